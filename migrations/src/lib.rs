@@ -1,0 +1,35 @@
+//! The schema of Demarche: hand-written migrations, one per room, each up and down on SQLite and PostgreSQL.
+//!
+//! Names of constraints are part of the contract: the application turns a broken `ux_…` into a field error.
+
+mod m0001_platform;
+mod m0002_accounts;
+mod m0003_campaigns;
+mod m0004_states;
+mod m0005_signing;
+mod m0006_letters;
+mod m0007_replies;
+mod m0008_positions;
+mod statements;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+/// Brings a database to the schema this program expects.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_platform::Platform),
+            Box::new(m0002_accounts::Accounts),
+            Box::new(m0003_campaigns::Campaigns),
+            Box::new(m0004_states::States),
+            Box::new(m0005_signing::Signing),
+            Box::new(m0006_letters::Letters),
+            Box::new(m0007_replies::Replies),
+            Box::new(m0008_positions::Positions),
+        ]
+    }
+}

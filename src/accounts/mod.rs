@@ -1,0 +1,1 @@
+//! Staff accounts, sign-in, roles and the audit trail. Must not know what the other rooms do with a permission.

@@ -1,0 +1,30 @@
+//! Who holds a post and how to reach the post, from a day to a day.
+
+use sea_orm::entity::prelude::*;
+
+/// Who holds a post and how to reach the post, from a day to a day.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "addressee")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub post_id: Uuid,
+    /// Empty: the letter uses the neutral form of the office.
+    pub holder_name: Option<String>,
+    pub honorific: Option<String>,
+    pub gender: Option<String>,
+    /// Language the office asks to be written in.
+    pub language: Option<String>,
+    pub email: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub postal_address: Option<String>,
+    pub starts_on: Option<Date>,
+    pub ends_on: Option<Date>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub source_url: Option<String>,
+    pub checked_at: Option<DateTimeUtc>,
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

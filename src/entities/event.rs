@@ -1,0 +1,32 @@
+//! A session, debate, vote or deadline.
+
+use sea_orm::entity::prelude::*;
+
+/// A session, debate, vote or deadline.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "event")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub campaign_id: Uuid,
+    pub key: String,
+    pub kind: String,
+    /// Language to name.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub names: Json,
+    pub starts_on: Date,
+    pub ends_on: Option<Date>,
+    /// day, month or year.
+    pub precision: String,
+    /// past, planned or expected.
+    pub status: String,
+    pub forum: Option<String>,
+    pub session: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub source_url: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub note: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

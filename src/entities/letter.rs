@@ -1,0 +1,33 @@
+//! One letter to one addressee.
+
+use sea_orm::entity::prelude::*;
+
+/// One letter to one addressee.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "letter")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub round_id: Uuid,
+    pub iso3: String,
+    pub post_id: Uuid,
+    pub language: String,
+    pub reference: String,
+    /// draft, checked, approved, queued, sent, bounced, acknowledged, answered or closed.
+    pub state: String,
+    /// The text and everything the page shows.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub content: Json,
+    pub content_hash: String,
+    /// What the checks found; any blocker stops approval.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub findings: Json,
+    pub blockers: i32,
+    /// The PDF as issued.
+    pub file_id: Option<Uuid>,
+    pub pages: Option<i32>,
+    pub updated_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,1 @@
+//! Letters to governments: blocks, rounds, drafting, checks, approval, dispatch. Must not set positions.

@@ -1,0 +1,3 @@
+//! The command line entry point. No logic here.
+
+fn main() {}

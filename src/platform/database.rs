@@ -1,0 +1,92 @@
+//! Connecting, write transactions, constraint names: everything that must differ between SQLite and PostgreSQL. Must not know any table.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use sea_orm_migration::MigratorTrait;
+
+/// A database behind two handles: SQLite allows one writer, which gets a pool of its own so that readers never wait in its queue.
+#[derive(Clone, Debug)]
+pub struct Database {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Database {
+    /// Connects to `sqlite://…` or `postgres://…` and brings the schema up to date when `migrate` says so.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or a migration fails.
+    pub async fn open(url: &str, pool: u32, migrate: bool) -> Result<Self, DbErr> {
+        let is_sqlite = url.starts_with("sqlite:");
+        let writer = connect(url, if is_sqlite { 1 } else { pool }, false).await?;
+        if migrate {
+            demarche_migrations::Migrator::up(&writer, None).await?;
+        }
+        let in_memory = url.contains(":memory:");
+        let reader = if is_sqlite && !in_memory { connect(url, pool, true).await? } else { writer.clone() };
+        Ok(Self { reader, writer })
+    }
+
+    /// For queries. On SQLite a write through it fails.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// For single statements that write outside a transaction (a worker's claim, say).
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// A write transaction. On SQLite it begins IMMEDIATE, so that it can never fail half-way for want of the write lock.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.writer
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            })
+            .await
+    }
+
+    /// Which of the two it is.
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+}
+
+async fn connect(url: &str, pool: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(pool)
+        .sqlx_logging(false)
+        .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite.foreign_keys(true).busy_timeout(Duration::from_secs(30)).pragma("temp_store", "memory");
+            if read_only {
+                return sqlite.read_only(true);
+            }
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                // A name that becomes withheld must not survive in freed pages.
+                .pragma("secure_delete", "on")
+        });
+    sea_orm::Database::connect(options).await
+}
+
+/// The name of the unique constraint an error broke, if it broke one we named (`ux_…`).
+///
+/// PostgreSQL says the name; SQLite says the columns, so callers pass the candidates as `(name, "table.column")`, the column being the
+/// last one of the index.
+pub fn broken_unique<'a>(error: &DbErr, candidates: &[(&'a str, &str)]) -> Option<&'a str> {
+    let Some(sea_orm::SqlErr::UniqueConstraintViolation(message)) = error.sql_err() else { return None };
+    candidates.iter().find(|(name, column)| message.contains(name) || message.contains(column)).map(|(name, _)| *name)
+}

@@ -1,0 +1,1 @@
+//! Writers of CSV and other exchange formats over plain data.

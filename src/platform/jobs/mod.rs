@@ -1,0 +1,1 @@
+//! Background work: a queue table, leases, retry or fail, drain for tests.

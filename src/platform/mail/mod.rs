@@ -1,0 +1,1 @@
+//! Composing and delivering mail; nothing here knows why a mail is sent.

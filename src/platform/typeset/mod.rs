@@ -1,0 +1,1 @@
+//! Typst: typed data in, tagged PDF out.

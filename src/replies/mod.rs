@@ -1,0 +1,1 @@
+//! What comes back: recording, classification, proposals. Must not set positions by itself.

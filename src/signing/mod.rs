@@ -1,0 +1,1 @@
+//! Sign-on: signatures, vetting, counts, waves and lists. Must not write to governments.

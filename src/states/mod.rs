@@ -1,0 +1,1 @@
+//! States, groups, posts and addressees. Must not know any campaign's position on them.

@@ -1,0 +1,113 @@
+# الإطار العام للموقع والأجزاء المشتركة بين الصفحات.
+
+site-skip-main = انتقل إلى المحتوى الرئيسي
+site-title-error = خطأ:
+site-nav-label = القائمة الرئيسية
+site-languages-label = اللغات
+site-footer-label = عن هذا الموقع
+site-footer-what = { $name }: ما المطلوب، ومن وقّع، وما مواقف الدول.
+site-footer-desk = مكتب العمل
+
+site-nav-home = نظرة عامة
+site-nav-statement = البيان
+site-nav-sign = التوقيع
+site-nav-signatories = الموقّعون
+site-nav-states = مواقف الدول
+site-nav-write = اكتب إلى حكومتك
+site-nav-calendar = التقويم
+site-nav-data = البيانات
+site-nav-method = البيانات والمنهج
+site-nav-verify = هل هذه الرسالة منّا؟
+site-nav-privacy = الخصوصية
+
+site-notice-good = تمّ.
+site-notice-info = يُرجى الانتباه.
+site-notice-wait = في الانتظار.
+site-notice-bad = لم يتمّ ذلك.
+site-consequence-what = ما الذي سيحدث
+site-consequence-whom = من يشمله ذلك
+site-consequence-undo = كيف يمكن التراجع
+
+site-form-optional = (اختياري)
+site-form-error = خطأ:
+site-form-summary =
+    { $count ->
+        [zero] لا أخطاء
+        [one] هناك خطأ واحد
+        [two] هناك خطآن
+        [few] هناك { $count } أخطاء
+        [many] هناك { $count } خطأً
+       *[other] هناك { $count } خطأ
+    }
+site-form-trap = اترك هذه الخانة فارغة
+site-filter-apply = تطبيق
+site-filter-clear = مسح
+
+site-count-organisations =
+    { $count ->
+        [zero] { $count } منظمة
+        [one] منظمة واحدة
+        [two] منظمتان
+        [few] { $count } منظمات
+        [many] { $count } منظمةً
+       *[other] { $count } منظمة
+    }
+site-count-experts =
+    { $count ->
+        [zero] { $count } خبير
+        [one] خبير واحد
+        [two] خبيران
+        [few] { $count } خبراء
+        [many] { $count } خبيراً
+       *[other] { $count } خبير
+    }
+# تأتي بعد «من».
+site-count-countries =
+    { $count ->
+        [zero] { $count } بلد
+        [one] بلد واحد
+        [two] بلدين
+        [few] { $count } بلدان
+        [many] { $count } بلداً
+       *[other] { $count } بلد
+    }
+# يليها التاريخ: انظر site-as-of.
+site-count-both = { $first } و{ $second } من { $third }،
+site-count-one = { $first } من { $third }،
+site-as-of = حتى { $when }
+site-time-utc = { $when } بالتوقيت العالمي (UTC)
+site-time-local = { $when }، { $zone }
+site-time-aoe = { $when }، في أي مكان على الأرض
+
+site-paging-label = الصفحات
+site-paging-range = { $from } إلى { $to } من أصل { $count }
+site-paging-previous = السابقة
+site-paging-next = التالية
+site-paging-page = الصفحة { $number }
+
+site-stance-strong_support = تأييد قوي
+site-stance-support = تأييد
+site-stance-neutral = حياد
+site-stance-oppose = معارضة
+site-stance-strong_oppose = معارضة شديدة
+site-stance-silent = صمت
+site-stance-no_data = لا بيانات
+site-stance-then = ثم
+site-stance-legend = مفتاح المواقف
+
+site-map-skip = انتقل إلى الجدول الذي يحوي المعلومات نفسها
+site-map-tile = { $name } ({ $code }): { $stance }
+site-map-disclaimer = كل مربّع دولة واحدة وصوت واحد. لا معنى لموضع المربّع ولا لحجمه، ولا ينطويان على أي رأي في المركز القانوني لأي إقليم أو في حدوده.
+site-chart-data = الأرقام وراء هذا الرسم
+site-chart-session = الدورة
+site-chart-shares = الحصص
+
+site-progress-running = { $done } من { $total }
+site-progress-done = انتهى: { $done } من { $total }
+site-progress-stopped = أُوقف عند { $done } من { $total }
+site-progress-failed = تعذّر عند { $done } من { $total }
+site-progress-elapsed = مضى { $time }
+site-progress-left = بقي نحو { $time }
+site-progress-stop = إيقاف
+site-progress-refresh = تحديث هذه الصفحة
+site-progress-note = يمكنك إغلاق هذه الصفحة. يستمر العمل، ويُظهر هذا العنوان ما وصل إليه.

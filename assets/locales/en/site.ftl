@@ -1,0 +1,97 @@
+# The public shell and the components every page shares.
+
+site-skip-main = Skip to the main content
+site-title-error = Error:
+site-nav-label = Main
+site-languages-label = Languages
+site-footer-label = About this site
+site-footer-what = { $name }: what is asked, who signed, and where states stand.
+site-footer-desk = Desk
+
+site-nav-home = Overview
+site-nav-statement = Statement
+site-nav-sign = Sign
+site-nav-signatories = Signatories
+site-nav-states = Where states stand
+site-nav-write = Write to your government
+site-nav-calendar = Calendar
+site-nav-data = Data
+site-nav-method = Data and method
+site-nav-verify = Is this message from us?
+site-nav-privacy = Privacy
+
+site-notice-good = Done.
+site-notice-info = Please note.
+site-notice-wait = Waiting.
+site-notice-bad = This did not work.
+site-consequence-what = What will happen
+site-consequence-whom = To whom
+site-consequence-undo = How to undo it
+
+site-form-optional = (optional)
+site-form-error = Error:
+site-form-summary =
+    { $count ->
+        [one] There is a problem
+       *[other] There are { $count } problems
+    }
+site-form-trap = Leave this field empty
+site-filter-apply = Apply
+site-filter-clear = Clear
+
+site-count-organisations =
+    { $count ->
+        [one] { $count } organisation
+       *[other] { $count } organisations
+    }
+site-count-experts =
+    { $count ->
+        [one] { $count } expert
+       *[other] { $count } experts
+    }
+# Follows "from".
+site-count-countries =
+    { $count ->
+        [one] { $count } country
+       *[other] { $count } countries
+    }
+# The date follows: see site-as-of.
+site-count-both = { $first } and { $second } from { $third },
+site-count-one = { $first } from { $third },
+site-as-of = as of { $when }
+site-time-utc = { $when } UTC
+site-time-local = { $when }, { $zone }
+site-time-aoe = { $when }, anywhere on earth
+
+site-paging-label = Pages
+site-paging-range = { $from } to { $to } of { $count }
+site-paging-previous = Previous
+site-paging-next = Next
+site-paging-page = Page { $number }
+
+site-stance-strong_support = Strong support
+site-stance-support = Support
+site-stance-neutral = Neutral
+site-stance-oppose = Opposed
+site-stance-strong_oppose = Strongly opposed
+site-stance-silent = Silent
+site-stance-no_data = No data
+site-stance-then = then
+site-stance-legend = Key to stances
+
+site-map-skip = Go to the table with the same facts
+site-map-tile = { $name } ({ $code }): { $stance }
+site-map-disclaimer = One tile is one state and one vote. The place and size of a tile mean nothing, and say nothing about the legal status of any territory or about its boundaries.
+site-chart-data = The numbers behind this chart
+site-chart-session = Session
+site-chart-shares = Shares
+
+site-progress-running = { $done } of { $total }
+site-progress-done = Finished: { $done } of { $total }
+site-progress-stopped = Stopped at { $done } of { $total }
+site-progress-failed = Failed at { $done } of { $total }
+site-progress-elapsed = { $time } so far
+site-progress-left = about { $time } left
+site-progress-stop = Stop
+site-progress-refresh = Renew this page
+site-progress-note = You can close this page. The work goes on, and this address shows where it stands.

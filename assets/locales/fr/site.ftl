@@ -1,0 +1,97 @@
+# Le cadre public et les éléments communs à toutes les pages.
+
+site-skip-main = Aller au contenu principal
+site-title-error = Erreur :
+site-nav-label = Principale
+site-languages-label = Langues
+site-footer-label = À propos de ce site
+site-footer-what = { $name } : ce qui est demandé, qui a signé et où en sont les États.
+site-footer-desk = Bureau
+
+site-nav-home = Vue d’ensemble
+site-nav-statement = Déclaration
+site-nav-sign = Signer
+site-nav-signatories = Signataires
+site-nav-states = Positions des États
+site-nav-write = Écrire à votre gouvernement
+site-nav-calendar = Calendrier
+site-nav-data = Données
+site-nav-method = Données et méthode
+site-nav-verify = Ce message vient-il de nous ?
+site-nav-privacy = Confidentialité
+
+site-notice-good = C’est fait.
+site-notice-info = À noter.
+site-notice-wait = En attente.
+site-notice-bad = L’opération n’a pas abouti.
+site-consequence-what = Ce qui va se passer
+site-consequence-whom = Pour qui
+site-consequence-undo = Comment revenir en arrière
+
+site-form-optional = (facultatif)
+site-form-error = Erreur :
+site-form-summary =
+    { $count ->
+        [one] Un point est à corriger
+       *[other] { $count } points sont à corriger
+    }
+site-form-trap = Laissez ce champ vide
+site-filter-apply = Appliquer
+site-filter-clear = Effacer
+
+site-count-organisations =
+    { $count ->
+        [one] { $count } organisation
+       *[other] { $count } organisations
+    }
+site-count-experts =
+    { $count ->
+        [one] { $count } expert
+       *[other] { $count } experts
+    }
+# Suit « de ».
+site-count-countries =
+    { $count ->
+        [one] { $count } pays
+       *[other] { $count } pays
+    }
+# La date suit : voir site-as-of.
+site-count-both = { $first } et { $second } de { $third },
+site-count-one = { $first } de { $third },
+site-as-of = au { $when }
+site-time-utc = { $when } UTC
+site-time-local = { $when }, { $zone }
+site-time-aoe = { $when }, où que ce soit sur Terre
+
+site-paging-label = Pages
+site-paging-range = { $from } à { $to } sur { $count }
+site-paging-previous = Précédente
+site-paging-next = Suivante
+site-paging-page = Page { $number }
+
+site-stance-strong_support = Fort soutien
+site-stance-support = Soutien
+site-stance-neutral = Neutre
+site-stance-oppose = Opposition
+site-stance-strong_oppose = Forte opposition
+site-stance-silent = Silence
+site-stance-no_data = Pas de données
+site-stance-then = puis
+site-stance-legend = Légende des positions
+
+site-map-skip = Aller au tableau qui donne les mêmes faits
+site-map-tile = { $name } ({ $code }) : { $stance }
+site-map-disclaimer = Une case est un État et une voix. La place et la taille d’une case ne signifient rien et ne disent rien du statut juridique d’un territoire ni du tracé de ses frontières.
+site-chart-data = Les chiffres de ce graphique
+site-chart-session = Session
+site-chart-shares = Parts
+
+site-progress-running = { $done } sur { $total }
+site-progress-done = Terminé : { $done } sur { $total }
+site-progress-stopped = Arrêté à { $done } sur { $total }
+site-progress-failed = Échec à { $done } sur { $total }
+site-progress-elapsed = depuis { $time }
+site-progress-left = encore { $time } environ
+site-progress-stop = Arrêter
+site-progress-refresh = Actualiser cette page
+site-progress-note = Vous pouvez fermer cette page. Le travail continue, et cette adresse montre où il en est.

@@ -1,0 +1,105 @@
+# Общая рамка сайта и части, из которых состоят все страницы.
+
+site-skip-main = Перейти к основному содержанию
+site-title-error = Ошибка:
+site-nav-label = Главное меню
+site-languages-label = Языки
+site-footer-label = Об этом сайте
+site-footer-what = { $name }: о чём мы просим, кто подписал и какова позиция государств.
+site-footer-desk = Рабочий стол
+
+site-nav-home = Обзор
+site-nav-statement = Заявление
+site-nav-sign = Подписать
+site-nav-signatories = Подписавшие
+site-nav-states = Позиции государств
+site-nav-write = Написать правительству
+site-nav-calendar = Календарь
+site-nav-data = Данные
+site-nav-method = Данные и метод
+site-nav-verify = Это письмо от нас?
+site-nav-privacy = Конфиденциальность
+
+site-notice-good = Готово.
+site-notice-info = Обратите внимание.
+site-notice-wait = Ожидание.
+site-notice-bad = Не получилось.
+site-consequence-what = Что произойдёт
+site-consequence-whom = Кого это коснётся
+site-consequence-undo = Как это отменить
+
+site-form-optional = (необязательно)
+site-form-error = Ошибка:
+site-form-summary =
+    { $count ->
+        [one] Нужно исправить { $count } пункт
+        [few] Нужно исправить { $count } пункта
+        [many] Нужно исправить { $count } пунктов
+       *[other] Нужно исправить { $count } пункта
+    }
+site-form-trap = Оставьте это поле пустым
+site-filter-apply = Применить
+site-filter-clear = Сбросить
+
+site-count-organisations =
+    { $count ->
+        [one] { $count } организация
+        [few] { $count } организации
+        [many] { $count } организаций
+       *[other] { $count } организации
+    }
+site-count-experts =
+    { $count ->
+        [one] { $count } эксперт
+        [few] { $count } эксперта
+        [many] { $count } экспертов
+       *[other] { $count } эксперта
+    }
+# Следует за «из».
+site-count-countries =
+    { $count ->
+        [one] { $count } страны
+        [few] { $count } стран
+        [many] { $count } стран
+       *[other] { $count } страны
+    }
+# Далее следует дата: см. site-as-of.
+site-count-both = { $first } и { $second } из { $third },
+site-count-one = { $first } из { $third },
+site-as-of = по состоянию на { $when }
+site-time-utc = { $when } UTC
+site-time-local = { $when }, { $zone }
+site-time-aoe = { $when }, в любой точке Земли
+
+site-paging-label = Страницы
+site-paging-range = { $from }–{ $to } из { $count }
+site-paging-previous = Назад
+site-paging-next = Вперёд
+site-paging-page = Страница { $number }
+
+site-stance-strong_support = Решительная поддержка
+site-stance-support = Поддержка
+site-stance-neutral = Нейтрально
+site-stance-oppose = Против
+site-stance-strong_oppose = Решительно против
+site-stance-silent = Молчание
+site-stance-no_data = Нет данных
+site-stance-then = затем
+site-stance-legend = Обозначения позиций
+
+site-map-skip = Перейти к таблице с теми же сведениями
+site-map-tile = { $name } ({ $code }): { $stance }
+site-map-disclaimer = Одна клетка — одно государство и один голос. Место и размер клетки ничего не означают и ничего не говорят о правовом статусе какой-либо территории или о её границах.
+site-chart-data = Числа к этому графику
+site-chart-session = Сессия
+site-chart-shares = Доли
+
+site-progress-running = { $done } из { $total }
+site-progress-done = Завершено: { $done } из { $total }
+site-progress-stopped = Остановлено: { $done } из { $total }
+site-progress-failed = Сбой: { $done } из { $total }
+site-progress-elapsed = прошло { $time }
+site-progress-left = осталось около { $time }
+site-progress-stop = Остановить
+site-progress-refresh = Обновить страницу
+site-progress-note = Эту страницу можно закрыть. Работа продолжится, а по этому адресу видно, как она идёт.

@@ -1,0 +1,166 @@
+//! Staff pages of accounts: sign-in, sign-out, the audit trail. Must hold no rule.
+
+use std::collections::HashMap;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header::LOCATION},
+    web,
+};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    audit,
+    passwords::Passwords,
+    roles::Permission,
+    service::{self, AccountError},
+    signed_in::SignedIn,
+    store,
+};
+use crate::platform::{
+    Platform,
+    http::{
+        forms::{self, FormErrorView, FormErrors},
+        frame::Frame,
+        problem::Problem,
+        sessions, visitor,
+    },
+    i18n,
+};
+
+const AUDIT_PAGE: u64 = 100;
+
+/// The room's addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/desk/sign-in", web::get().to(show_sign_in))
+        .route("/desk/sign-in", web::post().to(sign_in))
+        .route("/desk/sign-out", web::post().to(sign_out))
+        .route("/desk/audit", web::get().to(show_audit));
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SignInForm {
+    email: String,
+    password: String,
+    next: String,
+}
+
+#[derive(Serialize)]
+struct SignInPage<'a> {
+    page: Frame<'a>,
+    errors: Vec<FormErrorView>,
+    email: String,
+    next: String,
+}
+
+async fn show_sign_in(request: HttpRequest, platform: web::Data<Platform>) -> Result<HttpResponse, Problem> {
+    let form: SignInForm = forms::query(&request)?;
+    sign_in_page(&request, &platform, form, FormErrors::default(), StatusCode::OK)
+}
+
+fn sign_in_page(request: &HttpRequest, platform: &Platform, form: SignInForm, errors: FormErrors, status: StatusCode) -> Result<HttpResponse, Problem> {
+    let language = visitor::language_of(request);
+    let page = platform.site.desk_frame(language, request.path(), i18n::word(language, "accounts-sign-in-title"), None, String::new(), None);
+    let view = SignInPage { page, errors: errors.view(language), email: form.email, next: form.next };
+    Ok(platform.site.page(status, "accounts/sign_in.html", language, &view)?)
+}
+
+async fn sign_in(request: HttpRequest, platform: web::Data<Platform>, passwords: web::Data<Passwords>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let mut form: SignInForm = forms::read(&body)?;
+    let password = SecretString::from(std::mem::take(&mut form.password));
+    let mut errors = FormErrors::default();
+    match service::sign_in(&platform, &passwords, &form.email, password).await {
+        Ok(token) => {
+            let to = if is_local(&form.next) { form.next.as_str() } else { "/desk" };
+            let cookie = sessions::cookie(token, platform.site.base_url.starts_with("https:"));
+            return Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, to)).finish());
+        }
+        Err(AccountError::TooMany) => {
+            errors.add("email", "accounts-error-too-many");
+            sign_in_page(&request, &platform, form, errors, StatusCode::TOO_MANY_REQUESTS)
+        }
+        Err(AccountError::Unexpected(error)) => Err(error.into()),
+        Err(_) => {
+            errors.add("email", "accounts-error-refused");
+            sign_in_page(&request, &platform, form, errors, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+    }
+}
+
+/// Only a path of the desk: `next` comes from the address bar and must not lead elsewhere.
+fn is_local(next: &str) -> bool {
+    next == "/desk" || (next.starts_with("/desk/") && !next.contains(['\\', '\r', '\n']))
+}
+
+async fn sign_out(platform: web::Data<Platform>, staff: SignedIn, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let _: HashMap<String, String> = staff.form(&body)?;
+    staff.sign_out(&platform).await?;
+    let cookie = sessions::no_cookie(platform.site.base_url.starts_with("https:"));
+    Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, "/desk/sign-in")).finish())
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct AuditQuery {
+    page: u64,
+}
+
+#[derive(Serialize)]
+struct AuditPage<'a> {
+    page: Frame<'a>,
+    lines: Vec<AuditLine>,
+    newer: Option<u64>,
+    older: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct AuditLine {
+    occurred_at: DateTime<Utc>,
+    who: Option<String>,
+    action: String,
+    subject: String,
+    details: String,
+    reason: Option<String>,
+}
+
+async fn show_audit(request: HttpRequest, platform: web::Data<Platform>, staff: SignedIn) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::ReadAudit)?;
+    let number = forms::query::<AuditQuery>(&request)?.page.min(1_000_000);
+    let db = platform.database.read();
+    let names = store::names(db).await?;
+    let mut rows = audit::newest(db, number * AUDIT_PAGE, AUDIT_PAGE + 1).await?;
+    let has_older = rows.len() as u64 > AUDIT_PAGE;
+    rows.truncate(AUDIT_PAGE as usize);
+    let lines = rows.into_iter().map(|row| AuditLine {
+        occurred_at: row.occurred_at,
+        who: row.account_id.and_then(|id| names.get(&id).cloned()),
+        action: row.action,
+        subject: format!("{} {}", row.subject_kind, row.subject_id.unwrap_or_default()),
+        details: if row.details == serde_json::json!({}) { String::new() } else { row.details.to_string() },
+        reason: row.reason,
+    });
+    let view = AuditPage {
+        page: staff.frame(&platform, "accounts-audit-title"),
+        lines: lines.collect(),
+        newer: number.checked_sub(1),
+        older: has_older.then_some(number + 1),
+    };
+    Ok(platform.site.page(StatusCode::OK, "accounts/audit.html", staff.language, &view)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sign_in_never_leads_to_another_site() {
+        assert!(is_local("/desk/letters?round=1"));
+        for foreign in ["https://evil.example", "//evil.example", "/\\evil.example", "/desk/\\evil", "desk", ""] {
+            assert!(!is_local(foreign), "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Use cases of accounts: add one, sign in, sign out. Owns its transactions; never HTTP.
+
+use chrono::Duration;
+use sea_orm::{ActiveValue::Set, DbErr};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    audit::{self, Entry},
+    passwords::{PasswordError, Passwords, SHORTEST},
+    roles::Role,
+    store,
+};
+use crate::{
+    domain::{email, language::Language},
+    entities::account,
+    platform::{Platform, database::broken_unique, http::sessions, throttle},
+};
+
+/// Tries per address and quarter of an hour; the next one is refused unread.
+const TRIES: i32 = 8;
+const TRIES_WINDOW: Duration = Duration::minutes(15);
+
+/// Why an account could not be added or a sign-in failed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Not the shape of an address.
+    #[error("that is not an e-mail address")]
+    Email,
+    /// Fewer than twelve characters.
+    #[error("a password has at least {SHORTEST} characters")]
+    ShortPassword,
+    /// Another account has the address.
+    #[error("an account with this address exists")]
+    Taken,
+    /// Unknown address, wrong password or closed account: one answer for all.
+    #[error("wrong address or password")]
+    Refused,
+    /// Too many tries.
+    #[error("too many tries; wait a quarter of an hour")]
+    TooMany,
+    /// A fault of ours.
+    #[error(transparent)]
+    Unexpected(#[from] anyhow::Error),
+}
+
+impl From<DbErr> for AccountError {
+    fn from(error: DbErr) -> Self {
+        Self::Unexpected(error.into())
+    }
+}
+
+impl From<PasswordError> for AccountError {
+    fn from(error: PasswordError) -> Self {
+        Self::Unexpected(error.into())
+    }
+}
+
+/// A new account, before its password is hashed.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// Sign-in address.
+    pub email: String,
+    /// As colleagues see it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Of the desk.
+    pub language: Language,
+    /// At least twelve characters.
+    pub password: SecretString,
+}
+
+/// Adds an account.
+///
+/// # Errors
+/// When the address or the password is unfit, or the address is taken.
+pub async fn add(platform: &Platform, passwords: &Passwords, new: NewAccount) -> Result<Uuid, AccountError> {
+    let email = email::normalise(&new.email).map_err(|_| AccountError::Email)?;
+    if new.password.expose_secret().chars().count() < SHORTEST {
+        return Err(AccountError::ShortPassword);
+    }
+    let password_hash = passwords.hash(new.password).await?;
+    let (id, now) = (Uuid::now_v7(), platform.clock.now());
+    let row = account::ActiveModel {
+        id: Set(id),
+        email: Set(email),
+        name: Set(new.name),
+        password_hash: Set(password_hash),
+        role: Set(new.role.key().to_owned()),
+        language: Set(new.language.code().to_owned()),
+        created_at: Set(now),
+        disabled_at: Set(None),
+        last_sign_in_at: Set(None),
+    };
+    let txn = platform.database.begin().await?;
+    if let Err(error) = store::insert(&txn, row).await {
+        let taken = broken_unique(&error, &[("ux_account_email", "account.email")]).is_some();
+        return Err(if taken { AccountError::Taken } else { error.into() });
+    }
+    audit::append(&txn, Entry::of(None, "account.added", "account", id).with(json!({ "role": new.role.key() })), now).await?;
+    txn.commit().await?;
+    Ok(id)
+}
+
+/// Signs in and returns the session's token. An unknown address takes as long as a wrong password.
+///
+/// # Errors
+/// [`AccountError::Refused`] or [`AccountError::TooMany`]; nothing tells them apart by account.
+pub async fn sign_in(platform: &Platform, passwords: &Passwords, email: &str, password: SecretString) -> Result<String, AccountError> {
+    let now = platform.clock.now();
+    let email = email.trim().to_lowercase();
+    let bucket = format!("sign-in:{}", platform.keys.address_hash(&email));
+    if !throttle::allow(platform.database.write(), &bucket, TRIES, TRIES_WINDOW, now).await? {
+        return Err(AccountError::TooMany);
+    }
+    let account = store::by_email(platform.database.read(), &email).await?.filter(|account| account.disabled_at.is_none());
+    let matches = passwords.verify(password, account.as_ref().map(|account| account.password_hash.clone())).await?;
+    let Some(account) = account.filter(|_| matches) else { return Err(AccountError::Refused) };
+    let txn = platform.database.begin().await?;
+    let token = sessions::start(&txn, account.id, now).await?;
+    store::touch_sign_in(&txn, account.id, now).await?;
+    audit::append(&txn, Entry::of(Some(account.id), "account.signed_in", "account", account.id), now).await?;
+    txn.commit().await?;
+    Ok(token)
+}

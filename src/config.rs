@@ -1,1 +1,227 @@
 //! Typed settings from the environment, validated once. Must not be read below floor 5: rooms get plain values.
+
+use std::{fmt::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// Everything a process needs to know before it starts.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite://…` or `postgres://…`.
+    pub database_url: SecretString,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The address people see, without a slash at the end.
+    pub base_url: String,
+    /// How mail leaves.
+    pub mail: MailConfig,
+    /// Sender of all mails.
+    pub mail_from: String,
+    /// From which all keys are derived; at least 32 characters.
+    pub secret_key: SecretString,
+    /// Slug of the campaign this installation shows.
+    pub campaign: Option<String>,
+    /// Database connections.
+    pub pool: u32,
+    /// Server threads.
+    pub threads: usize,
+    /// How long a finished public page is kept.
+    pub page_cache: Duration,
+    /// Letters a minute to one mail host.
+    pub letters_per_minute: u32,
+    /// A banner on every page.
+    pub demo: bool,
+    /// Where each value came from, secrets masked: what `demarche config` prints.
+    pub origins: Vec<Setting>,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug)]
+pub enum MailConfig {
+    /// `smtp://…` or `smtps://…`.
+    Smtp(SecretString),
+    /// Every mail becomes a file here and nothing leaves.
+    Directory(PathBuf),
+}
+
+/// One line of `demarche config`.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Name of the environment variable.
+    pub name: &'static str,
+    /// Its value; secrets masked.
+    pub value: String,
+    /// `environment`, `default` or `demo`.
+    pub origin: &'static str,
+}
+
+/// All that is wrong with the settings, in one message.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings have faults:\n{0}")]
+pub struct ConfigError(String);
+
+/// Reads settings one by one, keeping every fault and every origin.
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    faults: String,
+    origins: Vec<Setting>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, name: &'static str, default: &str, secret: bool) -> String {
+        let given = (self.lookup)(name).filter(|value| !value.trim().is_empty());
+        let origin = if given.is_some() { "environment" } else { "default" };
+        let value = given.unwrap_or_else(|| default.to_owned());
+        let shown = if secret { masked(&value) } else { value.clone() };
+        self.origins.push(Setting { name, value: shown, origin });
+        value
+    }
+
+    fn fault(&mut self, name: &str, what: &str) {
+        let _ = writeln!(self.faults, "  {name}: {what}");
+    }
+
+    fn parsed<T: std::str::FromStr>(&mut self, name: &'static str, default: &str, what: &str) -> Option<T> {
+        let value = self.read(name, default, false).parse().ok();
+        if value.is_none() {
+            self.fault(name, what);
+        }
+        value
+    }
+}
+
+/// A URL without its password, any other secret as its length.
+fn masked(value: &str) -> String {
+    if value.is_empty() {
+        return "(not set)".to_owned();
+    }
+    match (value.find("://"), value.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}://***{}", value.get(..scheme).unwrap_or_default(), value.get(at..).unwrap_or_default())
+        }
+        (Some(_), _) => value.to_owned(),
+        _ => format!("({} characters)", value.chars().count()),
+    }
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// One error that lists all faults.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::from_lookup(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings by name from anywhere.
+    ///
+    /// # Errors
+    /// One error that lists all faults.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader { lookup, faults: String::new(), origins: Vec::new() };
+        let database_url = reader.read("DATABASE_URL", "sqlite://demarche.sqlite", true);
+        if !(database_url.starts_with("sqlite:") || database_url.starts_with("postgres:") || database_url.starts_with("postgresql:")) {
+            reader.fault("DATABASE_URL", "starts with sqlite:// or postgres://");
+        }
+        let listen = reader.parsed("DEMARCHE_LISTEN", "127.0.0.1:8080", "an address and a port, such as 127.0.0.1:8080");
+        let base_url = reader.read("DEMARCHE_BASE_URL", "http://127.0.0.1:8080", false).trim_end_matches('/').to_owned();
+        if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
+            reader.fault("DEMARCHE_BASE_URL", "starts with http:// or https://");
+        }
+        let smtp = reader.read("DEMARCHE_SMTP_URL", "", true);
+        let directory = reader.read("DEMARCHE_MAIL_DIR", "", false);
+        let mail = match (smtp.as_str(), directory.as_str()) {
+            ("", "") => {
+                reader.fault("DEMARCHE_SMTP_URL", "give smtp://… or smtps://…, or DEMARCHE_MAIL_DIR to keep all mail in a directory");
+                None
+            }
+            ("", directory) => Some(MailConfig::Directory(directory.into())),
+            (url, "") if url.starts_with("smtp://") || url.starts_with("smtps://") => Some(MailConfig::Smtp(url.to_owned().into())),
+            (_, "") => {
+                reader.fault("DEMARCHE_SMTP_URL", "starts with smtp:// or smtps://");
+                None
+            }
+            _ => {
+                reader.fault("DEMARCHE_MAIL_DIR", "give this or DEMARCHE_SMTP_URL, not both");
+                None
+            }
+        };
+        let mail_from = reader.read("DEMARCHE_MAIL_FROM", "demarche@localhost.localdomain", false);
+        if !mail_from.contains('@') {
+            reader.fault("DEMARCHE_MAIL_FROM", "an e-mail address");
+        }
+        let secret_key = reader.read("DEMARCHE_SECRET_KEY", "", true);
+        if secret_key.chars().count() < 32 {
+            reader.fault("DEMARCHE_SECRET_KEY", "at least 32 characters from a random source; it has no default");
+        }
+        let campaign = Some(reader.read("DEMARCHE_CAMPAIGN", "", false)).filter(|slug| !slug.is_empty());
+        let pool = reader.parsed("DEMARCHE_DATABASE_POOL", "8", "a number of connections");
+        let threads = reader.parsed("DEMARCHE_THREADS", "2", "a number of threads");
+        let page_cache = reader.parsed("DEMARCHE_PAGE_CACHE_MS", "2000", "milliseconds");
+        let letters_per_minute = reader.parsed("DEMARCHE_LETTERS_PER_MINUTE", "30", "a number of letters");
+        let demo = reader.parsed("DEMARCHE_DEMO", "false", "true or false");
+        let (Some(listen), Some(mail), Some(pool), Some(threads), Some(page_cache), Some(letters_per_minute), Some(demo), true) =
+            (listen, mail, pool, threads, page_cache, letters_per_minute, demo, reader.faults.is_empty())
+        else {
+            return Err(ConfigError(reader.faults));
+        };
+        Ok(Self {
+            database_url: database_url.into(),
+            listen,
+            base_url,
+            mail,
+            mail_from,
+            secret_key: secret_key.into(),
+            campaign,
+            pool,
+            threads,
+            page_cache: Duration::from_millis(page_cache),
+            letters_per_minute,
+            demo,
+            origins: reader.origins,
+        })
+    }
+
+    /// Whether the database is the embedded one.
+    pub fn is_sqlite(&self) -> bool {
+        self.database_url.expose_secret().starts_with("sqlite:")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn lookup(name: &str) -> Option<String> {
+        match name {
+            "DATABASE_URL" => Some("postgres://demarche:hunter2@db/demarche".into()),
+            "DEMARCHE_SMTP_URL" => Some("smtps://user:hunter2@mail.example.org".into()),
+            "DEMARCHE_SECRET_KEY" => Some("0123456789abcdef0123456789abcdef".into()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn secrets_are_masked_in_the_listing() {
+        let config = Config::from_lookup(&lookup).unwrap();
+        let listing = format!("{:?} {config:?}", config.origins);
+        assert!(!listing.contains("hunter2") && !listing.contains("0123456789"), "{listing}");
+        assert!(listing.contains("postgres://***@db/demarche"));
+    }
+
+    #[test]
+    fn one_message_lists_all_faults() {
+        let error = Config::from_lookup(&|name| match name {
+            "DATABASE_URL" => Some("mysql://x".into()),
+            "DEMARCHE_LISTEN" => Some("nowhere".into()),
+            "DEMARCHE_DATABASE_POOL" => Some("many".into()),
+            _ => None,
+        })
+        .unwrap_err()
+        .to_string();
+        for name in ["DATABASE_URL", "DEMARCHE_LISTEN", "DEMARCHE_SMTP_URL", "DEMARCHE_SECRET_KEY", "DEMARCHE_DATABASE_POOL"] {
+            assert!(error.contains(name), "{name} in {error}");
+        }
+    }
+}

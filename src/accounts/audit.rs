@@ -68,5 +68,11 @@ pub async fn append(db: &impl ConnectionTrait, entry: Entry<'_>, now: DateTime<U
 /// # Errors
 /// When the database fails.
 pub async fn newest(db: &impl ConnectionTrait, skip: u64, take: u64) -> Result<Vec<audit_entry::Model>, DbErr> {
-    audit_entry::Entity::find().order_by_desc(audit_entry::Column::OccurredAt).order_by_desc(audit_entry::Column::Id).offset(skip).limit(take).all(db).await
+    audit_entry::Entity::find()
+        .order_by_desc(audit_entry::Column::OccurredAt)
+        .order_by_desc(audit_entry::Column::Id)
+        .offset(skip)
+        .limit(take)
+        .all(db)
+        .await
 }

@@ -62,14 +62,26 @@ async fn show_sign_in(request: HttpRequest, platform: web::Data<Platform>) -> Re
     sign_in_page(&request, &platform, form, FormErrors::default(), StatusCode::OK)
 }
 
-fn sign_in_page(request: &HttpRequest, platform: &Platform, form: SignInForm, errors: FormErrors, status: StatusCode) -> Result<HttpResponse, Problem> {
+fn sign_in_page(
+    request: &HttpRequest,
+    platform: &Platform,
+    form: SignInForm,
+    errors: FormErrors,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
     let language = visitor::language_of(request);
-    let page = platform.site.desk_frame(language, request.path(), i18n::word(language, "accounts-sign-in-title"), None, String::new(), None);
+    let page =
+        platform.site.desk_frame(language, request.path(), i18n::word(language, "accounts-sign-in-title"), None, String::new(), None);
     let view = SignInPage { page, errors: errors.view(language), email: form.email, next: form.next };
     Ok(platform.site.page(status, "accounts/sign_in.html", language, &view)?)
 }
 
-async fn sign_in(request: HttpRequest, platform: web::Data<Platform>, passwords: web::Data<Passwords>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+async fn sign_in(
+    request: HttpRequest,
+    platform: web::Data<Platform>,
+    passwords: web::Data<Passwords>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     let mut form: SignInForm = forms::read(&body)?;
     let password = SecretString::from(std::mem::take(&mut form.password));
     let mut errors = FormErrors::default();

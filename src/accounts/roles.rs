@@ -65,7 +65,13 @@ impl Role {
             Self::Coordinator => true,
             Self::Campaigner => matches!(
                 permission,
-                P::ReadDesk | P::PrepareLetters | P::ApproveLetters | P::ReleaseLetters | P::RecordReplies | P::CodeEvidence | P::ExportLists
+                P::ReadDesk
+                    | P::PrepareLetters
+                    | P::ApproveLetters
+                    | P::ReleaseLetters
+                    | P::RecordReplies
+                    | P::CodeEvidence
+                    | P::ExportLists
             ),
             Self::Moderator => matches!(permission, P::ReadDesk | P::VetSignatures | P::FreezeWaves | P::RecordReplies | P::ExportLists),
             Self::Reader => matches!(permission, P::ReadDesk),

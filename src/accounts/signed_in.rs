@@ -92,7 +92,7 @@ impl SignedIn {
     /// # Errors
     /// When the database fails.
     pub async fn done(&self, platform: &Platform, to: &str, key: &str, args: &i18n::Args) -> Result<HttpResponse, DbErr> {
-        self.told(platform, to, "success", key, args).await
+        self.told(platform, to, "good", key, args).await
     }
 
     /// Like [`Self::done`], for a change that could not be made.
@@ -100,7 +100,7 @@ impl SignedIn {
     /// # Errors
     /// When the database fails.
     pub async fn refused(&self, platform: &Platform, to: &str, key: &str, args: &i18n::Args) -> Result<HttpResponse, DbErr> {
-        self.told(platform, to, "warning", key, args).await
+        self.told(platform, to, "bad", key, args).await
     }
 
     async fn told(&self, platform: &Platform, to: &str, kind: &str, key: &str, args: &i18n::Args) -> Result<HttpResponse, DbErr> {

@@ -21,11 +21,17 @@ pub struct Model {
     pub precision: String,
     pub forum: Option<String>,
     pub session: Option<String>,
+    /// Key of a campaign event, where it is one.
     pub event: Option<String>,
+    pub event_label: Option<String>,
     pub document: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub source_url: Option<String>,
     pub source_kind: Option<String>,
+    /// overall, issue, procedure or reported; only `overall` moves the overall position.
+    pub scope: String,
+    /// Import key of the row that says the same; such a row never counts.
+    pub duplicate_of: Option<String>,
     /// national, group_speaker, group_member or aligned.
     pub capacity: String,
     pub group_code: Option<String>,

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub code: String,
-    /// regional_group or organisation.
+    /// regional_group, organisation or caucus.
     pub kind: String,
     #[sea_orm(column_type = "JsonBinary")]
     pub names: Json,

@@ -11,3 +11,28 @@ pub mod jobs;
 pub mod mail;
 pub mod templates;
 pub mod typeset;
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+use crate::domain::clock::Clock;
+
+/// What every room is handed: the machinery of one process.
+#[derive(Clone)]
+pub struct Platform {
+    /// Both handles of the database.
+    pub database: database::Database,
+    /// Where "now" comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Templates, frame and navigation.
+    pub site: web::Data<http::frame::Site>,
+    /// Finished public pages.
+    pub pages: web::Data<http::cache::PageCache>,
+}
+
+impl std::fmt::Debug for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Platform").finish_non_exhaustive()
+    }
+}

@@ -38,7 +38,7 @@ pub struct FormErrorView {
     /// The field's name and the id of its first control.
     pub field: &'static str,
     /// The words.
-    pub message: String,
+    pub text: String,
 }
 
 impl FormErrors {
@@ -61,6 +61,6 @@ impl FormErrors {
 
     /// The errors in words.
     pub fn view(&self, language: Language) -> Vec<FormErrorView> {
-        self.0.iter().map(|error| FormErrorView { field: error.field, message: i18n::text(language, error.key, &error.args) }).collect()
+        self.0.iter().map(|error| FormErrorView { field: error.field, text: i18n::text(language, error.key, &error.args) }).collect()
     }
 }

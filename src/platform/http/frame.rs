@@ -26,6 +26,8 @@ pub struct Site {
     pub campaign: std::sync::RwLock<Arc<CampaignName>>,
     /// Public navigation, by room.
     pub public_navigation: Vec<NavigationItem>,
+    /// What stands at the foot of every public page.
+    pub footer_navigation: Vec<NavigationItem>,
     /// Staff navigation, by room.
     pub desk_navigation: Vec<NavigationItem>,
     /// A banner on every page: this is a demonstration.
@@ -68,6 +70,9 @@ pub struct Frame<'a> {
     nav: Vec<NavView>,
     flash: Option<Flash>,
     demo: bool,
+    home: String,
+    desk: &'static str,
+    footer: Vec<NavView>,
     /// Seconds after which a page that shows progress asks again; 0: never.
     pub refresh: u32,
 }
@@ -105,7 +110,7 @@ pub struct UserView {
 /// A message shown once, on the page after a change.
 #[derive(Clone, Debug, Serialize, serde::Deserialize)]
 pub struct Flash {
-    /// `success` or `warning`.
+    /// `good`, `info`, `wait` or `bad`.
     pub kind: String,
     /// The words, in the account's language.
     pub text: String,
@@ -137,7 +142,11 @@ impl Site {
                 NavView { href, label_key: item.label_key, current }
             })
             .collect();
-        self.bare_frame(language, path, title, languages, nav)
+        let mut frame = self.bare_frame(language, path, title, languages, nav);
+        let footer = self.footer_navigation.iter();
+        frame.footer =
+            footer.map(|item| NavView { href: format!("{home}{}", item.path), label_key: item.label_key, current: false }).collect();
+        frame
     }
 
     /// The frame of a staff page.
@@ -182,6 +191,9 @@ impl Site {
             nav,
             flash: None,
             demo: self.demo,
+            home: format!("/{language}"),
+            desk: "/desk",
+            footer: Vec::new(),
             refresh: 0,
         }
     }

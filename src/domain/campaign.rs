@@ -1,0 +1,406 @@
+//! A campaign as configuration. No treaty, body, date or number stands in code: it all comes through here (R88). Must not read files itself.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::language::Language;
+
+/// One text in several languages, by language code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Words(pub BTreeMap<String, String>);
+
+impl Words {
+    /// The text in `language`, in English where it is missing, else nothing.
+    pub fn get(&self, language: Language) -> &str {
+        self.0.get(language.code()).or_else(|| self.0.get("en")).map_or("", String::as_str)
+    }
+
+    fn lacks(&self, languages: &[Language]) -> Option<Language> {
+        languages.iter().copied().find(|language| self.0.get(language.code()).is_none_or(|text| text.trim().is_empty()))
+    }
+}
+
+/// The whole configuration of a campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Campaign {
+    /// Address part.
+    pub slug: String,
+    /// A demonstration: every page says so.
+    #[serde(default)]
+    pub demo: bool,
+    /// Languages pages and letters exist in.
+    pub languages: Vec<Language>,
+    /// The language whose text counts.
+    pub authoritative: Language,
+    /// Full name.
+    pub name: Words,
+    /// Short name.
+    pub short_name: Words,
+    /// What is asked, in one sentence.
+    pub summary: Words,
+    /// What is being negotiated, as a noun.
+    pub instrument: Words,
+    /// The joint statement.
+    pub text: TextSettings,
+    /// The privacy notice.
+    pub privacy: PrivacySettings,
+    /// Rules of signing.
+    pub sign_on: SignOn,
+    /// Letterhead.
+    pub sender: Sender,
+    /// The scale, strongest support first, then the special values.
+    pub stance: Vec<Stance>,
+    /// How positions follow from evidence.
+    pub derivation: Derivation,
+    /// Bodies that debate or decide.
+    #[serde(default)]
+    pub forum: Vec<Forum>,
+    /// Sessions, the buckets of the momentum plot.
+    #[serde(default)]
+    pub session: Vec<Session>,
+    /// Questions on which states differ.
+    #[serde(default)]
+    pub issue: Vec<Issue>,
+    /// Groups of articles.
+    #[serde(default)]
+    pub cluster: Vec<Cluster>,
+    /// The text under negotiation, by article.
+    #[serde(default)]
+    pub article: Vec<Article>,
+    /// Sessions, debates, votes, deadlines.
+    #[serde(default)]
+    pub event: Vec<Event>,
+}
+
+/// Version and stage of the statement's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextSettings {
+    /// Number of the version the files hold.
+    pub version: i32,
+    /// draft, closed_comments, locked, open, closed or archived.
+    pub stage: String,
+    /// substantive or editorial.
+    pub edit: String,
+    /// Languages whose text no native reader has checked.
+    pub unofficial: Vec<Language>,
+}
+
+/// Version of the privacy notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivacySettings {
+    /// Number of the version the files hold.
+    pub version: i32,
+}
+
+/// Rules of signing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct SignOn {
+    /// First instant at which signatures are taken.
+    pub opens: DateTime<Utc>,
+    /// Last instant announced.
+    pub deadline: DateTime<Utc>,
+    /// UTC, AoE or a zone's name: how the deadline is announced.
+    pub deadline_label: String,
+    /// Not announced; later signatures go to the next wave.
+    pub grace_minutes: i64,
+    /// Kinds of signatory taken.
+    pub kinds: Vec<String>,
+    /// Organisations state the role and tick the declaration.
+    pub authority_required: bool,
+    /// A second person of the organisation confirms too.
+    pub second_confirmation: bool,
+    /// Life of the link in the mail.
+    pub confirmation_hours: i64,
+    /// A figure per country below this is not shown by itself.
+    pub small_cell_threshold: i64,
+    /// named, withheld or total_only.
+    pub default_visibility: String,
+    /// Whether letters may carry names.
+    pub names_to_governments: bool,
+    /// quiet_removal or dated_note.
+    pub withdrawal_policy: String,
+    /// ISO 3166-1 alpha-3 codes whose signers start withheld.
+    #[serde(default)]
+    pub high_risk_locations: Vec<String>,
+    /// Shown before one chooses to be named.
+    pub warning: Words,
+}
+
+/// Letterhead and signature of letters and mails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    /// Address for answers.
+    pub email: String,
+    /// Web site.
+    pub website: String,
+    /// First part of a letter's reference.
+    pub reference_prefix: String,
+    /// Name.
+    pub name: Words,
+    /// Place of the date line.
+    pub place: Words,
+    /// Who signs.
+    pub signatory: Words,
+    /// Lines of the address, by language code.
+    pub address: BTreeMap<String, Vec<String>>,
+}
+
+/// One level of the scale, or one of the values that are no level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stance {
+    /// As stored and as named in style sheets.
+    pub key: String,
+    /// Highest is strongest support; none for `silent` and `no_data`.
+    pub score: Option<i32>,
+    /// Stands beside the colour.
+    pub sign: String,
+    /// Label.
+    pub label: Words,
+    /// What a special value means.
+    #[serde(default)]
+    pub meaning: Option<Words>,
+    /// No level: silent or without data.
+    #[serde(default)]
+    pub special: bool,
+}
+
+/// How positions follow from evidence; `docs/method.md` says it in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Derivation {
+    /// With a valid own statement a group's counts only for issues.
+    pub own_statement_prevails: bool,
+    /// Age at which evidence weighs half.
+    pub half_life_days: i64,
+    /// Finished sessions back in which a debate makes silence telling.
+    pub silent_window_sessions: i64,
+    /// Speakers are missing from the record, so silence is never derived.
+    pub partial_record: bool,
+    /// Weight by kind of evidence.
+    pub weight: BTreeMap<String, f64>,
+    /// Weight by the coder's confidence.
+    pub confidence: BTreeMap<String, f64>,
+    /// Lowest weighted mean that still earns a level.
+    pub threshold: BTreeMap<String, f64>,
+}
+
+/// A body that debates or decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forum {
+    /// Key.
+    pub key: String,
+    /// Full name.
+    pub name: Words,
+    /// Short name.
+    pub short_name: Words,
+    /// How it decides.
+    pub decision_rule: String,
+    /// What applies if the rule fails.
+    #[serde(default)]
+    pub fallback_rule: Option<String>,
+    /// agreed, provisional, disputed or open.
+    pub rule_status: String,
+    /// Where the rule was read.
+    pub source: String,
+    /// Reservations.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A session, from a day to a day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Number.
+    pub number: i32,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub until: NaiveDate,
+    /// Label.
+    pub label: Words,
+}
+
+/// A question on which states differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// Code.
+    pub code: String,
+    /// Articles it belongs to.
+    pub articles: Vec<String>,
+    /// Remark.
+    #[serde(default)]
+    pub note: String,
+    /// Label.
+    pub label: Words,
+}
+
+/// A group of articles debated together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cluster {
+    /// Number.
+    pub number: i32,
+    /// Label.
+    pub label: Words,
+}
+
+/// An article of the text under negotiation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Article {
+    /// Key.
+    pub key: String,
+    /// Cluster.
+    #[serde(default)]
+    pub cluster: Option<i32>,
+    /// Codes of issues.
+    pub issues: Vec<String>,
+    /// Title.
+    pub title: Words,
+}
+
+/// A session, debate, vote, deadline or step on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Key.
+    pub key: String,
+    /// session, debate, vote, deadline, conference or milestone.
+    pub kind: String,
+    /// Key of the forum.
+    #[serde(default)]
+    pub forum: Option<String>,
+    /// As exact as its source: "2027", "2024-01" or "2024-12-04".
+    pub date_start: String,
+    /// As exact as its source.
+    #[serde(default)]
+    pub date_end: Option<String>,
+    /// day, month or year.
+    pub precision: String,
+    /// past, planned or expected.
+    pub status: String,
+    /// Where it was read.
+    #[serde(default)]
+    pub source: String,
+    /// Reservations.
+    #[serde(default)]
+    pub note: String,
+    /// Number of the session.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// Name.
+    pub name: Words,
+}
+
+/// All that is wrong with a configuration, in one message.
+#[derive(Debug, thiserror::Error)]
+#[error("the campaign's configuration has faults:\n  {}", .0.join("\n  "))]
+pub struct CampaignFaults(pub Vec<String>);
+
+impl Campaign {
+    /// The level or special value with this key.
+    pub fn stance(&self, key: &str) -> Option<&Stance> {
+        self.stance.iter().find(|stance| stance.key == key)
+    }
+
+    /// The levels with a score, strongest support first.
+    pub fn levels(&self) -> impl Iterator<Item = &Stance> {
+        self.stance.iter().filter(|stance| stance.score.is_some())
+    }
+
+    /// The issue with this code.
+    pub fn issue(&self, code: &str) -> Option<&Issue> {
+        self.issue.iter().find(|issue| issue.code == code)
+    }
+
+    /// The session a day falls in.
+    pub fn session_on(&self, day: NaiveDate) -> Option<&Session> {
+        self.session.iter().find(|session| session.from <= day && day <= session.until)
+    }
+
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// One error that lists all faults.
+    pub fn validate(&self) -> Result<(), CampaignFaults> {
+        let mut faults = Vec::new();
+        let mut words = |what: String, words: &Words| {
+            if let Some(language) = words.lacks(&self.languages) {
+                faults.push(format!("{what}: no text in {language}"));
+            }
+        };
+        words("name".into(), &self.name);
+        words("summary".into(), &self.summary);
+        words("sign_on.warning".into(), &self.sign_on.warning);
+        words("sender.name".into(), &self.sender.name);
+        self.stance.iter().for_each(|stance| words(format!("stance {}", stance.key), &stance.label));
+        self.issue.iter().for_each(|issue| words(format!("issue {}", issue.code), &issue.label));
+        self.event.iter().for_each(|event| words(format!("event {}", event.key), &event.name));
+        if !self.languages.contains(&self.authoritative) {
+            faults.push("authoritative: not among the languages".into());
+        }
+        if self.levels().count() < 2 {
+            faults.push("stance: a scale has at least two levels".into());
+        }
+        for special in ["silent", "no_data"] {
+            if !self.stance(special).is_some_and(|stance| stance.special) {
+                faults.push(format!("stance: the special value {special} is missing"));
+            }
+        }
+        for event in &self.event {
+            if parse_date(&event.date_start).is_none() || event.date_end.as_deref().is_some_and(|date| parse_date(date).is_none()) {
+                faults.push(format!("event {}: a date is 2027, 2027-01 or 2027-01-31", event.key));
+            }
+        }
+        if self.sign_on.opens >= self.sign_on.deadline {
+            faults.push("sign_on: opens after its deadline".into());
+        }
+        if faults.is_empty() { Ok(()) } else { Err(CampaignFaults(faults)) }
+    }
+}
+
+/// The first and the last day of a date that may be a year or a month only, with its precision.
+pub fn parse_date(text: &str) -> Option<(NaiveDate, NaiveDate, &'static str)> {
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return Some((day, day, "day"));
+    }
+    let (year, month) = text.split_once('-').map_or((text, None), |(year, month)| (year, Some(month)));
+    let year: i32 = year.parse().ok().filter(|year| (1800..=2200).contains(year))?;
+    let first = NaiveDate::from_ymd_opt(year, month.map_or(Some(1), |month| month.parse().ok())?, 1)?;
+    let next = first.checked_add_months(Months::new(if month.is_some() { 1 } else { 12 }))?;
+    Some((first, next.pred_opt()?, if month.is_some() { "month" } else { "year" }))
+}
+
+/// Whether a date with this precision lies wholly before `today`.
+pub fn is_past(last_day: NaiveDate, precision: &str, today: NaiveDate) -> bool {
+    match precision {
+        "year" => last_day.year() < today.year(),
+        "month" => (last_day.year(), last_day.month()) < (today.year(), today.month()),
+        _ => last_day < today,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_inexact_date_says_no_more_than_its_source() {
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+        assert_eq!(parse_date("2027"), Some((day(2027, 1, 1), day(2027, 12, 31), "year")));
+        assert_eq!(parse_date("2024-02"), Some((day(2024, 2, 1), day(2024, 2, 29), "month")));
+        assert_eq!(parse_date("2024-12-04"), Some((day(2024, 12, 4), day(2024, 12, 4), "day")));
+        for bad in ["", "soon", "2024-13", "2024-12-40", "99999"] {
+            assert_eq!(parse_date(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_year_is_past_only_when_it_is_over() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        assert!(!is_past(NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(), "year", today));
+        assert!(is_past(NaiveDate::from_ymd_opt(2026, 10, 31).unwrap(), "month", today));
+        assert!(is_past(NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(), "day", today));
+    }
+}

@@ -10,6 +10,8 @@ pub mod i18n;
 pub mod jobs;
 pub mod mail;
 pub mod templates;
+#[cfg(test)]
+pub(crate) mod trial;
 pub mod typeset;
 
 use std::sync::Arc;

@@ -2,5 +2,15 @@
 
 pub mod campaign;
 pub mod clock;
+pub mod collation;
+pub mod deadline;
+pub mod email;
+pub mod headline;
+pub mod keyed;
 pub mod language;
+pub mod name;
+pub mod reference;
+pub mod signature;
 pub mod state;
+pub mod text;
+pub mod wave;

@@ -1,0 +1,155 @@
+//! Headline numbers and the table by country.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn row(kind: SignatoryKind, visibility: Visibility, iso3: &str, total: u32) -> CountRow {
+    CountRow { kind, visibility, iso3: iso3.to_owned(), total }
+}
+
+fn named(iso3: &str, total: u32) -> CountRow {
+    row(SignatoryKind::Organisation, Visibility::Named, iso3, total)
+}
+
+fn withheld(iso3: &str, total: u32) -> CountRow {
+    row(SignatoryKind::Organisation, Visibility::Withheld, iso3, total)
+}
+
+fn region(iso3: &str) -> Option<&'static str> {
+    match iso3 {
+        "KEN" | "SEN" => Some("african"),
+        "FRA" => Some("weog"),
+        _ => None,
+    }
+}
+
+fn figure(table: &CountryTable, iso3: &str) -> Option<Option<u32>> {
+    table.rows.iter().find(|row| row.iso3 == iso3).map(|row| row.figure)
+}
+
+/// R1
+#[test]
+fn a_network_counts_once_and_among_the_organisations() {
+    let rows = [
+        row(SignatoryKind::Network, Visibility::Named, "KEN", 1),
+        named("KEN", 3),
+        row(SignatoryKind::Individual, Visibility::Named, "FRA", 2),
+    ];
+    let sum = headline(&rows, region, DateTime::UNIX_EPOCH);
+    assert_eq!((sum.organisations, sum.networks, sum.individuals, sum.total), (4, 1, 2, 6));
+    assert_eq!((sum.countries, sum.regions), (2, 2));
+}
+
+/// R14
+#[test]
+fn total_only_is_counted_in_the_grand_total_and_nowhere_else() {
+    let rows = [named("KEN", 3), row(SignatoryKind::Individual, Visibility::TotalOnly, "FRA", 4)];
+    let sum = headline(&rows, region, DateTime::UNIX_EPOCH);
+    assert_eq!((sum.total, sum.total_only), (7, 4));
+    assert_eq!((sum.organisations, sum.individuals, sum.withheld, sum.countries), (3, 0, 0, 1));
+}
+
+#[test]
+fn an_unknown_country_is_no_country() {
+    let sum = headline(&[named("", 3), named("XYZ", 1)], region, DateTime::UNIX_EPOCH);
+    assert_eq!((sum.total, sum.countries, sum.regions), (4, 1, 0));
+}
+
+/// R10
+#[test]
+fn a_rounded_number_never_promises_more_than_there_is() {
+    for (number, said) in [(648, "640+"), (640, "640"), (650, "650"), (9, "9"), (10, "10"), (11, "10+"), (0, "0"), (1234, "1230+")] {
+        assert_eq!(rounded_down(number), said);
+    }
+}
+
+/// R14
+#[test]
+fn a_small_group_has_no_figure_of_its_own() {
+    let table = country_table(&[named("KEN", 10), named("SEN", 8), named("FRA", 3), named("TCD", 2)], 5);
+    assert_eq!(figure(&table, "KEN"), Some(Some(10)));
+    assert_eq!(figure(&table, "FRA"), Some(None));
+    assert_eq!(table.elsewhere, 5);
+}
+
+/// R14
+#[test]
+fn a_single_small_figure_takes_the_next_smallest_with_it() {
+    let table = country_table(&[named("KEN", 10), named("SEN", 8), named("FRA", 3)], 5);
+    assert_eq!(figure(&table, "FRA"), Some(None));
+    assert_eq!(figure(&table, "SEN"), Some(None), "21 - 10 - 8 would give 3");
+    assert_eq!(figure(&table, "KEN"), Some(Some(10)));
+}
+
+/// R14
+#[test]
+fn a_few_withheld_names_look_like_none() {
+    let with = country_table(&[named("KEN", 10), named("SEN", 8), withheld("KEN", 3), withheld("FRA", 4)], 5);
+    let without = country_table(&[named("KEN", 10), named("SEN", 8)], 5);
+    assert_eq!(with.rows, without.rows, "not even a line for a country with withheld names alone");
+    assert_eq!(with.elsewhere, 7);
+}
+
+/// R14
+#[test]
+fn the_number_of_withheld_names_of_one_country_cannot_be_had_from_the_worlds() {
+    // Eight withheld in the world; showing Kenya's six would leave Senegal's two.
+    let table = country_table(&[named("KEN", 10), named("SEN", 8), withheld("KEN", 6), withheld("SEN", 2)], 5);
+    assert_eq!(figure(&table, "KEN"), Some(Some(10)));
+    assert_eq!(table.elsewhere, 8);
+}
+
+fn any_rows() -> impl Strategy<Value = Vec<CountRow>> {
+    let visibility = prop_oneof![4 => Just(Visibility::Named), 2 => Just(Visibility::Withheld), 1 => Just(Visibility::TotalOnly)];
+    let kind = prop_oneof![Just(SignatoryKind::Organisation), Just(SignatoryKind::Network), Just(SignatoryKind::Individual)];
+    let country = prop_oneof![Just(""), Just("KEN"), Just("SEN"), Just("FRA"), Just("TCD"), Just("PER"), Just("FJI")];
+    prop::collection::vec((kind, visibility, country, 0_u32..12).prop_map(|(k, v, c, n)| row(k, v, c, n)), 0..20)
+}
+
+proptest! {
+    /// R10
+    #[test]
+    fn the_parts_add_up(rows in any_rows()) {
+        let sum = headline(&rows, region, DateTime::UNIX_EPOCH);
+        prop_assert_eq!(sum.organisations + sum.individuals + sum.total_only, sum.total);
+        prop_assert!(sum.networks <= sum.organisations);
+        let table = country_table(&rows, 5);
+        let shown: u32 = table.rows.iter().filter_map(|row| row.figure).sum();
+        prop_assert_eq!(shown + table.elsewhere + sum.total_only, sum.total);
+    }
+
+    /// R14: whoever knows the list of names, the table and the world's number of withheld names learns of no small group.
+    #[test]
+    fn no_small_group_of_withheld_names_can_be_subtracted(rows in any_rows(), k in 2_u32..8) {
+        let table = country_table(&rows, k);
+        let named_in = |iso3: &str| rows.iter().filter(|r| r.visibility == Visibility::Named && r.iso3 == iso3).map(|r| r.total).sum::<u32>();
+        let placed: u32 = rows.iter().filter(|r| r.visibility == Visibility::Withheld && !r.iso3.is_empty()).map(|r| r.total).sum();
+        let mut learned = 0;
+        for row in &table.rows {
+            if let Some(figure) = row.figure {
+                prop_assert!(figure >= k);
+                let hidden_part = figure - named_in(&row.iso3);
+                prop_assert!(hidden_part == 0 || hidden_part >= k);
+                learned += hidden_part;
+            }
+        }
+        let rest = placed - learned;
+        prop_assert!(rest == 0 || rest >= k || learned == 0);
+    }
+
+    #[test]
+    fn hidden_figures_never_stand_alone(rows in any_rows(), k in 2_u32..8) {
+        let table = country_table(&rows, k);
+        let hidden = table.rows.iter().filter(|row| row.figure.is_none()).count();
+        prop_assert!(hidden != 1 || table.rows.len() == 1);
+    }
+
+    /// R10
+    #[test]
+    fn rounding_never_rounds_up(number in 0_u32..1_000_000) {
+        let said: u32 = rounded_down(number).trim_end_matches('+').parse().unwrap();
+        prop_assert!(said <= number && number - said < 10);
+    }
+}

@@ -9,6 +9,7 @@ pub mod http;
 pub mod i18n;
 pub mod jobs;
 pub mod mail;
+pub mod refreshed;
 pub mod templates;
 #[cfg(test)]
 pub(crate) mod trial;

@@ -1,1 +1,7 @@
 //! States, groups, posts and addressees. Must not know any campaign's position on them.
+
+pub mod directory;
+pub mod posts;
+pub mod reference;
+
+pub use directory::{Directory, Register};

@@ -1,1 +1,8 @@
 //! Campaigns as configuration: their texts, events and issues. Must not know who signed.
+
+pub mod current;
+pub mod files;
+pub mod load;
+pub mod markdown;
+
+pub use current::{Current, Register};

@@ -1,0 +1,204 @@
+//! The campaign this installation shows, with its texts, in memory. Must not be changed by a page.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::markdown;
+use crate::{
+    domain::{
+        campaign::{Campaign, Words},
+        language::Language,
+    },
+    entities::{campaign, event, privacy_notice, text_translation, text_version},
+    platform::{Platform, http::problem::Problem, refreshed::Refreshed},
+};
+
+/// A campaign with all a page needs of it.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Its key.
+    pub id: Uuid,
+    /// Its configuration.
+    pub config: Campaign,
+    /// The newest version of the text.
+    pub text: CurrentText,
+    /// The notice in force, by language, as HTML.
+    pub privacy: HashMap<Language, String>,
+    /// Number of that notice.
+    pub privacy_number: i32,
+    /// Events, earliest first.
+    pub events: Vec<CalendarEvent>,
+}
+
+/// The newest version of the statement.
+#[derive(Clone, Debug)]
+pub struct CurrentText {
+    /// Its key.
+    pub id: Uuid,
+    /// Its number.
+    pub number: i32,
+    /// draft, closed_comments, locked, open, closed or archived.
+    pub stage: String,
+    /// The text by language.
+    pub translations: HashMap<Language, Translation>,
+}
+
+/// The statement in one language.
+#[derive(Clone, Debug)]
+pub struct Translation {
+    /// Its title.
+    pub title: String,
+    /// Its body as sanitised HTML.
+    pub html: String,
+    /// SHA-256 of title and body.
+    pub content_hash: String,
+    /// authoritative, unofficial or checked.
+    pub status: String,
+}
+
+/// An event with its names.
+#[derive(Clone, Debug)]
+pub struct CalendarEvent {
+    /// Its key in the table.
+    pub id: Uuid,
+    /// Its key in the configuration.
+    pub key: String,
+    /// session, debate, vote, deadline, conference or milestone.
+    pub kind: String,
+    /// Name.
+    pub names: Words,
+    /// First day; of the month or year when no day is known.
+    pub starts_on: NaiveDate,
+    /// Last day.
+    pub ends_on: Option<NaiveDate>,
+    /// day, month or year.
+    pub precision: String,
+    /// past, planned or expected.
+    pub status: String,
+    /// Key of the forum.
+    pub forum: Option<String>,
+    /// Number of the session.
+    pub session: Option<String>,
+    /// Where it was read.
+    pub source_url: Option<String>,
+    /// Reservations.
+    pub note: Option<String>,
+}
+
+impl CalendarEvent {
+    /// The last day it can fall on.
+    pub fn last_day(&self) -> NaiveDate {
+        self.ends_on.unwrap_or(self.starts_on)
+    }
+}
+
+impl Current {
+    /// Reads the campaign with this slug, or the only one. Six queries.
+    ///
+    /// # Errors
+    /// When there is no such campaign or the database fails.
+    pub async fn read(db: &impl ConnectionTrait, slug: Option<&str>) -> anyhow::Result<Self> {
+        let mut find = campaign::Entity::find().order_by_asc(campaign::Column::CreatedAt);
+        if let Some(slug) = slug {
+            find = find.filter(campaign::Column::Slug.eq(slug));
+        }
+        let row = find.one(db).await?.ok_or_else(|| anyhow::anyhow!("no campaign is loaded; run `demarche campaign load`"))?;
+        let config: Campaign = serde_json::from_value(row.config)?;
+        let version = text_version::Entity::find()
+            .filter(text_version::Column::CampaignId.eq(row.id))
+            .order_by_desc(text_version::Column::Number)
+            .one(db)
+            .await?
+            .ok_or_else(|| anyhow::anyhow!("the campaign has no text"))?;
+        let translations = text_translation::Entity::find().filter(text_translation::Column::TextVersionId.eq(version.id)).all(db).await?;
+        let privacy_number = config.privacy.version;
+        let notices = privacy_notice::Entity::find()
+            .filter(privacy_notice::Column::CampaignId.eq(row.id))
+            .filter(privacy_notice::Column::Number.eq(privacy_number))
+            .all(db)
+            .await?;
+        let events = event::Entity::find()
+            .filter(event::Column::CampaignId.eq(row.id))
+            .order_by_asc(event::Column::StartsOn)
+            .order_by_asc(event::Column::Key)
+            .all(db)
+            .await?;
+        Ok(Self {
+            id: row.id,
+            config,
+            text: CurrentText {
+                id: version.id,
+                number: version.number,
+                stage: version.stage,
+                translations: translations
+                    .into_iter()
+                    .filter_map(|row| {
+                        let language = row.language.parse().ok()?;
+                        let html = markdown::to_html(&row.body);
+                        Some((language, Translation { title: row.title, html, content_hash: row.content_hash, status: row.status }))
+                    })
+                    .collect(),
+            },
+            privacy: notices.into_iter().filter_map(|row| Some((row.language.parse().ok()?, markdown::to_html(&row.body)))).collect(),
+            privacy_number,
+            events: events.into_iter().map(calendar_event).collect(),
+        })
+    }
+
+    /// The first event that is not over on `today`, of the kinds letters and pages count down to.
+    pub fn next_event(&self, today: NaiveDate) -> Option<&CalendarEvent> {
+        self.events.iter().find(|event| event.last_day() >= today && event.status != "past" && event.kind != "milestone")
+    }
+
+    /// The event with this key.
+    pub fn event(&self, key: &str) -> Option<&CalendarEvent> {
+        self.events.iter().find(|event| event.key == key)
+    }
+}
+
+fn calendar_event(row: event::Model) -> CalendarEvent {
+    CalendarEvent {
+        id: row.id,
+        key: row.key,
+        kind: row.kind,
+        names: serde_json::from_value(row.names).unwrap_or_default(),
+        starts_on: row.starts_on,
+        ends_on: row.ends_on,
+        precision: row.precision,
+        status: row.status,
+        forum: row.forum,
+        session: row.session,
+        source_url: row.source_url,
+        note: row.note,
+    }
+}
+
+/// The campaign of this process, read again every few seconds.
+#[derive(Debug)]
+pub struct Register {
+    slug: Option<String>,
+    held: Refreshed<Current>,
+}
+
+impl Register {
+    /// Shows the campaign with this slug, or the only one.
+    pub fn new(slug: Option<String>) -> Self {
+        Self { slug, held: Refreshed::every(Duration::from_secs(10)) }
+    }
+
+    /// The campaign. No query while it is fresh.
+    ///
+    /// # Errors
+    /// When there is none or the database fails.
+    pub async fn get(&self, platform: &Platform) -> Result<Arc<Current>, Problem> {
+        Ok(self.held.get(async || Current::read(platform.database.read(), self.slug.as_deref()).await).await?)
+    }
+
+    /// Forgets what is held, after a change in this process.
+    pub fn forget(&self) {
+        self.held.forget();
+    }
+}

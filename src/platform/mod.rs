@@ -2,8 +2,10 @@
 
 pub mod assets;
 pub mod clock;
+pub mod crypto;
 pub mod database;
 pub mod documents;
+pub mod files;
 pub mod formats;
 pub mod http;
 pub mod i18n;
@@ -11,6 +13,7 @@ pub mod jobs;
 pub mod mail;
 pub mod refreshed;
 pub mod templates;
+pub mod throttle;
 #[cfg(test)]
 pub(crate) mod trial;
 pub mod typeset;

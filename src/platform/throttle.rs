@@ -1,0 +1,102 @@
+//! How often something may happen, counted across all processes. A bucket is a purpose and a keyed hash, never an address (R73). Must not know
+//! what is being limited.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
+};
+
+use crate::{
+    domain::clock::to_micros,
+    entities::throttle::{self, Column},
+};
+
+/// Counts one more and says whether it is within the limit. The window starts with the first hit and is fixed: hits over the limit do not
+/// prolong it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn allow(
+    connection: &impl ConnectionTrait,
+    bucket: &str,
+    limit: i32,
+    window: Duration,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let (now, end) = (to_micros(now), to_micros(now.checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC)));
+    let hits = || Expr::col((throttle::Entity, Column::Hits));
+    let over = || Expr::col((throttle::Entity, Column::WindowEndsAt)).lte(now);
+    // One statement, so that two processes never both count the same hit as the last allowed one. It stops counting at the limit + 1.
+    let statement = Query::insert()
+        .into_table(throttle::Entity)
+        .columns([Column::Bucket, Column::Hits, Column::WindowEndsAt])
+        .values_panic([bucket.into(), 1.into(), end.into()])
+        .on_conflict(
+            OnConflict::column(Column::Bucket)
+                .value(Column::Hits, Expr::case(over(), 1).case(hits().gt(limit), hits()).finally(hits().add(1)))
+                .value(Column::WindowEndsAt, Expr::case(over(), end).finally(Expr::col((throttle::Entity, Column::WindowEndsAt))))
+                .to_owned(),
+        )
+        .returning_col(Column::Hits)
+        .to_owned();
+    let row = connection.query_one(&statement).await?.ok_or_else(|| DbErr::RecordNotFound("throttle".to_owned()))?;
+    Ok(row.try_get_by_index::<i32>(0)? <= limit)
+}
+
+/// Forgets windows that are over. Returns how many.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn prune(connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let result = throttle::Entity::delete_many().filter(Column::WindowEndsAt.lte(now)).exec(connection).await?;
+    Ok(result.rows_affected)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use chrono::TimeZone;
+
+    use super::*;
+    use crate::platform::trial::on_each_database;
+
+    fn noon() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2027, 1, 15, 12, 0, 0).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_limit_holds_within_a_window_and_ends_with_it() {
+        on_each_database(async |database| {
+            let hit = async |bucket: &str, seconds: i64| {
+                allow(database.write(), bucket, 3, Duration::minutes(1), noon() + Duration::seconds(seconds)).await.unwrap()
+            };
+            for second in 0..3 {
+                assert!(hit("sign-in:a", second).await);
+            }
+            assert!(!hit("sign-in:a", 3).await && !hit("sign-in:a", 59).await);
+            assert!(hit("sign-in:b", 3).await, "another bucket");
+            assert!(hit("sign-in:a", 60).await, "refused hits do not prolong the window");
+            assert_eq!(prune(database.write(), noon() + Duration::seconds(70)).await.unwrap(), 1);
+            assert!(
+                hit("sign-in:a", 71).await && hit("sign-in:a", 72).await && !hit("sign-in:a", 73).await,
+                "the pruning left the open window"
+            );
+        })
+        .await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn hits_at_the_same_time_are_all_counted() {
+        on_each_database(async |database| {
+            let mut tasks = tokio::task::JoinSet::new();
+            for _ in 0..40 {
+                let database = database.clone();
+                tasks.spawn(async move { allow(database.write(), "x", 10, Duration::minutes(1), noon()).await.unwrap() });
+            }
+            assert_eq!(tasks.join_all().await.into_iter().filter(|allowed| *allowed).count(), 10);
+        })
+        .await;
+    }
+}

@@ -4,6 +4,7 @@ site-skip-main = انتقل إلى المحتوى الرئيسي
 site-title-error = خطأ:
 site-nav-label = القائمة الرئيسية
 site-languages-label = اللغات
+site-demo = هذا عرض تجريبي. الموقّعون فيه خياليون ولا تغادر هذا الجهازَ أيُّ رسالة.
 site-footer-label = عن هذا الموقع
 site-footer-what = { $name }: ما المطلوب، ومن وقّع، وما مواقف الدول.
 site-footer-desk = مكتب العمل
@@ -45,31 +46,31 @@ site-filter-clear = مسح
 
 site-count-organisations =
     { $count ->
-        [zero] { $count } منظمة
+        [zero] { $shown } منظمة
         [one] منظمة واحدة
         [two] منظمتان
-        [few] { $count } منظمات
-        [many] { $count } منظمةً
-       *[other] { $count } منظمة
+        [few] { $shown } منظمات
+        [many] { $shown } منظمةً
+       *[other] { $shown } منظمة
     }
 site-count-experts =
     { $count ->
-        [zero] { $count } خبير
+        [zero] { $shown } خبير
         [one] خبير واحد
         [two] خبيران
-        [few] { $count } خبراء
-        [many] { $count } خبيراً
-       *[other] { $count } خبير
+        [few] { $shown } خبراء
+        [many] { $shown } خبيراً
+       *[other] { $shown } خبير
     }
 # تأتي بعد «من».
 site-count-countries =
     { $count ->
-        [zero] { $count } بلد
+        [zero] { $shown } بلد
         [one] بلد واحد
         [two] بلدين
-        [few] { $count } بلدان
-        [many] { $count } بلداً
-       *[other] { $count } بلد
+        [few] { $shown } بلدان
+        [many] { $shown } بلداً
+       *[other] { $shown } بلد
     }
 # يليها التاريخ: انظر site-as-of.
 site-count-both = { $first } و{ $second } من { $third }،
@@ -111,3 +112,28 @@ site-progress-left = بقي نحو { $time }
 site-progress-stop = إيقاف
 site-progress-refresh = تحديث هذه الصفحة
 site-progress-note = يمكنك إغلاق هذه الصفحة. يستمر العمل، ويُظهر هذا العنوان ما وصل إليه.
+
+# صفحات تبيّن سبب عدم تلبية الطلب.
+site-problem-not-found-title = الصفحة غير موجودة
+site-problem-not-found-text = لا شيء في هذا العنوان. قد يكون مكتوباً خطأً أو مقطوعاً في رسالة.
+site-problem-gone-title = لم تعد هنا
+site-problem-gone-text = أُزيل ما كان في هذا العنوان.
+site-problem-forbidden-title = دورك لا يسمح بذلك
+site-problem-forbidden-text = لا يتيح حسابك هذا الإجراء. راجع أحد المنسّقين إن رأيت أنه ينبغي أن يتيحه.
+site-problem-stale-form-title = انتهت صلاحية هذا النموذج
+site-problem-stale-form-text = سجّلت الدخول أو الخروج بعد فتحه، أو أنه ورد من موقع آخر. عُد إلى الصفحة وحدّثها ثم أرسله من جديد.
+site-problem-bad-form-title = تعذّرت قراءة النموذج
+site-problem-bad-form-text = جزء مما أُرسل ناقص أو تالف. عُد وأرسله من جديد.
+site-problem-bad-query-title = تعذّرت قراءة هذا العنوان
+site-problem-bad-query-text = الجزء الذي يلي علامة الاستفهام تالف. احذفه وحاول مجدداً.
+site-problem-bad-request-title = تعذّرت قراءة الطلب
+site-problem-bad-request-text = عُد وحاول مجدداً.
+site-problem-method-title = يعمل هذا العنوان بطريقة أخرى
+site-problem-method-text = لم يتغيّر شيء. عُد واستخدم الزر الموجود في الصفحة.
+site-problem-too-large-title = الحجم أكبر من المسموح
+site-problem-too-large-text = ما أرسلته يتجاوز الحجم المقبول. لم يُحفظ شيء.
+site-problem-too-many-title = محاولات كثيرة
+site-problem-too-many-text = انتظر بضع دقائق ثم حاول مجدداً. لم يُفقد شيء لدينا.
+site-problem-unexpected-title = حدث خلل لدينا
+site-problem-unexpected-text = لم يُعرض ما أرسلته على أحد. حاول مجدداً بعد دقيقة، وإن تكرّر الخلل فأخبرنا بالرقم أدناه.
+site-problem-number = رقم هذا الطلب

@@ -4,6 +4,7 @@ site-skip-main = Skip to the main content
 site-title-error = Error:
 site-nav-label = Main
 site-languages-label = Languages
+site-demo = This is a demonstration. Its signatories are fictitious and no message leaves this machine.
 site-footer-label = About this site
 site-footer-what = { $name }: what is asked, who signed, and where states stand.
 site-footer-desk = Desk
@@ -41,19 +42,19 @@ site-filter-clear = Clear
 
 site-count-organisations =
     { $count ->
-        [one] { $count } organisation
-       *[other] { $count } organisations
+        [one] { $shown } organisation
+       *[other] { $shown } organisations
     }
 site-count-experts =
     { $count ->
-        [one] { $count } expert
-       *[other] { $count } experts
+        [one] { $shown } expert
+       *[other] { $shown } experts
     }
 # Follows "from".
 site-count-countries =
     { $count ->
-        [one] { $count } country
-       *[other] { $count } countries
+        [one] { $shown } country
+       *[other] { $shown } countries
     }
 # The date follows: see site-as-of.
 site-count-both = { $first } and { $second } from { $third },
@@ -95,3 +96,28 @@ site-progress-left = about { $time } left
 site-progress-stop = Stop
 site-progress-refresh = Renew this page
 site-progress-note = You can close this page. The work goes on, and this address shows where it stands.
+
+# Pages that say why a request was not answered.
+site-problem-not-found-title = Page not found
+site-problem-not-found-text = There is nothing at this address. It may have been mistyped, or cut short in a message.
+site-problem-gone-title = No longer here
+site-problem-gone-text = What stood at this address has been removed.
+site-problem-forbidden-title = Not for your role
+site-problem-forbidden-text = Your account may not do this. Ask a coordinator if you think it should.
+site-problem-stale-form-title = This form is out of date
+site-problem-stale-form-text = You signed in or out after the form was opened, or it came from another site. Go back, reload the page and send it again.
+site-problem-bad-form-title = The form could not be read
+site-problem-bad-form-text = Part of what was sent is missing or damaged. Go back and send it again.
+site-problem-bad-query-title = This address could not be read
+site-problem-bad-query-text = The part after the question mark is damaged. Remove it and try again.
+site-problem-bad-request-title = The request could not be read
+site-problem-bad-request-text = Go back and try again.
+site-problem-method-title = This address works differently
+site-problem-method-text = Nothing was changed. Go back and use the button on the page.
+site-problem-too-large-title = Too large
+site-problem-too-large-text = What you sent is larger than we accept. Nothing was saved.
+site-problem-too-many-title = Too many tries
+site-problem-too-many-text = Please wait a few minutes and try again. Nothing was lost on our side.
+site-problem-unexpected-title = Something went wrong on our side
+site-problem-unexpected-text = Nothing you sent was shown to anyone. Try again in a minute; if it happens again, tell us the number below.
+site-problem-number = Number of this request

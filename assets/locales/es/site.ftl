@@ -4,6 +4,7 @@ site-skip-main = Ir al contenido principal
 site-title-error = Error:
 site-nav-label = Principal
 site-languages-label = Idiomas
+site-demo = Esto es una demostración. Los firmantes son ficticios y ningún mensaje sale de este equipo.
 site-footer-label = Acerca de este sitio
 site-footer-what = { $name }: qué se pide, quién ha firmado y cuál es la posición de los Estados.
 site-footer-desk = Mesa de trabajo
@@ -41,19 +42,19 @@ site-filter-clear = Borrar
 
 site-count-organisations =
     { $count ->
-        [one] { $count } organización
-       *[other] { $count } organizaciones
+        [one] { $shown } organización
+       *[other] { $shown } organizaciones
     }
 site-count-experts =
     { $count ->
-        [one] { $count } experto
-       *[other] { $count } expertos
+        [one] { $shown } experto
+       *[other] { $shown } expertos
     }
 # Sigue a «de».
 site-count-countries =
     { $count ->
-        [one] { $count } país
-       *[other] { $count } países
+        [one] { $shown } país
+       *[other] { $shown } países
     }
 # Sigue la fecha: véase site-as-of.
 site-count-both = { $first } y { $second } de { $third },
@@ -95,3 +96,28 @@ site-progress-left = faltan aproximadamente { $time }
 site-progress-stop = Detener
 site-progress-refresh = Actualizar esta página
 site-progress-note = Puede cerrar esta página. El trabajo continúa, y esta dirección muestra cómo va.
+
+# Páginas que dicen por qué no se atendió una solicitud.
+site-problem-not-found-title = Página no encontrada
+site-problem-not-found-text = No hay nada en esta dirección. Puede estar mal escrita o cortada en un mensaje.
+site-problem-gone-title = Ya no está aquí
+site-problem-gone-text = Lo que había en esta dirección se ha retirado.
+site-problem-forbidden-title = Su función no lo permite
+site-problem-forbidden-text = Su cuenta no permite esta acción. Consulte a la coordinación si cree que debería permitirla.
+site-problem-stale-form-title = Este formulario ha caducado
+site-problem-stale-form-text = Inició o cerró sesión después de abrirlo, o procede de otro sitio. Vuelva atrás, recargue la página y envíelo de nuevo.
+site-problem-bad-form-title = No se ha podido leer el formulario
+site-problem-bad-form-text = Falta una parte de lo enviado o está dañada. Vuelva atrás y envíelo de nuevo.
+site-problem-bad-query-title = No se ha podido leer esta dirección
+site-problem-bad-query-text = La parte que sigue al signo de interrogación está dañada. Quítela e inténtelo de nuevo.
+site-problem-bad-request-title = No se ha podido leer la solicitud
+site-problem-bad-request-text = Vuelva atrás e inténtelo de nuevo.
+site-problem-method-title = Esta dirección funciona de otro modo
+site-problem-method-text = No se ha cambiado nada. Vuelva atrás y use el botón de la página.
+site-problem-too-large-title = Demasiado grande
+site-problem-too-large-text = Lo enviado supera el tamaño que aceptamos. No se ha guardado nada.
+site-problem-too-many-title = Demasiados intentos
+site-problem-too-many-text = Espere unos minutos e inténtelo de nuevo. No se ha perdido nada por nuestra parte.
+site-problem-unexpected-title = Ha habido un fallo por nuestra parte
+site-problem-unexpected-text = Nada de lo que envió se ha mostrado a nadie. Inténtelo de nuevo en un minuto; si se repite, indíquenos el número que figura abajo.
+site-problem-number = Número de esta solicitud

@@ -4,6 +4,7 @@ site-skip-main = Aller au contenu principal
 site-title-error = Erreur :
 site-nav-label = Principale
 site-languages-label = Langues
+site-demo = Ceci est une démonstration. Les signataires sont fictifs et aucun message ne quitte cette machine.
 site-footer-label = À propos de ce site
 site-footer-what = { $name } : ce qui est demandé, qui a signé et où en sont les États.
 site-footer-desk = Bureau
@@ -41,19 +42,19 @@ site-filter-clear = Effacer
 
 site-count-organisations =
     { $count ->
-        [one] { $count } organisation
-       *[other] { $count } organisations
+        [one] { $shown } organisation
+       *[other] { $shown } organisations
     }
 site-count-experts =
     { $count ->
-        [one] { $count } expert
-       *[other] { $count } experts
+        [one] { $shown } expert
+       *[other] { $shown } experts
     }
 # Suit « de ».
 site-count-countries =
     { $count ->
-        [one] { $count } pays
-       *[other] { $count } pays
+        [one] { $shown } pays
+       *[other] { $shown } pays
     }
 # La date suit : voir site-as-of.
 site-count-both = { $first } et { $second } de { $third },
@@ -95,3 +96,28 @@ site-progress-left = encore { $time } environ
 site-progress-stop = Arrêter
 site-progress-refresh = Actualiser cette page
 site-progress-note = Vous pouvez fermer cette page. Le travail continue, et cette adresse montre où il en est.
+
+# Pages qui disent pourquoi une demande reste sans réponse.
+site-problem-not-found-title = Page introuvable
+site-problem-not-found-text = Il n’y a rien à cette adresse. Elle a peut-être été mal saisie ou coupée dans un message.
+site-problem-gone-title = Cette page n’existe plus
+site-problem-gone-text = Ce qui se trouvait à cette adresse a été retiré.
+site-problem-forbidden-title = Votre rôle ne le permet pas
+site-problem-forbidden-text = Votre compte n’autorise pas cette action. Adressez-vous à un coordinateur si vous pensez qu’il le devrait.
+site-problem-stale-form-title = Ce formulaire n’est plus valable
+site-problem-stale-form-text = Vous vous êtes connecté ou déconnecté après l’avoir ouvert, ou il provient d’un autre site. Revenez en arrière, rechargez la page et envoyez-le de nouveau.
+site-problem-bad-form-title = Le formulaire n’a pas pu être lu
+site-problem-bad-form-text = Une partie de l’envoi manque ou est abîmée. Revenez en arrière et envoyez-le de nouveau.
+site-problem-bad-query-title = Cette adresse n’a pas pu être lue
+site-problem-bad-query-text = La partie qui suit le point d’interrogation est abîmée. Supprimez-la et réessayez.
+site-problem-bad-request-title = La demande n’a pas pu être lue
+site-problem-bad-request-text = Revenez en arrière et réessayez.
+site-problem-method-title = Cette adresse s’utilise autrement
+site-problem-method-text = Rien n’a été modifié. Revenez en arrière et utilisez le bouton de la page.
+site-problem-too-large-title = Trop volumineux
+site-problem-too-large-text = Votre envoi dépasse la taille acceptée. Rien n’a été enregistré.
+site-problem-too-many-title = Trop de tentatives
+site-problem-too-many-text = Attendez quelques minutes et réessayez. Rien n’a été perdu de notre côté.
+site-problem-unexpected-title = Un problème est survenu de notre côté
+site-problem-unexpected-text = Rien de ce que vous avez envoyé n’a été montré à qui que ce soit. Réessayez dans une minute ; si cela se reproduit, indiquez-nous le numéro ci-dessous.
+site-problem-number = Numéro de cette demande

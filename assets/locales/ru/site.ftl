@@ -4,6 +4,7 @@ site-skip-main = Перейти к основному содержанию
 site-title-error = Ошибка:
 site-nav-label = Главное меню
 site-languages-label = Языки
+site-demo = Это демонстрация. Подписавшие вымышлены, и ни одно сообщение не покидает этот компьютер.
 site-footer-label = Об этом сайте
 site-footer-what = { $name }: о чём мы просим, кто подписал и какова позиция государств.
 site-footer-desk = Рабочий стол
@@ -43,25 +44,25 @@ site-filter-clear = Сбросить
 
 site-count-organisations =
     { $count ->
-        [one] { $count } организация
-        [few] { $count } организации
-        [many] { $count } организаций
-       *[other] { $count } организации
+        [one] { $shown } организация
+        [few] { $shown } организации
+        [many] { $shown } организаций
+       *[other] { $shown } организации
     }
 site-count-experts =
     { $count ->
-        [one] { $count } эксперт
-        [few] { $count } эксперта
-        [many] { $count } экспертов
-       *[other] { $count } эксперта
+        [one] { $shown } эксперт
+        [few] { $shown } эксперта
+        [many] { $shown } экспертов
+       *[other] { $shown } эксперта
     }
 # Следует за «из».
 site-count-countries =
     { $count ->
-        [one] { $count } страны
-        [few] { $count } стран
-        [many] { $count } стран
-       *[other] { $count } страны
+        [one] { $shown } страны
+        [few] { $shown } стран
+        [many] { $shown } стран
+       *[other] { $shown } страны
     }
 # Далее следует дата: см. site-as-of.
 site-count-both = { $first } и { $second } из { $third },
@@ -103,3 +104,28 @@ site-progress-left = осталось около { $time }
 site-progress-stop = Остановить
 site-progress-refresh = Обновить страницу
 site-progress-note = Эту страницу можно закрыть. Работа продолжится, а по этому адресу видно, как она идёт.
+
+# Страницы, объясняющие, почему запрос не выполнен.
+site-problem-not-found-title = Страница не найдена
+site-problem-not-found-text = По этому адресу ничего нет. Возможно, он набран с ошибкой или обрезан в письме.
+site-problem-gone-title = Этой страницы больше нет
+site-problem-gone-text = То, что находилось по этому адресу, удалено.
+site-problem-forbidden-title = Ваша роль этого не позволяет
+site-problem-forbidden-text = У вашей учётной записи нет права на это действие. Если считаете, что оно нужно, обратитесь к координатору.
+site-problem-stale-form-title = Форма устарела
+site-problem-stale-form-text = Вы вошли или вышли после того, как её открыли, либо она пришла с другого сайта. Вернитесь, обновите страницу и отправьте форму снова.
+site-problem-bad-form-title = Не удалось прочитать форму
+site-problem-bad-form-text = Часть отправленного отсутствует или повреждена. Вернитесь и отправьте форму снова.
+site-problem-bad-query-title = Не удалось прочитать адрес
+site-problem-bad-query-text = Часть адреса после вопросительного знака повреждена. Удалите её и попробуйте снова.
+site-problem-bad-request-title = Не удалось прочитать запрос
+site-problem-bad-request-text = Вернитесь и попробуйте снова.
+site-problem-method-title = Этот адрес работает иначе
+site-problem-method-text = Ничего не изменено. Вернитесь и воспользуйтесь кнопкой на странице.
+site-problem-too-large-title = Слишком большой объём
+site-problem-too-large-text = Отправленное превышает допустимый размер. Ничего не сохранено.
+site-problem-too-many-title = Слишком много попыток
+site-problem-too-many-text = Подождите несколько минут и попробуйте снова. С нашей стороны ничего не потеряно.
+site-problem-unexpected-title = Сбой на нашей стороне
+site-problem-unexpected-text = Отправленное вами никому не показано. Попробуйте через минуту; если сбой повторится, сообщите нам номер, указанный ниже.
+site-problem-number = Номер этого запроса

@@ -4,6 +4,7 @@ site-skip-main = 跳到主要内容
 site-title-error = 有误：
 site-nav-label = 主导航
 site-languages-label = 语言
+site-demo = 这是演示。签署方均为虚构，任何信件都不会离开本机。
 site-footer-label = 关于本网站
 site-footer-what = { $name }：诉求是什么，谁已签署，各国立场如何。
 site-footer-desk = 工作台
@@ -40,16 +41,16 @@ site-filter-clear = 清除
 
 site-count-organisations =
     { $count ->
-       *[other] { $count } 个组织
+       *[other] { $shown } 个组织
     }
 site-count-experts =
     { $count ->
-       *[other] { $count } 位专家
+       *[other] { $shown } 位专家
     }
 # 接在“来自”之后。
 site-count-countries =
     { $count ->
-       *[other] { $count } 个国家
+       *[other] { $shown } 个国家
     }
 # 其后为日期：见 site-as-of。
 site-count-both = 来自 { $third }的 { $first }和 { $second }，
@@ -91,3 +92,28 @@ site-progress-left = 约剩 { $time }
 site-progress-stop = 停止
 site-progress-refresh = 刷新本页
 site-progress-note = 您可以关闭本页。工作会继续进行，随时可在此网址查看进度。
+
+# 说明请求未获处理之原因的页面。
+site-problem-not-found-title = 找不到页面
+site-problem-not-found-text = 此网址没有内容。网址可能输入有误，或在邮件中被截断。
+site-problem-gone-title = 内容已移除
+site-problem-gone-text = 此网址原有的内容已被移除。
+site-problem-forbidden-title = 您的角色无此权限
+site-problem-forbidden-text = 您的账号不能进行此操作。如认为应有权限，请联系协调员。
+site-problem-stale-form-title = 表单已失效
+site-problem-stale-form-text = 表单打开之后您曾登录或退出，或者表单来自其他网站。请返回、刷新页面后重新提交。
+site-problem-bad-form-title = 无法读取表单
+site-problem-bad-form-text = 提交的内容有缺失或损坏。请返回并重新提交。
+site-problem-bad-query-title = 无法读取此网址
+site-problem-bad-query-text = 问号之后的部分已损坏。请将其删除后重试。
+site-problem-bad-request-title = 无法读取请求
+site-problem-bad-request-text = 请返回并重试。
+site-problem-method-title = 此网址的用法不同
+site-problem-method-text = 没有任何改动。请返回并使用页面上的按钮。
+site-problem-too-large-title = 内容过大
+site-problem-too-large-text = 您提交的内容超过允许的大小，未予保存。
+site-problem-too-many-title = 尝试次数过多
+site-problem-too-many-text = 请等待几分钟后再试。我们这边没有丢失任何内容。
+site-problem-unexpected-title = 我们这边出了问题
+site-problem-unexpected-text = 您提交的内容没有向任何人显示。请一分钟后再试；如再次出现，请将下面的编号告诉我们。
+site-problem-number = 本次请求的编号

@@ -76,7 +76,6 @@ site-count-countries =
 site-count-both = { $first } و{ $second } من { $third }،
 site-count-one = { $first } من { $third }،
 site-as-of = حتى { $when }
-site-time-utc = { $when } بالتوقيت العالمي (UTC)
 site-time-local = { $when }، { $zone }
 site-time-aoe = { $when }، في أي مكان على الأرض
 

@@ -60,7 +60,6 @@ site-count-countries =
 site-count-both = { $first } and { $second } from { $third },
 site-count-one = { $first } from { $third },
 site-as-of = as of { $when }
-site-time-utc = { $when } UTC
 site-time-local = { $when }, { $zone }
 site-time-aoe = { $when }, anywhere on earth
 

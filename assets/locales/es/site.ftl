@@ -60,7 +60,6 @@ site-count-countries =
 site-count-both = { $first } y { $second } de { $third },
 site-count-one = { $first } de { $third },
 site-as-of = a { $when }
-site-time-utc = { $when } UTC
 site-time-local = { $when }, { $zone }
 site-time-aoe = { $when }, en cualquier lugar de la Tierra
 

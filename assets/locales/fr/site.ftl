@@ -60,7 +60,6 @@ site-count-countries =
 site-count-both = { $first } et { $second } de { $third },
 site-count-one = { $first } de { $third },
 site-as-of = au { $when }
-site-time-utc = { $when } UTC
 site-time-local = { $when }, { $zone }
 site-time-aoe = { $when }, où que ce soit sur Terre
 

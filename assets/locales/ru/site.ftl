@@ -68,7 +68,6 @@ site-count-countries =
 site-count-both = { $first } и { $second } из { $third },
 site-count-one = { $first } из { $third },
 site-as-of = по состоянию на { $when }
-site-time-utc = { $when } UTC
 site-time-local = { $when }, { $zone }
 site-time-aoe = { $when }, в любой точке Земли
 

@@ -56,7 +56,6 @@ site-count-countries =
 site-count-both = 来自 { $third }的 { $first }和 { $second }，
 site-count-one = 来自 { $third }的 { $first }，
 site-as-of = 截至 { $when }
-site-time-utc = { $when }（协调世界时）
 site-time-local = { $when }，{ $zone }
 site-time-aoe = { $when }（以地球上最晚的时区为准）
 

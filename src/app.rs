@@ -1,1 +1,159 @@
 //! Composition: settings become a server on a given port and a worker. Must hold no rules.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{
+    App as WebApp, HttpRequest, HttpResponse, HttpServer,
+    dev::Server,
+    http::header::{LOCATION, VARY},
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+use secrecy::ExposeSecret;
+
+use crate::{
+    accounts::{self, passwords::Passwords},
+    campaigns,
+    config::Config,
+    domain::clock::Clock,
+    platform::{
+        Platform,
+        assets::{self, Assets},
+        clock::SystemClock,
+        database::Database,
+        http::{
+            cache::PageCache,
+            frame::{CampaignName, NavigationItem, Site},
+            guard, health,
+            problem::{self, Problem},
+            visitor,
+        },
+        templates::Templates,
+    },
+    states,
+};
+
+/// The largest body of a form without a file, in bytes.
+const LARGEST_FORM: usize = 256 * 1024;
+/// Public pages kept at most, before the store is emptied.
+const MOST_PAGES: usize = 4096;
+
+const fn item(path: &'static str, label_key: &'static str) -> NavigationItem {
+    NavigationItem { path, label_key }
+}
+
+const PUBLIC_NAVIGATION: [NavigationItem; 6] = [
+    item("", "site-nav-home"),
+    item("/statement", "site-nav-statement"),
+    item("/sign", "site-nav-sign"),
+    item("/signatories", "site-nav-signatories"),
+    item("/states", "site-nav-states"),
+    item("/write", "site-nav-write"),
+];
+
+const FOOTER_NAVIGATION: [NavigationItem; 4] = [
+    item("/calendar", "site-nav-calendar"),
+    item("/method", "site-nav-method"),
+    item("/genuine", "site-nav-verify"),
+    item("/privacy", "site-nav-privacy"),
+];
+
+const DESK_NAVIGATION: [NavigationItem; 8] = [
+    item("/desk", "desk-nav-today"),
+    item("/desk/signatures", "desk-nav-signatures"),
+    item("/desk/waves", "desk-nav-waves"),
+    item("/desk/letters", "desk-nav-letters"),
+    item("/desk/replies", "desk-nav-replies"),
+    item("/desk/positions", "desk-nav-positions"),
+    item("/desk/work", "desk-nav-work"),
+    item("/desk/audit", "desk-nav-audit"),
+];
+
+/// A composed process: everything a server or a worker needs.
+#[derive(Clone)]
+pub struct App {
+    /// The machinery.
+    pub platform: Platform,
+    /// States, in memory.
+    pub states: Data<states::Register>,
+    /// The campaign, in memory.
+    pub campaigns: Data<campaigns::Register>,
+    passwords: Data<Passwords>,
+    assets: Data<Assets>,
+    threads: usize,
+}
+
+impl App {
+    /// Connects, migrates when `migrate` says so, and composes the rooms.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or a template does not parse.
+    pub async fn compose(config: &Config, migrate: bool, clock: Option<Arc<dyn Clock>>) -> anyhow::Result<Self> {
+        let database = Database::open(config.database_url.expose_secret(), config.pool, migrate).await?;
+        let assets = Assets::load();
+        let site = Site {
+            templates: Templates::load()?,
+            assets: assets.links().clone(),
+            base_url: config.base_url.clone(),
+            campaign: std::sync::RwLock::new(Arc::new(CampaignName::default())),
+            public_navigation: PUBLIC_NAVIGATION.to_vec(),
+            footer_navigation: FOOTER_NAVIGATION.to_vec(),
+            desk_navigation: DESK_NAVIGATION.to_vec(),
+            demo: config.demo,
+        };
+        let platform = Platform {
+            database,
+            clock: clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            site: Data::new(site),
+            pages: Data::new(PageCache::new(config.page_cache, MOST_PAGES)),
+        };
+        Ok(Self {
+            platform,
+            states: Data::new(states::Register::default()),
+            campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
+            passwords: Data::new(Passwords::new()?),
+            assets: Data::new(assets),
+            threads: config.threads,
+        })
+    }
+
+    /// Serves on a bound socket until told to stop. Connections in flight finish first.
+    ///
+    /// # Errors
+    /// When the socket cannot be used.
+    pub fn serve(&self, listener: TcpListener) -> std::io::Result<Server> {
+        let app = self.clone();
+        let server = HttpServer::new(move || {
+            WebApp::new()
+                .app_data(app.platform.site.clone())
+                .app_data(Data::new(app.platform.database.clone()))
+                .app_data(Data::new(app.platform.clone()))
+                .app_data(app.states.clone())
+                .app_data(app.campaigns.clone())
+                .app_data(app.passwords.clone())
+                .app_data(app.assets.clone())
+                .app_data(web::PayloadConfig::new(LARGEST_FORM))
+                .wrap(Compress::default())
+                .wrap(from_fn(problem::render_problems))
+                .wrap(from_fn(guard::guard))
+                .route("/", web::get().to(choose_language))
+                .route("/health/live", web::get().to(health::live))
+                .route("/health/ready", web::get().to(health::ready))
+                .route("/assets/{name}", web::get().to(assets::get))
+                .configure(routes)
+                .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::NotFound) }))
+        });
+        Ok(server.workers(self.threads).disable_signals().shutdown_timeout(20).listen(listener)?.run())
+    }
+}
+
+/// The rooms' addresses.
+fn routes(config: &mut web::ServiceConfig) {
+    accounts::desk::routes(config);
+}
+
+/// `GET /`: to the home page in the best language the browser asks for.
+async fn choose_language(request: HttpRequest) -> HttpResponse {
+    let language = visitor::language_of(&request);
+    HttpResponse::SeeOther().insert_header((LOCATION, format!("/{language}"))).insert_header((VARY, "accept-language")).finish()
+}

@@ -147,7 +147,9 @@ pub async fn render_problems<B: MessageBody + 'static>(
         Err(error) => return Err(error),
     };
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || response.headers().contains_key(CONTENT_TYPE) {
+    // A page of ours has a body of its own; what extractors and the router answer does not deserve the name.
+    let is_ours = response.response().error().is_none() && response.headers().contains_key(CONTENT_TYPE);
+    if !(status.is_client_error() || status.is_server_error()) || is_ours {
         return Ok(response);
     }
     let code = response.response().extensions().get::<Rendering>().map_or_else(|| code_of(status), |rendering| rendering.code);

@@ -9,10 +9,16 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
+use uuid::Uuid;
 
 use crate::{
-    accounts::{self, passwords::Passwords},
+    accounts::{
+        self,
+        passwords::Passwords,
+        service::{AccountError, NewAccount},
+    },
     campaigns,
     config::Config,
     domain::clock::Clock,
@@ -20,6 +26,7 @@ use crate::{
         Platform,
         assets::{self, Assets},
         clock::SystemClock,
+        crypto::Keys,
         database::Database,
         http::{
             cache::PageCache,
@@ -28,6 +35,7 @@ use crate::{
             problem::{self, Problem},
             visitor,
         },
+        jobs::Bell,
         templates::Templates,
     },
     states,
@@ -105,6 +113,8 @@ impl App {
             database,
             clock: clock.unwrap_or_else(|| Arc::new(SystemClock)),
             site: Data::new(site),
+            keys: Arc::new(Keys::from_secret(&config.secret_key)?),
+            bell: Bell::default(),
             pages: Data::new(PageCache::new(config.page_cache, MOST_PAGES)),
         };
         Ok(Self {
@@ -115,6 +125,14 @@ impl App {
             assets: Data::new(assets),
             threads: config.threads,
         })
+    }
+
+    /// Adds a staff account.
+    ///
+    /// # Errors
+    /// When the address or password is unfit, or the address is taken.
+    pub async fn add_account(&self, new: NewAccount) -> Result<Uuid, AccountError> {
+        accounts::service::add(&self.platform, &self.passwords, new).await
     }
 
     /// Serves on a bound socket until told to stop. Connections in flight finish first.
@@ -133,9 +151,9 @@ impl App {
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_FORM))
-                .wrap(Compress::default())
                 .wrap(from_fn(problem::render_problems))
                 .wrap(from_fn(guard::guard))
+                .wrap(Compress::default())
                 .route("/", web::get().to(choose_language))
                 .route("/health/live", web::get().to(health::live))
                 .route("/health/ready", web::get().to(health::ready))
@@ -145,6 +163,18 @@ impl App {
         });
         Ok(server.workers(self.threads).disable_signals().shutdown_timeout(20).listen(listener)?.run())
     }
+}
+
+/// Loads the reference facts and the campaign folder `campaign` in one transaction. Repeatable.
+///
+/// # Errors
+/// When a file has faults or the database fails; nothing is loaded then.
+pub async fn load_reference(database: &Database, campaign: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let txn = database.begin().await?;
+    states::reference::load(&txn, now).await?;
+    campaigns::load::load(&txn, &campaigns::files::Folder::from_argument(campaign), now).await?;
+    txn.commit().await?;
+    Ok(())
 }
 
 /// The rooms' addresses.

@@ -8,11 +8,23 @@ use std::{
 
 /// Rooms from the highest to the lowest; a room may name those after it.
 const ROOMS: [&str; 14] = [
-    "cli", "app", "config", "publishing", "positions", "replies", "letters", "signing", "campaigns", "states", "accounts", "platform",
-    "entities", "domain",
+    "cli",
+    "app",
+    "config",
+    "publishing",
+    "positions",
+    "replies",
+    "letters",
+    "signing",
+    "campaigns",
+    "states",
+    "accounts",
+    "platform",
+    "entities",
+    "domain",
 ];
 /// What `domain` must not name.
-const FORBIDDEN_IN_DOMAIN: [&str; 8] = ["sea_orm", "actix_web", "tera::", "lettre", "typst", "tokio", "Utc::now", "SystemTime::now"];
+const FORBIDDEN_IN_DOMAIN: [&str; 8] = ["sea_orm", "actix_web", "tera::", "lettre::", "typst::", "tokio", "Utc::now", "SystemTime::now"];
 /// The tables `platform` owns; every other entity belongs to a feature.
 const TABLES_OF_PLATFORM: [&str; 4] = ["job", "session", "throttle", "stored_file"];
 
@@ -148,7 +160,11 @@ fn every_module_says_why_it_exists() {
 #[test]
 fn no_campaign_stands_in_code() {
     for (path, _, source) in all_sources() {
+        if path.ends_with("tests.rs") {
+            continue;
+        }
         let code = source.split("#[cfg(test)]").next().unwrap().to_lowercase();
+        let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         for words in ["crimes against humanity", "sixth committee", "general assembly"] {
             assert!(!code.contains(words), "{path} names {words}");
         }

@@ -13,7 +13,7 @@ use super::{
     store,
 };
 use crate::{
-    domain::{email, language::Language},
+    domain::{email::EmailAddress, language::Language},
     entities::account,
     platform::{Platform, database::broken_unique, http::sessions, throttle},
 };
@@ -77,7 +77,7 @@ pub struct NewAccount {
 /// # Errors
 /// When the address or the password is unfit, or the address is taken.
 pub async fn add(platform: &Platform, passwords: &Passwords, new: NewAccount) -> Result<Uuid, AccountError> {
-    let email = email::normalise(&new.email).map_err(|_| AccountError::Email)?;
+    let email = EmailAddress::parse(&new.email).map_err(|_| AccountError::Email)?.comparable();
     if new.password.expose_secret().chars().count() < SHORTEST {
         return Err(AccountError::ShortPassword);
     }
@@ -110,7 +110,7 @@ pub async fn add(platform: &Platform, passwords: &Passwords, new: NewAccount) ->
 /// [`AccountError::Refused`] or [`AccountError::TooMany`]; nothing tells them apart by account.
 pub async fn sign_in(platform: &Platform, passwords: &Passwords, email: &str, password: SecretString) -> Result<String, AccountError> {
     let now = platform.clock.now();
-    let email = email.trim().to_lowercase();
+    let email = EmailAddress::parse(email).map_err(|_| AccountError::Refused)?.comparable();
     let bucket = format!("sign-in:{}", platform.keys.address_hash(&email));
     if !throttle::allow(platform.database.write(), &bucket, TRIES, TRIES_WINDOW, now).await? {
         return Err(AccountError::TooMany);
@@ -119,7 +119,7 @@ pub async fn sign_in(platform: &Platform, passwords: &Passwords, email: &str, pa
     let matches = passwords.verify(password, account.as_ref().map(|account| account.password_hash.clone())).await?;
     let Some(account) = account.filter(|_| matches) else { return Err(AccountError::Refused) };
     let txn = platform.database.begin().await?;
-    let token = sessions::start(&txn, account.id, now).await?;
+    let token = sessions::start(&txn, account.id, now).await.map_err(anyhow::Error::from)?;
     store::touch_sign_in(&txn, account.id, now).await?;
     audit::append(&txn, Entry::of(Some(account.id), "account.signed_in", "account", account.id), now).await?;
     txn.commit().await?;

@@ -222,7 +222,7 @@ fn event_row(event: &Event, campaign_id: Uuid) -> Result<event::ActiveModel, Loa
         precision: Set(event.precision.clone()),
         status: Set(event.status.clone()),
         forum: Set(event.forum.clone()),
-        session: Set(event.session.clone()),
+        session: Set(event.session.map(|number| number.to_string())),
         source_url: Set(given(&event.source)),
         note: Set(given(&event.note)),
     })

@@ -287,7 +287,7 @@ pub struct Event {
     pub note: String,
     /// Number of the session.
     #[serde(default)]
-    pub session: Option<String>,
+    pub session: Option<i32>,
     /// Name.
     pub name: Words,
 }

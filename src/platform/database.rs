@@ -54,6 +54,15 @@ impl Database {
             .await
     }
 
+    /// Closes both handles; SQLite then leaves one file and no log beside it.
+    ///
+    /// # Errors
+    /// When a connection cannot be closed.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
+
     /// Which of the two it is.
     pub fn backend(&self) -> DbBackend {
         self.writer.get_database_backend()

@@ -33,6 +33,10 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
     /// Templates, frame and navigation.
     pub site: web::Data<http::frame::Site>,
+    /// Seals, keyed hashes and tokens.
+    pub keys: Arc<crypto::Keys>,
+    /// Wakes the worker of this process after something was put in the queue.
+    pub bell: jobs::Bell,
     /// Finished public pages.
     pub pages: web::Data<http::cache::PageCache>,
 }

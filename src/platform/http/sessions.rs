@@ -4,15 +4,15 @@ use actix_web::{
     HttpRequest,
     cookie::{Cookie, SameSite, time},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
-use rand::{TryRngCore, rngs::OsRng};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::frame::Flash;
-use crate::entities::session;
+use crate::{
+    entities::session,
+    platform::crypto::{CryptoError, Token},
+};
 
 /// Name of the cookie.
 pub const COOKIE: &str = "demarche_session";
@@ -23,39 +23,35 @@ pub const ABSOLUTE_LIMIT: Duration = Duration::hours(14);
 /// `last_seen_at` is written at most this often, so that reading pages does not write.
 const TOUCH_EVERY: Duration = Duration::minutes(5);
 
-/// A new random token: 32 bytes from the operating system, for a URL or a cookie.
-///
-/// # Errors
-/// When the operating system gives no randomness.
-pub fn random_token() -> Result<String, rand::rand_core::OsError> {
-    let mut bytes = [0_u8; 32];
-    OsRng.try_fill_bytes(&mut bytes)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
-}
-
-/// What the table keeps of a token.
-pub fn token_hash(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
+/// Why a session could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// No randomness.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
 }
 
 /// Starts a session and returns the token for the cookie.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn start(db: &impl ConnectionTrait, account_id: Uuid, now: DateTime<Utc>) -> anyhow::Result<String> {
-    let token = random_token()?;
+pub async fn start(db: &impl ConnectionTrait, account_id: Uuid, now: DateTime<Utc>) -> Result<String, SessionError> {
+    let token = Token::random()?;
     let row = session::ActiveModel {
         id: Set(Uuid::now_v7()),
-        token_hash: Set(token_hash(&token)),
+        token_hash: Set(token.hash()),
         account_id: Set(account_id),
-        csrf_token: Set(random_token()?),
+        csrf_token: Set(Token::random()?.reveal()),
         created_at: Set(now),
         last_seen_at: Set(now),
         expires_at: Set(now + ABSOLUTE_LIMIT),
         flash: Set(None),
     };
     session::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(token)
+    Ok(token.reveal())
 }
 
 /// The live session of a request, if it has one. One indexed query.
@@ -63,8 +59,8 @@ pub async fn start(db: &impl ConnectionTrait, account_id: Uuid, now: DateTime<Ut
 /// # Errors
 /// When the database fails.
 pub async fn find(db: &impl ConnectionTrait, request: &HttpRequest, now: DateTime<Utc>) -> Result<Option<session::Model>, DbErr> {
-    let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
-    let found = session::Entity::find().filter(session::Column::TokenHash.eq(token_hash(cookie.value()))).one(db).await?;
+    let Some(token) = request.cookie(COOKIE).and_then(|cookie| Token::parse(cookie.value())) else { return Ok(None) };
+    let found = session::Entity::find().filter(session::Column::TokenHash.eq(token.hash())).one(db).await?;
     Ok(found.filter(|session| session.expires_at > now && session.last_seen_at + IDLE_LIMIT > now))
 }
 

@@ -1,0 +1,8 @@
+//! Black-box tests over HTTP, each on SQLite and PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod accounts;
+mod schema;

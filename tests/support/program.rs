@@ -1,0 +1,138 @@
+//! A running program: server on port 0, worker on demand, browsers that keep their cookies.
+
+use std::{net::TcpListener, sync::Arc};
+
+use chrono::{DateTime, TimeZone, Utc};
+use demarche::{
+    accounts::{Role, service::NewAccount},
+    app::App,
+    config::Config,
+    domain::{clock::FixedClock, language::Language},
+};
+
+use super::{
+    databases::{self, Kind, Scratch},
+    reading::Answer,
+};
+
+/// The password of every account of the tests.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// When the tests' clock starts: while the demo's statement is open.
+pub fn start_of_tests() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 23, 9, 0, 0).unwrap()
+}
+
+/// One program under test.
+pub struct Program {
+    pub base_url: String,
+    pub app: App,
+    pub clock: Arc<FixedClock>,
+    pub kind: Kind,
+    pub database_url: String,
+    server: actix_web::dev::ServerHandle,
+    _scratch: Arc<Scratch>,
+}
+
+impl Program {
+    pub async fn start(kind: Kind) -> Self {
+        Self::start_on(Arc::new(databases::scratch(kind).await), kind, |_| {}).await
+    }
+
+    /// Starts with settings changed by `change`.
+    pub async fn start_with(kind: Kind, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_on(Arc::new(databases::scratch(kind).await), kind, change).await
+    }
+
+    /// A second process on the same database.
+    pub async fn sibling(&self) -> Self {
+        Self::start_on(Arc::clone(&self._scratch), self.kind, |_| {}).await
+    }
+
+    async fn start_on(scratch: Arc<Scratch>, kind: Kind, change: impl FnOnce(&mut Config)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let url = scratch.url.clone();
+        let lookup = |name: &str| match name {
+            "DATABASE_URL" => Some(url.clone()),
+            "DEMARCHE_BASE_URL" => Some(base_url.clone()),
+            "DEMARCHE_MAIL_DIR" => Some("unused-in-tests".to_owned()),
+            "DEMARCHE_SECRET_KEY" => Some("a secret of the tests, long enough to be one".to_owned()),
+            "DEMARCHE_PAGE_CACHE_MS" => Some("0".to_owned()),
+            _ => None,
+        };
+        let mut config = Config::from_lookup(&lookup).unwrap();
+        change(&mut config);
+        let clock = Arc::new(FixedClock::at(start_of_tests()));
+        let app = App::compose(&config, false, Some(clock.clone())).await.unwrap();
+        let server = app.serve(listener).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Self { base_url, app, clock, kind, database_url: config_url(&scratch), server: handle, _scratch: scratch }
+    }
+
+    /// A browser that has signed nobody in.
+    pub fn browser(&self) -> Browser {
+        let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Browser { client, base_url: self.base_url.clone() }
+    }
+
+    /// Adds an account and signs it in.
+    pub async fn staff(&self, role: Role) -> Browser {
+        let email = format!("{}-{}@staff.example.org", role.key(), uuid::Uuid::now_v7().simple());
+        self.add_account(&email, role).await;
+        let browser = self.browser();
+        let answer = browser.post("/desk/sign-in", &[("email", email.as_str()), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        browser
+    }
+
+    pub async fn add_account(&self, email: &str, role: Role) -> uuid::Uuid {
+        let new = NewAccount {
+            email: email.to_owned(),
+            name: format!("Test {}", role.key()),
+            role,
+            language: Language::En,
+            password: PASSWORD.to_owned().into(),
+        };
+        self.app.add_account(new).await.unwrap()
+    }
+}
+
+fn config_url(scratch: &Scratch) -> String {
+    scratch.url.clone()
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let handle = self.server.clone();
+        drop(tokio::spawn(async move { handle.stop(false).await }));
+    }
+}
+
+/// A client that keeps its cookies and follows no redirect by itself.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    pub client: reqwest::Client,
+    pub base_url: String,
+}
+
+impl Browser {
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.client.get(format!("{}{path}", self.base_url)).send().await.unwrap()).await
+    }
+
+    /// Sends a form as a page of the site would.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base_url)).header("sec-fetch-site", "same-origin");
+        Answer::of(request.form(fields).send().await.unwrap()).await
+    }
+
+    /// Opens `page`, takes its form token, and sends the form to `path`.
+    pub async fn submit(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.get(page).await.field("csrf").unwrap_or_default();
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend_from_slice(fields);
+        self.post(path, &all).await
+    }
+}

@@ -35,7 +35,7 @@ use crate::{
             problem::{self, Problem},
             visitor,
         },
-        jobs::Bell,
+        jobs::{Bell, Worker, WorkerSettings},
         templates::Templates,
     },
     states,
@@ -133,6 +133,12 @@ impl App {
     /// When the address or password is unfit, or the address is taken.
     pub async fn add_account(&self, new: NewAccount) -> Result<Uuid, AccountError> {
         accounts::service::add(&self.platform, &self.passwords, new).await
+    }
+
+    /// The worker with every room's handlers. Any number of them may share a database.
+    pub fn worker(&self) -> Worker {
+        Worker::new(self.platform.database.clone(), Arc::clone(&self.platform.clock), WorkerSettings::default())
+            .with_bell(self.platform.bell.clone())
     }
 
     /// Serves on a bound socket until told to stop. Connections in flight finish first.

@@ -71,6 +71,11 @@ impl Program {
         Self { base_url, app, clock, kind, database_url: config_url(&scratch), server: handle, _scratch: scratch }
     }
 
+    /// Runs all work that is due, and what it queues, to the end.
+    pub async fn drain(&self) -> Vec<demarche::platform::jobs::Ran> {
+        self.app.worker().drain().await.unwrap()
+    }
+
     /// A browser that has signed nobody in.
     pub fn browser(&self) -> Browser {
         let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();

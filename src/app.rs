@@ -1,6 +1,6 @@
 //! Composition: settings become a server on a given port and a worker. Must hold no rules.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     App as WebApp, HttpRequest, HttpResponse, HttpServer,
@@ -20,7 +20,7 @@ use crate::{
         service::{AccountError, NewAccount},
     },
     campaigns,
-    config::Config,
+    config::{Config, MailConfig},
     domain::clock::Clock,
     platform::{
         Platform,
@@ -31,11 +31,12 @@ use crate::{
         http::{
             cache::PageCache,
             frame::{CampaignName, NavigationItem, Site},
-            guard, health,
+            guard, health, mailbox,
             problem::{self, Problem},
             visitor,
         },
         jobs::{Bell, Worker, WorkerSettings},
+        mail::{FileTransport, SmtpTransport, Transport, mailbox::Mailbox},
         templates::Templates,
     },
     states,
@@ -91,12 +92,21 @@ pub struct App {
     threads: usize,
 }
 
+/// Parts a test replaces.
+#[derive(Clone, Default)]
+pub struct Replaced {
+    /// Another clock.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Another way for mail to leave.
+    pub mail: Option<Arc<dyn Transport>>,
+}
+
 impl App {
     /// Connects, migrates when `migrate` says so, and composes the rooms.
     ///
     /// # Errors
     /// When the database cannot be reached or a template does not parse.
-    pub async fn compose(config: &Config, migrate: bool, clock: Option<Arc<dyn Clock>>) -> anyhow::Result<Self> {
+    pub async fn compose(config: &Config, migrate: bool, replaced: Replaced) -> anyhow::Result<Self> {
         let database = Database::open(config.database_url.expose_secret(), config.pool, migrate).await?;
         let assets = Assets::load();
         let site = Site {
@@ -111,10 +121,19 @@ impl App {
         };
         let platform = Platform {
             database,
-            clock: clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            clock: replaced.clock.unwrap_or_else(|| Arc::new(SystemClock)),
             site: Data::new(site),
             keys: Arc::new(Keys::from_secret(&config.secret_key)?),
             bell: Bell::default(),
+            mail: match replaced.mail {
+                Some(mail) => mail,
+                None => transport(&config.mail)?,
+            },
+            mail_from: config.mail_from.clone(),
+            mailbox: match &config.mail {
+                MailConfig::Directory(directory) if config.demo => Some(Mailbox::new(directory)),
+                _ => None,
+            },
             pages: Data::new(PageCache::new(config.page_cache, MOST_PAGES)),
         };
         Ok(Self {
@@ -133,6 +152,17 @@ impl App {
     /// When the address or password is unfit, or the address is taken.
     pub async fn add_account(&self, new: NewAccount) -> Result<Uuid, AccountError> {
         accounts::service::add(&self.platform, &self.passwords, new).await
+    }
+
+    /// Tells the frame of all pages which campaign they belong to. Call it once the campaign is loaded.
+    ///
+    /// # Errors
+    /// When there is no campaign or the database fails.
+    pub async fn refresh_identity(&self) -> anyhow::Result<()> {
+        let current = self.campaigns.get(&self.platform).await?;
+        let name = CampaignName { slug: current.config.slug.clone(), names: current.config.short_name.0.clone() };
+        *self.platform.site.campaign.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(name);
+        Ok(())
     }
 
     /// The worker with every room's handlers. Any number of them may share a database.
@@ -171,6 +201,16 @@ impl App {
     }
 }
 
+/// How long a mail server may take for one step.
+const SMTP_PATIENCE: Duration = Duration::from_secs(30);
+
+fn transport(config: &MailConfig) -> anyhow::Result<Arc<dyn Transport>> {
+    Ok(match config {
+        MailConfig::Smtp(url) => Arc::new(SmtpTransport::from_url(url.clone(), SMTP_PATIENCE, 4)?),
+        MailConfig::Directory(directory) => Arc::new(FileTransport::new(directory)?),
+    })
+}
+
 /// Loads the reference facts and the campaign folder `campaign` in one transaction. Repeatable.
 ///
 /// # Errors
@@ -186,6 +226,8 @@ pub async fn load_reference(database: &Database, campaign: &str, now: DateTime<U
 /// The rooms' addresses.
 fn routes(config: &mut web::ServiceConfig) {
     accounts::desk::routes(config);
+    mailbox::routes(config);
+    accounts::work::routes(config);
 }
 
 /// `GET /`: to the home page in the best language the browser asks for.

@@ -29,10 +29,8 @@ pub struct Config {
     pub page_cache: Duration,
     /// Letters a minute to one mail host.
     pub letters_per_minute: u32,
-    /// A banner on every page.
+    /// A banner on every page, and a mailbox in the browser.
     pub demo: bool,
-    /// Where each value came from, secrets masked: what `demarche config` prints.
-    pub origins: Vec<Setting>,
 }
 
 /// How mail leaves.
@@ -51,7 +49,7 @@ pub struct Setting {
     pub name: &'static str,
     /// Its value; secrets masked.
     pub value: String,
-    /// `environment`, `default` or `demo`.
+    /// `environment` or `default`.
     pub origin: &'static str,
 }
 
@@ -64,7 +62,7 @@ pub struct ConfigError(String);
 struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     faults: String,
-    origins: Vec<Setting>,
+    origins: &'a mut Vec<Setting>,
 }
 
 impl Reader<'_> {
@@ -113,12 +111,23 @@ impl Config {
         Self::from_lookup(&|name| std::env::var(name).ok())
     }
 
+    /// All settings for a person to read, and what is wrong with them.
+    pub fn listing() -> (Vec<Setting>, Option<ConfigError>) {
+        let mut origins = Vec::new();
+        let outcome = Self::read_all(&|name| std::env::var(name).ok(), &mut origins);
+        (origins, outcome.err())
+    }
+
     /// Reads settings by name from anywhere.
     ///
     /// # Errors
     /// One error that lists all faults.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let mut reader = Reader { lookup, faults: String::new(), origins: Vec::new() };
+        Self::read_all(lookup, &mut Vec::new())
+    }
+
+    fn read_all(lookup: &dyn Fn(&str) -> Option<String>, origins: &mut Vec<Setting>) -> Result<Self, ConfigError> {
+        let mut reader = Reader { lookup, faults: String::new(), origins };
         let database_url = reader.read("DATABASE_URL", "sqlite://demarche.sqlite", true);
         if !(database_url.starts_with("sqlite:") || database_url.starts_with("postgres:") || database_url.starts_with("postgresql:")) {
             reader.fault("DATABASE_URL", "starts with sqlite:// or postgres://");
@@ -178,7 +187,6 @@ impl Config {
             page_cache: Duration::from_millis(page_cache),
             letters_per_minute,
             demo,
-            origins: reader.origins,
         })
     }
 
@@ -204,8 +212,9 @@ mod tests {
 
     #[test]
     fn secrets_are_masked_in_the_listing() {
-        let config = Config::from_lookup(&lookup).unwrap();
-        let listing = format!("{:?} {config:?}", config.origins);
+        let mut origins = Vec::new();
+        let config = Config::read_all(&lookup, &mut origins).unwrap();
+        let listing = format!("{origins:?} {config:?}");
         assert!(!listing.contains("hunter2") && !listing.contains("0123456789"), "{listing}");
         assert!(listing.contains("postgres://***@db/demarche"));
     }

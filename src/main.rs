@@ -1,3 +1,7 @@
 //! The command line entry point. No logic here.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    demarche::cli::run()
+}

@@ -7,6 +7,7 @@ pub mod roles;
 pub mod service;
 pub mod signed_in;
 pub mod store;
+pub mod work;
 
 pub use roles::{Permission, Role};
 pub use signed_in::SignedIn;

@@ -1,1 +1,77 @@
-//! The command line: one file per command. Must hold no rules.
+//! The command line: one file per command. Must hold no rules. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+
+mod check;
+mod demo;
+mod load;
+mod serve;
+mod show_config;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::{Config, ConfigError},
+    platform::telemetry,
+};
+
+#[derive(Debug, Parser)]
+#[command(name = "demarche", version, about = "Joint statements, letters to governments and a sourced record of state positions")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything at once on an embedded database: reference data, the demo campaign, server and worker. No mail leaves.
+    Demo(demo::Arguments),
+    /// Serve pages, and run the worker unless told not to.
+    Serve(serve::Arguments),
+    /// Run the worker alone.
+    Worker,
+    /// Bring the database to this program's schema.
+    Migrate,
+    /// Load the reference facts and a campaign folder; repeatable.
+    Load(load::Arguments),
+    /// Check settings, database, mail and every template in every language.
+    Check,
+    /// Show all settings and where each came from; secrets masked.
+    Config,
+    /// Staff accounts.
+    User {
+        #[command(subcommand)]
+        command: user::Command,
+    },
+}
+
+/// Reads the arguments, runs the command, says what went wrong in one line.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    telemetry::start();
+    let done = runtime.block_on(async {
+        match arguments.command {
+            Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Serve(arguments) => serve::run(&Config::from_environment()?, arguments).await,
+            Command::Worker => serve::work(&Config::from_environment()?).await,
+            Command::Migrate => load::migrate(&Config::from_environment()?).await,
+            Command::Load(arguments) => load::run(&Config::from_environment()?, &arguments).await,
+            Command::Check => check::run(&Config::from_environment()?).await,
+            Command::Config => show_config::run(),
+            Command::User { command } => user::run(&Config::from_environment()?, command).await,
+        }
+    });
+    // Blocking work that is still running must not hold the process.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    done.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("demarche: {error:#}");
+    if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+}

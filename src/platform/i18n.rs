@@ -1,8 +1,12 @@
 //! Words people read, from the Fluent catalogues under `assets/locales`. Must not format dates or numbers: that is `formats`.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue, langid, static_loader};
+use rust_embed::RustEmbed;
 
 use crate::domain::language::Language;
 
@@ -52,12 +56,45 @@ pub fn plain(language: Language, key: &str, args: &Args) -> String {
     PLAIN_WORDS.try_lookup_with_args(&identifier(language), key, args).unwrap_or_else(|| key.to_owned())
 }
 
-/// Whether a catalogue has the key, in this language or English.
-pub fn has(language: Language, key: &str) -> bool {
-    WORDS.try_lookup(&identifier(language), key).is_some()
+#[derive(RustEmbed)]
+#[folder = "assets/locales/"]
+#[include = "*/*.ftl"]
+struct Catalogues;
+
+/// The keys a language's own catalogues hold, for the check that all languages hold the same.
+pub fn keys(language: Language) -> BTreeSet<String> {
+    let folder = format!("{language}/");
+    let files = Catalogues::iter().filter(|name| name.starts_with(&folder)).filter_map(|name| Catalogues::get(&name));
+    let mut keys = BTreeSet::new();
+    for file in files {
+        for line in String::from_utf8_lossy(&file.data).lines() {
+            if let Some((key, _)) = line.split_once('=').filter(|_| line.starts_with(|c: char| c.is_ascii_alphabetic())) {
+                keys.insert(key.trim().to_owned());
+            }
+        }
+    }
+    keys
 }
 
 /// Arguments from pairs of words.
 pub fn args<const N: usize>(pairs: [(&'static str, FluentValue<'static>); N]) -> Args {
     pairs.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_language_says_everything() {
+        let english = keys(Language::En);
+        assert!(english.len() > 100, "the catalogues were not found");
+        for language in Language::ALL {
+            let own = keys(language);
+            let missing: Vec<_> = english.difference(&own).collect();
+            let extra: Vec<_> = own.difference(&english).collect();
+            assert!(missing.is_empty() && extra.is_empty(), "{language} lacks {missing:?} and has {extra:?} alone");
+        }
+    }
 }

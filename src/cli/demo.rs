@@ -68,7 +68,8 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     app::load_reference(&app.platform.database, "cah", app.platform.clock.now()).await?;
     app.load_demo().await?;
     for (email, name, role) in STAFF {
-        let new = NewAccount { email: email.to_owned(), name: name.to_owned(), role, language: Language::En, password: password.clone().into() };
+        let new =
+            NewAccount { email: email.to_owned(), name: name.to_owned(), role, language: Language::En, password: password.clone().into() };
         match app.add_account(new).await {
             Ok(_) | Err(AccountError::Taken) => {}
             Err(error) => return Err(error.into()),

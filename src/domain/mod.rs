@@ -1,16 +1,22 @@
 //! Rules without I/O. Nothing here names a database, HTTP, a template or the system clock.
 
+pub mod blocks;
 pub mod campaign;
 pub mod clock;
 pub mod collation;
 pub mod deadline;
 pub mod email;
+pub mod evidence;
 pub mod headline;
 pub mod keyed;
 pub mod language;
+pub mod letter;
 pub mod name;
+pub mod phrase;
+pub mod position;
 pub mod reference;
 pub mod signature;
 pub mod state;
 pub mod text;
 pub mod wave;
+pub mod wording;

@@ -19,9 +19,9 @@ keyed! {
     /// For whom a network signs (R1).
     NetworkMode {
         /// The secretariat alone.
-        SecretariatOnly = "secretariat_only",
+        SecretariatOnly = "secretariat",
         /// On behalf of the members it lists.
-        OnBehalf = "on_behalf",
+        OnBehalf = "members",
     }
 }
 

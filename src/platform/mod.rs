@@ -12,6 +12,7 @@ pub mod i18n;
 pub mod jobs;
 pub mod mail;
 pub mod refreshed;
+pub mod telemetry;
 pub mod templates;
 pub mod throttle;
 #[cfg(test)]
@@ -43,6 +44,8 @@ pub struct Platform {
     pub mail_from: String,
     /// Where a demonstration keeps its mail for the browser.
     pub mailbox: Option<mail::mailbox::Mailbox>,
+    /// Letters and other documents.
+    pub typesetter: typeset::Typesetter,
     /// Finished public pages.
     pub pages: web::Data<http::cache::PageCache>,
 }

@@ -96,14 +96,22 @@ async fn list(request: HttpRequest, visitor: Visitor, platform: web::Data<Platfo
     Ok(platform.site.page(StatusCode::OK, "mailbox/list.html", visitor.language, &view)?)
 }
 
-async fn open(request: HttpRequest, visitor: Visitor, platform: web::Data<Platform>, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
+async fn open(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
     let mail = mailbox(&platform)?.open(&path.1).await.map_err(anyhow::Error::from)?.ok_or(Problem::NotFound)?;
     let view = OpenPage {
         page: platform.site.frame(visitor.language, request.path(), mail.listed.subject.clone()),
         from: mail.listed.from.clone(),
         mail: mail.listed.into(),
         pieces: pieces(&mail.text, &platform.site.base_url),
-        files: (0..).zip(&mail.files).map(|(number, file)| FileView { number, name: file.name.clone(), size: file.content.len() }).collect(),
+        files: (0..)
+            .zip(&mail.files)
+            .map(|(number, file)| FileView { number, name: file.name.clone(), size: file.content.len() })
+            .collect(),
     };
     Ok(platform.site.page(StatusCode::OK, "mailbox/mail.html", visitor.language, &view)?)
 }
@@ -115,7 +123,11 @@ async fn file(platform: web::Data<Platform>, path: web::Path<(String, String, us
     // The type is ours: what a mail says of its files is not to be trusted.
     let is_pdf = file.content.starts_with(b"%PDF-");
     let (media_type, disposition) = if is_pdf { ("application/pdf", "inline") } else { ("application/octet-stream", "attachment") };
-    Ok(HttpResponse::Ok().content_type(media_type).insert_header((CONTENT_DISPOSITION, disposition)).insert_header((CACHE_CONTROL, "no-store")).body(file.content))
+    Ok(HttpResponse::Ok()
+        .content_type(media_type)
+        .insert_header((CONTENT_DISPOSITION, disposition))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(file.content))
 }
 
 /// Splits a text so that addresses below `base_url` become links; no other address does.

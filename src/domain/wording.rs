@@ -1,0 +1,168 @@
+//! The words of letters as the campaign's files hold them: per language the blocks' texts, the forms of address, the labels of the
+//! page. Must not fall back to another language: what is missing is missing (R39).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{blocks::BlockFile, language::Language, letter::PostKind, phrase, text::TranslationStatus};
+
+/// The texts of the blocks in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockTexts {
+    /// Their standing.
+    pub translation: TranslationStatus,
+    /// By key of the block.
+    pub text: BTreeMap<String, String>,
+}
+
+/// Forms of address by office and language, for an addressee whose name is not known (R28).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressFile {
+    /// Version of the file.
+    pub version: i32,
+    /// By office, then by language.
+    #[serde(flatten)]
+    pub posts: BTreeMap<PostKind, BTreeMap<Language, AddressForm>>,
+}
+
+/// How an office is written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressForm {
+    /// The block of the address.
+    pub lines: Vec<String>,
+    /// The opening.
+    pub salutation: String,
+    /// Comma, colon or exclamation mark, by the custom of the language.
+    pub salutation_end: String,
+    /// The closing sentence, in the plural.
+    pub closing: String,
+}
+
+impl AddressFile {
+    /// The form for an office in a language.
+    pub fn form(&self, post: PostKind, language: Language) -> Option<&AddressForm> {
+        self.posts.get(&post)?.get(&language)
+    }
+}
+
+/// The labels of the page, by language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelFile {
+    /// Version of the file.
+    pub version: i32,
+    /// By language.
+    #[serde(flatten)]
+    pub languages: BTreeMap<Language, Labels>,
+}
+
+/// The labels of one language; sentences may hold variables.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labels {
+    /// The frame of the e-mail that carries the letter.
+    pub email: BTreeMap<String, String>,
+    /// The words on the page.
+    #[serde(flatten)]
+    pub page: BTreeMap<String, String>,
+}
+
+/// All words of a campaign's letters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterWords {
+    /// Which paragraphs, for whom.
+    pub blocks: BlockFile,
+    /// Their texts.
+    pub texts: BTreeMap<Language, BlockTexts>,
+    /// Forms of address.
+    pub address: AddressFile,
+    /// Labels.
+    pub labels: LabelFile,
+}
+
+impl LetterWords {
+    /// The text of a block in a language.
+    pub fn text(&self, language: Language, block: &str) -> Option<&str> {
+        self.texts.get(&language)?.text.get(block).map(String::as_str).filter(|text| !text.trim().is_empty())
+    }
+
+    /// Everything that is missing or does not fit, in all `languages`, one line each. `known` says whether a variable has a value.
+    pub fn faults(&self, languages: &[Language], known: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut faults = Vec::new();
+        for language in languages {
+            self.block_faults(*language, &known, &mut faults);
+            for post in PostKind::ALL {
+                match self.address.form(*post, *language) {
+                    None => faults.push(format!("{language}: no form of address for {post}")),
+                    Some(form) => {
+                        let parts = form.lines.iter().chain([&form.salutation, &form.closing]);
+                        parts.for_each(|text| sentence_faults(text, &format!("{language}: address of {post}"), &known, &mut faults));
+                    }
+                }
+            }
+            if !self.labels.languages.contains_key(language) {
+                faults.push(format!("{language}: no labels"));
+            }
+        }
+        self.label_faults(&mut faults);
+        faults
+    }
+
+    fn block_faults(&self, language: Language, known: &impl Fn(&str) -> bool, faults: &mut Vec<String>) {
+        for block in &self.blocks.blocks {
+            match self.text(language, &block.key) {
+                None => faults.push(format!("{language}: the block {} has no text", block.key)),
+                Some(text) => sentence_faults(text, &format!("{language}: block {}", block.key), known, faults),
+            }
+        }
+        for key in self.texts.get(&language).into_iter().flat_map(|texts| texts.text.keys()) {
+            if self.blocks.block(key).is_none() {
+                faults.push(format!("{language}: the text {key} belongs to no block"));
+            }
+        }
+    }
+
+    /// A label that one language has, every language has.
+    fn label_faults(&self, faults: &mut Vec<String>) {
+        let languages = &self.labels.languages;
+        let page: std::collections::BTreeSet<_> = languages.values().flat_map(|labels| labels.page.keys()).collect();
+        let email: std::collections::BTreeSet<_> = languages.values().flat_map(|labels| labels.email.keys()).collect();
+        for (language, labels) in languages {
+            let lacking = page
+                .iter()
+                .filter(|key| !labels.page.contains_key(**key))
+                .chain(email.iter().filter(|key| !labels.email.contains_key(**key)));
+            faults.extend(lacking.map(|key| format!("{language}: no label {key}")));
+        }
+    }
+}
+
+fn sentence_faults(text: &str, place: &str, known: &impl Fn(&str) -> bool, faults: &mut Vec<String>) {
+    match phrase::variables(text) {
+        Err(fault) => faults.push(format!("{place}: {fault}")),
+        Ok(names) => faults.extend(names.into_iter().filter(|name| !known(name)).map(|name| format!("{place}: unknown variable {name}"))),
+    }
+}
+
+/// The variables a letter's sentences may use.
+pub const LETTER_VARIABLES: [&str; 18] = [
+    "state.name",
+    "state.formal",
+    "state.run",
+    "state.of",
+    "state.in",
+    "state.adjective",
+    "event.name",
+    "event.date",
+    "wave.date",
+    "wave.number",
+    "wave.organisations",
+    "wave.individuals",
+    "wave.countries",
+    "sender.name",
+    "record.date",
+    "record.summary_source",
+    "local.organisations",
+    "reference",
+];

@@ -30,7 +30,18 @@ struct Inner {
     url: SecretString,
     timeout: Duration,
     connections: u32,
-    pool: Mutex<Pool>,
+    /// Opened by the first delivery: lettre's pool can be made and dropped inside a tokio runtime only.
+    pool: Mutex<Option<Pool>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let pool = self.pool.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if tokio::runtime::Handle::try_current().is_err() {
+            // The runtime is gone and its connections with it; dropping the pool now would abort the process.
+            std::mem::forget(pool);
+        }
+    }
 }
 
 impl std::fmt::Debug for SmtpTransport {
@@ -46,26 +57,25 @@ impl SmtpTransport {
     /// # Errors
     /// When the address is not one.
     pub fn from_url(url: SecretString, timeout: Duration, connections: u32) -> Result<Self, SmtpError> {
-        let pool = Mutex::new(open(&url, timeout, connections)?);
-        Ok(Self(Arc::new(Inner { url, timeout, connections, pool })))
+        Pool::from_url(url.expose_secret()).map_err(|_| SmtpError)?;
+        Ok(Self(Arc::new(Inner { url, timeout, connections, pool: Mutex::new(None) })))
     }
 
-    fn pool(&self) -> Pool {
-        self.0.pool.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn pool(&self) -> Result<Pool, smtp::Error> {
+        let mut slot = self.0.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pool) = slot.as_ref() {
+            return Ok(pool.clone());
+        }
+        let builder = Pool::from_url(self.0.url.expose_secret())?.timeout(Some(self.0.timeout));
+        let pool = builder.pool_config(PoolConfig::new().max_size(self.0.connections)).build();
+        Ok(slot.insert(pool).clone())
     }
 
     /// Dropping a delivery half-way would put its connection back in the pool, where the next mail would read the answers meant for this one.
     /// So after a silence the whole pool is left behind.
-    fn renew_pool(&self) {
-        if let Ok(pool) = open(&self.0.url, self.0.timeout, self.0.connections) {
-            *self.0.pool.lock().unwrap_or_else(PoisonError::into_inner) = pool;
-        }
+    fn leave_pool(&self) {
+        self.0.pool.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
-}
-
-fn open(url: &SecretString, timeout: Duration, connections: u32) -> Result<Pool, SmtpError> {
-    let builder = Pool::from_url(url.expose_secret()).map_err(|_| SmtpError)?;
-    Ok(builder.timeout(Some(timeout)).pool_config(PoolConfig::new().max_size(connections)).build())
 }
 
 #[async_trait]
@@ -74,14 +84,17 @@ impl Transport for SmtpTransport {
         let (this, mail) = (self.clone(), mail.clone());
         // A task of its own: whoever asked for the delivery may go away (a lost lease), and that must not cut a conversation in two either.
         let conversation = tokio::spawn(async move {
-            let pool = this.pool();
+            let pool = match this.pool() {
+                Ok(pool) => pool,
+                Err(error) => return sorted(&error, &mail),
+            };
             match tokio::time::timeout(this.0.timeout.saturating_mul(2), pool.send_raw(&mail.envelope, &mail.bytes)).await {
                 Ok(Ok(answer)) => {
                     Delivery::Accepted { answer: words(answer.code().into(), answer.message().collect::<Vec<_>>().join(" ")) }
                 }
                 Ok(Err(error)) => sorted(&error, &mail),
                 Err(_) => {
-                    this.renew_pool();
+                    this.leave_pool();
                     Delivery::Deferred { answer: "the mail server did not answer in time".to_owned() }
                 }
             }
@@ -90,12 +103,12 @@ impl Transport for SmtpTransport {
     }
 
     async fn check(&self) -> Result<(), String> {
-        match tokio::time::timeout(self.0.timeout, self.pool().test_connection()).await {
+        match tokio::time::timeout(self.0.timeout, self.pool().map_err(|error| fault(&error))?.test_connection()).await {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err("the mail server does not answer NOOP".to_owned()),
             Ok(Err(error)) => Err(fault(&error)),
             Err(_) => {
-                self.renew_pool();
+                self.leave_pool();
                 Err("the mail server did not answer in time".to_owned())
             }
         }

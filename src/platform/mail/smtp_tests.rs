@@ -88,7 +88,8 @@ fn converse(mut stream: &TcpStream, server: Server) -> Option<()> {
         let mut words = Vec::new();
         answer.write_to(&mut words).ok()?;
         stream.write_all(&words).ok()?;
-        if answer.action == Action::Close {
+        // mailin stays in its data state after refusing the data, so this server hangs up then.
+        if answer.action == Action::Close || answer.code == 554 {
             break;
         }
     }

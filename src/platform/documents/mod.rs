@@ -1,1 +1,3 @@
 //! Writers of CSV and other exchange formats over plain data.
+
+pub mod csv;

@@ -40,7 +40,7 @@ use crate::{
         templates::Templates,
         typeset::Typesetter,
     },
-    states,
+    signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.
@@ -88,6 +88,7 @@ pub struct App {
     pub states: Data<states::Register>,
     /// The campaign, in memory.
     pub campaigns: Data<campaigns::Register>,
+    roll: Data<signing::roll::Register>,
     passwords: Data<Passwords>,
     assets: Data<Assets>,
     threads: usize,
@@ -142,6 +143,7 @@ impl App {
             platform,
             states: Data::new(states::Register::default()),
             campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
+            roll: Data::new(signing::roll::Register::default()),
             passwords: Data::new(Passwords::new()?),
             assets: Data::new(assets),
             threads: config.threads,
@@ -161,6 +163,8 @@ impl App {
     /// # Errors
     /// When a shipped file has faults or the database fails.
     pub async fn load_demo(&self) -> anyhow::Result<()> {
+        let campaign = self.campaigns.get(&self.platform).await?;
+        signing::demo::load(&self.platform, &campaign).await?;
         Ok(())
     }
 
@@ -177,8 +181,9 @@ impl App {
 
     /// The worker with every room's handlers. Any number of them may share a database.
     pub fn worker(&self) -> Worker {
-        Worker::new(self.platform.database.clone(), Arc::clone(&self.platform.clock), WorkerSettings::default())
-            .with_bell(self.platform.bell.clone())
+        let worker = Worker::new(self.platform.database.clone(), Arc::clone(&self.platform.clock), WorkerSettings::default())
+            .with_bell(self.platform.bell.clone());
+        signing::jobs::register(worker, &self.platform, &self.campaigns)
     }
 
     /// Serves on a bound socket until told to stop. Connections in flight finish first.
@@ -194,6 +199,7 @@ impl App {
                 .app_data(Data::new(app.platform.clone()))
                 .app_data(app.states.clone())
                 .app_data(app.campaigns.clone())
+                .app_data(app.roll.clone())
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_FORM))
@@ -238,6 +244,10 @@ fn routes(config: &mut web::ServiceConfig) {
     accounts::desk::routes(config);
     mailbox::routes(config);
     accounts::work::routes(config);
+    signing::pages::routes(config);
+    signing::roll_pages::routes(config);
+    signing::desk::routes(config);
+    signing::waves_desk::routes(config);
 }
 
 /// `GET /`: to the home page in the best language the browser asks for.

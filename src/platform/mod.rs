@@ -55,3 +55,13 @@ impl std::fmt::Debug for Platform {
         f.debug_struct("Platform").finish_non_exhaustive()
     }
 }
+
+impl Platform {
+    /// Composes a mail and tries once to deliver it.
+    ///
+    /// # Errors
+    /// When it cannot be composed; what the server says is no error but the [`mail::Delivery`].
+    pub async fn deliver(&self, mail: &mail::Outgoing) -> Result<mail::Delivery, mail::ComposeError> {
+        Ok(self.mail.deliver(&mail::compose(mail, None)?).await)
+    }
+}

@@ -1,1 +1,16 @@
 //! Sign-on: signatures, vetting, counts, waves and lists. Must not write to governments.
+
+pub mod contact;
+pub mod counts;
+pub mod demo;
+pub mod desk;
+pub mod form;
+pub mod jobs;
+pub mod pages;
+pub mod roll;
+pub mod roll_pages;
+pub mod service;
+pub mod store;
+pub mod vetting;
+pub mod waves;
+pub mod waves_desk;

@@ -1,0 +1,71 @@
+//! What is sealed of a signer: the contact always, the names when they are withheld. Must not be seen by a template.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::platform::crypto::{CryptoError, Keys};
+
+const CONTACT: &str = "signatory.contact";
+const NAMES: &str = "signatory.names";
+
+/// Whom to write to about a signature.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Contact {
+    /// The person.
+    pub name: String,
+    /// The address.
+    pub email: String,
+    /// The person's role.
+    pub role: String,
+}
+
+/// All names of a signatory.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Names {
+    /// As it would be printed.
+    pub name: String,
+    /// In its own script.
+    pub original_name: Option<String>,
+    /// In Latin letters.
+    pub latin_name: Option<String>,
+    /// As registered.
+    pub official_name: Option<String>,
+    /// Short form.
+    pub acronym: Option<String>,
+    /// An individual's institution.
+    pub affiliation: Option<String>,
+    /// Web site.
+    pub website: Option<String>,
+}
+
+/// Seals a contact for one signatory.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn seal_contact(keys: &Keys, signatory: Uuid, contact: &Contact) -> Result<Vec<u8>, CryptoError> {
+    keys.seal(CONTACT, signatory, contact)
+}
+
+/// Opens a contact.
+///
+/// # Errors
+/// When it was sealed with another key or for another row.
+pub fn open_contact(keys: &Keys, signatory: Uuid, sealed: &[u8]) -> Result<Contact, CryptoError> {
+    keys.open(CONTACT, signatory, sealed)
+}
+
+/// Seals the names of a signatory that must not be read in the tables.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn seal_names(keys: &Keys, signatory: Uuid, names: &Names) -> Result<Vec<u8>, CryptoError> {
+    keys.seal(NAMES, signatory, names)
+}
+
+/// Opens sealed names; whoever calls it writes an audit line.
+///
+/// # Errors
+/// When they were sealed with another key or for another row.
+pub fn open_names(keys: &Keys, signatory: Uuid, sealed: &[u8]) -> Result<Names, CryptoError> {
+    keys.open(NAMES, signatory, sealed)
+}

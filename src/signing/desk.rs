@@ -1,0 +1,406 @@
+//! The vetting desk: the queue, one signature with its checklist, decisions, bulk verification. Must hold no rule.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    contact,
+    counts::of_signatory,
+    roll, store,
+    vetting::{self, Outcome, VettingError},
+};
+use crate::{
+    accounts::{
+        Permission, SignedIn,
+        audit::{self, Entry},
+    },
+    campaigns,
+    domain::signature::{SignatureState, VETTING_ITEMS, VettingDecision, VettingRefusal},
+    entities::{signatory, signature},
+    platform::{
+        Platform,
+        http::{forms, frame::Frame, problem::Problem},
+        i18n,
+    },
+    states,
+};
+
+const PAGE: u64 = 100;
+
+/// The desk's addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/desk/signatures", web::get().to(queue))
+        .route("/desk/signatures/verify", web::post().to(verify_many))
+        .route("/desk/signatures/{id}", web::get().to(show))
+        .route("/desk/signatures/{id}/decision", web::post().to(decide))
+        .route("/desk/signatures/{id}/second", web::post().to(second))
+        .route("/desk/signatures/{id}/withdraw", web::post().to(withdraw))
+        .route("/desk/signatures/{id}/check", web::post().to(check))
+        .route("/desk/signatures/{id}/reveal", web::post().to(reveal));
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct QueueQuery {
+    state: String,
+    kind: String,
+    country: String,
+    page: u64,
+}
+
+#[derive(Serialize)]
+struct QueuePage<'a> {
+    page: Frame<'a>,
+    rows: Vec<RowView>,
+    state: String,
+    kind: String,
+    country: String,
+    states: Vec<ChoiceView>,
+    kinds: Vec<ChoiceView>,
+    countries: Vec<ChoiceView>,
+    newer: Option<u64>,
+    older: Option<u64>,
+    may_vet: bool,
+}
+
+#[derive(Serialize)]
+struct ChoiceView {
+    value: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    id: Uuid,
+    /// Empty for a withheld signatory.
+    name: Option<String>,
+    kind: String,
+    country: String,
+    state: String,
+    visibility: String,
+    signed_at: DateTime<Utc>,
+    reference: String,
+    late: bool,
+}
+
+async fn queue(
+    request: HttpRequest,
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::VetSignatures)?;
+    let query: QueueQuery = forms::query(&request)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let wanted = query.state.parse::<SignatureState>().unwrap_or(SignatureState::Confirmed);
+    let mut find = signature::Entity::find()
+        .filter(signature::Column::CampaignId.eq(campaign.id))
+        .filter(signature::Column::State.eq(wanted.key()))
+        .join(JoinType::InnerJoin, of_signatory())
+        .order_by_asc(signature::Column::SignedAt)
+        .order_by_asc(signature::Column::Id);
+    if !query.kind.is_empty() {
+        find = find.filter(signatory::Column::Kind.eq(&query.kind));
+    }
+    if !query.country.is_empty() {
+        find = find.filter(signatory::Column::Iso3.eq(&query.country));
+    }
+    let number = query.page.min(100_000);
+    let mut found = find.offset(number * PAGE).limit(PAGE + 1).all(platform.database.read()).await?;
+    let has_more = found.len() as u64 > PAGE;
+    found.truncate(PAGE as usize);
+    let ids: Vec<Uuid> = found.iter().map(|row| row.signatory_id).collect();
+    let signatories = signatory::Entity::find().filter(signatory::Column::Id.is_in(ids)).all(platform.database.read()).await?;
+    let mut signatories: BTreeMap<Uuid, signatory::Model> = signatories.into_iter().map(|row| (row.id, row)).collect();
+    let choice =
+        |prefix: &str, key: &str| ChoiceView { value: key.to_owned(), text: i18n::word(staff.language, &format!("{prefix}-{key}")) };
+    let view = QueuePage {
+        rows: found
+            .into_iter()
+            .filter_map(|row| {
+                let of = signatories.remove(&row.signatory_id)?;
+                Some(RowView {
+                    id: row.id,
+                    name: of.name,
+                    kind: of.kind,
+                    country: directory.name(of.iso3.as_deref().unwrap_or_default(), staff.language).to_owned(),
+                    state: row.state,
+                    visibility: row.visibility,
+                    signed_at: row.signed_at,
+                    reference: row.reference,
+                    late: row.late,
+                })
+            })
+            .collect(),
+        states: SignatureState::ALL.iter().map(|state| choice("roll-state", state.key())).collect(),
+        kinds: crate::domain::signature::SignatoryKind::ALL.iter().map(|kind| choice("roll-kind", kind.key())).collect(),
+        countries: directory
+            .by_name(staff.language)
+            .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(staff.language).to_owned() })
+            .collect(),
+        newer: number.checked_sub(1),
+        older: has_more.then_some(number + 1),
+        may_vet: staff.role.may(Permission::VetSignatures),
+        state: wanted.key().to_owned(),
+        kind: query.kind,
+        country: query.country,
+        page: staff.frame(&platform, "desk-nav-signatures"),
+    };
+    Ok(platform.site.page(StatusCode::OK, "signing/queue.html", staff.language, &view)?)
+}
+
+#[derive(Serialize)]
+struct SignaturePage<'a> {
+    page: Frame<'a>,
+    row: RowView,
+    original_name: Option<String>,
+    official_name: Option<String>,
+    acronym: Option<String>,
+    affiliation: Option<String>,
+    website: Option<String>,
+    contact_domain: Option<String>,
+    contact_role: Option<String>,
+    items: Vec<ItemView>,
+    decisions: Vec<String>,
+    open_decline: bool,
+    may_second: bool,
+    decline_reason: Option<String>,
+    withheld: bool,
+    may_reveal: bool,
+    /// Filled only in the answer to a reveal with a reason.
+    revealed: Option<String>,
+    final_state: bool,
+}
+
+#[derive(Serialize)]
+struct ItemView {
+    key: &'static str,
+    passed: Option<bool>,
+    evidence: String,
+}
+
+async fn show(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::VetSignatures)?;
+    signature_page(&platform, &staff, &states, *id, None).await
+}
+
+async fn signature_page(
+    platform: &Platform,
+    staff: &SignedIn,
+    states: &states::Register,
+    id: Uuid,
+    revealed: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let db = platform.database.read();
+    let (signature, of) = store::by_id(db, id).await?.ok_or(Problem::NotFound)?;
+    let directory = states.get(platform).await?;
+    let checks = vetting::checks(db, id).await?;
+    let decline = vetting::open_decline(db, id).await?;
+    let state = signature.state.parse::<SignatureState>().unwrap_or(SignatureState::Pending);
+    // Staff see where the mailbox is and in what role it was used; the address itself stays sealed.
+    let opened = of.sealed_contact.as_deref().and_then(|sealed| contact::open_contact(&platform.keys, of.id, sealed).ok());
+    let open_decline = decline.is_some() && !state.is_final();
+    let possible = |decision: &&VettingDecision| match decision {
+        VettingDecision::Verify => state == SignatureState::Confirmed,
+        VettingDecision::Release => state == SignatureState::Quarantined,
+        VettingDecision::Quarantine => state.step(SignatureState::Quarantined).is_ok(),
+        VettingDecision::Decline => state.step(SignatureState::Declined).is_ok() && !open_decline,
+        VettingDecision::AskMore => !state.is_final(),
+    };
+    let title = of.name.clone().unwrap_or_else(|| i18n::word(staff.language, "roll-withheld-name"));
+    let view = SignaturePage {
+        page: staff.frame_titled(platform, title),
+        row: RowView {
+            id,
+            name: of.name,
+            kind: of.kind,
+            country: directory.name(of.iso3.as_deref().unwrap_or_default(), staff.language).to_owned(),
+            state: signature.state,
+            visibility: signature.visibility.clone(),
+            signed_at: signature.signed_at,
+            reference: signature.reference,
+            late: signature.late,
+        },
+        original_name: of.original_name,
+        official_name: of.official_name,
+        acronym: of.acronym,
+        affiliation: of.affiliation,
+        website: of.website,
+        contact_domain: opened.as_ref().and_then(|contact| contact.email.rsplit_once('@').map(|(_, domain)| domain.to_owned())),
+        contact_role: opened.map(|contact| contact.role).filter(|role| !role.is_empty()),
+        items: VETTING_ITEMS
+            .iter()
+            .map(|item| {
+                let ticked = checks.iter().find(|check| check.item == item.key());
+                ItemView {
+                    key: item.key(),
+                    passed: ticked.map(|check| check.passed),
+                    evidence: ticked.and_then(|check| check.evidence.clone()).unwrap_or_default(),
+                }
+            })
+            .collect(),
+        decisions: VettingDecision::ALL.iter().filter(possible).map(|decision| decision.key().to_owned()).collect(),
+        may_second: decline.as_ref().is_some_and(|decline| decline.account_id != staff.id),
+        decline_reason: decline.and_then(|decline| decline.reason),
+        open_decline,
+        withheld: signature.visibility != "named",
+        may_reveal: staff.role.may(Permission::RevealNames),
+        revealed,
+        final_state: state.is_final(),
+    };
+    let mut response = platform.site.page(StatusCode::OK, "signing/signature.html", staff.language, &view)?;
+    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct DecisionForm {
+    decision: String,
+    reason: String,
+    item: String,
+    passed: String,
+    evidence: String,
+    ids: Vec<Uuid>,
+}
+
+/// Public pages and the roll follow at once in this process, and within seconds in the others.
+fn changed(platform: &Platform, roll: &roll::Register) {
+    roll.forget();
+    platform.pages.clear();
+}
+
+async fn decide(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    roll: web::Data<roll::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let decision: VettingDecision = form.decision.parse().map_err(|_| Problem::Bad("bad-form"))?;
+    let outcome = vetting::decide(&platform, *id, decision, &form.reason, staff.id).await;
+    changed(&platform, &roll);
+    answer(
+        &platform,
+        &staff,
+        *id,
+        outcome.map(|outcome| match outcome {
+            Outcome::Moved(_) => "roll-done-decision",
+            Outcome::AwaitsSecond => "roll-done-decline-proposed",
+        }),
+    )
+    .await
+}
+
+async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result<&str, VettingError>) -> Result<HttpResponse, Problem> {
+    let to = format!("/desk/signatures/{id}");
+    let none = i18n::Args::new();
+    let refused = match outcome {
+        Ok(key) => return Ok(staff.done(platform, &to, key, &none).await?),
+        Err(VettingError::Missing) => return Err(Problem::NotFound),
+        Err(VettingError::Database(error)) => return Err(error.into()),
+        Err(VettingError::Overtaken) => "roll-refused-overtaken",
+        Err(VettingError::Refused(VettingRefusal::ReasonMissing)) => "roll-refused-reason",
+        Err(VettingError::Refused(VettingRefusal::SamePerson)) => "roll-refused-same-person",
+        Err(VettingError::Refused(VettingRefusal::SecondPersonAwaited)) => "roll-refused-second-awaited",
+        Err(VettingError::Refused(VettingRefusal::Step(_))) => "roll-refused-step",
+    };
+    Ok(staff.refused(platform, &to, refused, &none).await?)
+}
+
+async fn second(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    roll: web::Data<roll::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let outcome = vetting::second_decline(&platform, *id, staff.id).await;
+    changed(&platform, &roll);
+    answer(&platform, &staff, *id, outcome.map(|()| "roll-done-declined")).await
+}
+
+async fn withdraw(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    roll: web::Data<roll::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let outcome = vetting::withdraw(&platform, *id, &form.reason, staff.id).await;
+    changed(&platform, &roll);
+    answer(&platform, &staff, *id, outcome.map(|()| "roll-done-withdrawn")).await
+}
+
+async fn check(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let item = form.item.parse().map_err(|_| Problem::Bad("bad-form"))?;
+    store::by_id(platform.database.read(), *id).await?.ok_or(Problem::NotFound)?;
+    let evidence: String = form.evidence.chars().take(2000).collect();
+    vetting::check(&platform, *id, item, form.passed == "yes", &evidence, staff.id).await?;
+    answer(&platform, &staff, *id, Ok("roll-done-check")).await
+}
+
+async fn reveal(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::RevealNames)?;
+    let reason = form.reason.trim();
+    if reason.is_empty() {
+        return answer(&platform, &staff, *id, Err(VettingRefusal::ReasonMissing.into())).await;
+    }
+    let (_, of) = store::by_id(platform.database.read(), *id).await?.ok_or(Problem::NotFound)?;
+    let sealed = of.sealed_names.as_deref().ok_or(Problem::NotFound)?;
+    let names = contact::open_names(&platform.keys, of.id, sealed).map_err(anyhow::Error::from)?;
+    let txn = platform.database.begin().await?;
+    let entry = Entry::of(Some(staff.id), "signatory.revealed", "signature", *id).because(reason).with(json!({}));
+    audit::append(&txn, entry, platform.clock.now()).await?;
+    txn.commit().await?;
+    signature_page(&platform, &staff, &states, *id, Some(names.name)).await
+}
+
+async fn verify_many(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    roll: web::Data<roll::Register>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let (mut verified, mut passed_over) = (0_i64, 0_i64);
+    for id in form.ids.iter().take(500) {
+        match vetting::decide(&platform, *id, VettingDecision::Verify, "", staff.id).await {
+            Ok(_) => verified += 1,
+            Err(VettingError::Database(error)) => return Err(error.into()),
+            Err(_) => passed_over += 1,
+        }
+    }
+    changed(&platform, &roll);
+    let args = i18n::args([("verified", verified.into()), ("passed", passed_over.into())]);
+    Ok(staff.done(&platform, "/desk/signatures", "roll-done-bulk", &args).await?)
+}

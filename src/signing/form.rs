@@ -1,0 +1,206 @@
+//! The sign-on form: what was typed, and what is wrong with it. Must not touch the database.
+
+use serde::{Deserialize, Serialize};
+
+use super::contact::{Contact, Names};
+use crate::{
+    domain::{
+        campaign::SignOn,
+        email::EmailAddress,
+        language::Language,
+        name::{NameFault, clean_line, clean_name},
+        signature::{NetworkMode, SignatoryKind, Visibility},
+    },
+    platform::http::forms::FormErrors,
+    states::Directory,
+};
+
+/// What a visitor typed (R2). Everything is text: a wrong value comes back as typed.
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct SignForm {
+    /// organisation, network or individual.
+    pub kind: String,
+    /// As it should be printed.
+    pub name: String,
+    /// In its own script.
+    pub original_name: String,
+    /// In Latin letters.
+    pub latin_name: String,
+    /// As registered.
+    pub official_name: String,
+    /// Short form.
+    pub acronym: String,
+    /// Web site.
+    pub site: String,
+    /// Individuals only.
+    pub affiliation: String,
+    /// Code of the state, for statistics.
+    pub country: String,
+    /// What is printed as the place, if not the state's name.
+    pub location_label: String,
+    /// Networks only.
+    pub network_mode: String,
+    /// Networks only.
+    pub network_members: String,
+    /// Contact person.
+    pub contact_name: String,
+    /// Contact address.
+    pub contact_email: String,
+    /// Contact's role.
+    pub contact_role: String,
+    /// named, withheld or total_only.
+    pub visibility: String,
+    /// The declaration of authority.
+    pub authority: String,
+    /// Consent to the privacy notice.
+    pub consent: String,
+    /// Off unless ticked.
+    pub newsletter: String,
+    /// Recognises a double click.
+    pub submission_key: String,
+    /// Filled by robots only.
+    pub website: String,
+}
+
+/// A form without a fault.
+pub struct NewSignature {
+    /// The kind of signatory.
+    pub kind: SignatoryKind,
+    /// All names.
+    pub names: Names,
+    /// Printed place.
+    pub location_label: Option<String>,
+    /// Statistics key.
+    pub iso3: Option<String>,
+    /// For networks.
+    pub network_mode: Option<NetworkMode>,
+    /// For networks.
+    pub network_members: Option<i32>,
+    /// Whom to write to.
+    pub contact: Contact,
+    /// Chosen visibility.
+    pub visibility: Visibility,
+    /// Off unless ticked.
+    pub newsletter: bool,
+    /// Recognises a double click.
+    pub submission_key: String,
+    /// Language of the form and of all mails.
+    pub language: Language,
+}
+
+fn name_error(fault: NameFault) -> &'static str {
+    match fault {
+        NameFault::Empty => "signing-error-name-empty",
+        NameFault::TooShort => "signing-error-name-short",
+        NameFault::TooLong => "signing-error-name-long",
+        NameFault::Control | NameFault::Direction | NameFault::Unprintable => "signing-error-name-characters",
+        NameFault::NoLetter => "signing-error-name-letter",
+    }
+}
+
+fn optional(errors: &mut FormErrors, field: &'static str, typed: &str, longest: usize) -> Option<String> {
+    if typed.trim().is_empty() {
+        return None;
+    }
+    match clean_line(typed, longest) {
+        Ok(line) => Some(line),
+        Err(fault) => {
+            errors.add(field, name_error(fault));
+            None
+        }
+    }
+}
+
+impl SignForm {
+    /// Checks every field and returns all faults at once.
+    ///
+    /// # Errors
+    /// The faults, by field.
+    pub fn check(&self, rules: &SignOn, states: &Directory, language: Language) -> Result<NewSignature, FormErrors> {
+        let mut errors = FormErrors::default();
+        let kind = self.kind.parse::<SignatoryKind>().ok().filter(|kind| rules.kinds.iter().any(|allowed| allowed == kind.key()));
+        if kind.is_none() {
+            errors.add("kind", "signing-error-kind");
+        }
+        let name = clean_name(&self.name).map_err(|fault| errors.add("name", name_error(fault)));
+        let names = Names {
+            name: name.unwrap_or_default(),
+            original_name: optional(&mut errors, "original_name", &self.original_name, 200),
+            latin_name: optional(&mut errors, "latin_name", &self.latin_name, 200),
+            official_name: optional(&mut errors, "official_name", &self.official_name, 200),
+            acronym: optional(&mut errors, "acronym", &self.acronym, 40),
+            affiliation: optional(&mut errors, "affiliation", &self.affiliation, 200),
+            website: self.checked_site(&mut errors),
+        };
+        let iso3 = Some(self.country.trim().to_owned()).filter(|code| !code.is_empty());
+        match iso3.as_deref() {
+            None => errors.add("country", "signing-error-country-empty"),
+            Some(code) if states.state(code).is_none() => errors.add("country", "signing-error-country-unknown"),
+            Some(_) => {}
+        }
+        let location_label = optional(&mut errors, "location_label", &self.location_label, 100);
+        let is_network = kind == Some(SignatoryKind::Network);
+        let network_mode = self.network_mode.parse::<NetworkMode>().ok().filter(|_| is_network);
+        if is_network && network_mode.is_none() {
+            errors.add("network_mode", "signing-error-network-mode");
+        }
+        let network_members = match (is_network, self.network_members.trim()) {
+            (true, typed) if !typed.is_empty() => {
+                let members = typed.parse().ok().filter(|members| (1..=100_000).contains(members));
+                if members.is_none() {
+                    errors.add("network_members", "signing-error-network-members");
+                }
+                members
+            }
+            _ => None,
+        };
+        let contact_name = clean_line(&self.contact_name, 200).map_err(|fault| errors.add("contact_name", name_error(fault)));
+        let email = EmailAddress::parse(&self.contact_email).map_err(|_| errors.add("contact_email", "signing-error-email"));
+        let needs_authority = rules.authority_required && kind.is_some_and(|kind| kind != SignatoryKind::Individual);
+        let contact_role = optional(&mut errors, "contact_role", &self.contact_role, 200);
+        if needs_authority && contact_role.is_none() {
+            errors.add("contact_role", "signing-error-role");
+        }
+        let visibility = self.visibility.parse::<Visibility>();
+        if visibility.is_err() {
+            errors.add("visibility", "signing-error-visibility");
+        }
+        if needs_authority && self.authority.is_empty() {
+            errors.add("authority", "signing-error-authority");
+        }
+        if self.consent.is_empty() {
+            errors.add("consent", "signing-error-consent");
+        }
+        let (Some(kind), Ok(contact_name), Ok(email), Ok(visibility), true) = (kind, contact_name, email, visibility, errors.is_empty())
+        else {
+            return Err(errors);
+        };
+        Ok(NewSignature {
+            kind,
+            names,
+            location_label,
+            iso3,
+            network_mode,
+            network_members,
+            contact: Contact { name: contact_name, email: email.as_str().to_owned(), role: contact_role.unwrap_or_default() },
+            visibility,
+            newsletter: !self.newsletter.is_empty(),
+            submission_key: self.submission_key.chars().take(64).collect(),
+            language,
+        })
+    }
+
+    fn checked_site(&self, errors: &mut FormErrors) -> Option<String> {
+        let typed = optional(errors, "site", &self.site, 255)?;
+        let with_scheme = if typed.contains("://") { typed } else { format!("https://{typed}") };
+        let host = with_scheme.strip_prefix("https://").or_else(|| with_scheme.strip_prefix("http://"));
+        let looks_right = host
+            .is_some_and(|host| host.contains('.') && !host.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '@')));
+        if !looks_right {
+            errors.add("site", "signing-error-site");
+            return None;
+        }
+        Some(with_scheme)
+    }
+}

@@ -1,0 +1,341 @@
+//! Public pages of sign-on: the statement, the form, confirmation, the privacy notice. Must hold no rule.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
+
+use super::{
+    counts::{self, HeadlineView},
+    form::SignForm,
+    service::{self, Link, SignError},
+    store::Signed,
+};
+use crate::{
+    campaigns::{self, Current},
+    domain::{language::Language, text::Reception},
+    platform::{
+        Platform,
+        crypto::Token,
+        formats,
+        http::{
+            forms::{self, FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+            visitor::Visitor,
+        },
+        i18n, throttle,
+    },
+    states::{self, Directory},
+};
+
+/// Signatures one network may send in an hour: many people share an address behind Tor or a company's gate.
+const PER_NETWORK: i32 = 300;
+
+/// The room's public addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/{lang}/statement", web::get().to(show_statement))
+        .route("/{lang}/privacy", web::get().to(show_privacy))
+        .route("/{lang}/sign", web::get().to(show_form))
+        .route("/{lang}/sign", web::post().to(sign))
+        .route("/{lang}/sign/sent", web::get().to(show_sent))
+        .route("/{lang}/confirm/{token}", web::get().to(show_confirm))
+        .route("/{lang}/confirm/{token}", web::post().to(confirm));
+}
+
+#[derive(Serialize)]
+struct StatementPage<'a> {
+    page: Frame<'a>,
+    title: String,
+    html: String,
+    status: String,
+    authoritative: AuthoritativeView,
+    number: i32,
+    content_hash: String,
+    counts: HeadlineView,
+    is_open: bool,
+    deadline: DeadlineView,
+}
+
+#[derive(Serialize)]
+struct AuthoritativeView {
+    code: &'static str,
+    name: &'static str,
+}
+
+#[derive(Serialize)]
+struct DeadlineView {
+    at: DateTime<Utc>,
+    anywhere_on_earth: String,
+    is_past: bool,
+}
+
+fn deadline_view(campaign: &Current, language: Language, now: DateTime<Utc>) -> DeadlineView {
+    let at = campaign.config.sign_on.deadline;
+    let local = at - Duration::hours(12);
+    let anywhere_on_earth = format!("{} {}", formats::day(language, local.date_naive()), local.format("%H:%M"));
+    DeadlineView { at, anywhere_on_earth, is_past: now > at }
+}
+
+async fn show_statement(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+) -> Result<HttpResponse, Problem> {
+    let language = visitor.language;
+    let make = async || -> Result<String, Problem> {
+        let campaign = campaigns.get(&platform).await?;
+        let directory = states.get(&platform).await?;
+        let translation = campaign.text.translations.get(&language).ok_or(Problem::NotFound)?;
+        let headline = counts::headline(&platform, &campaign, &directory).await?;
+        let now = platform.clock.now();
+        let view = StatementPage {
+            page: platform.site.frame(language, request.path(), i18n::word(language, "site-nav-statement")),
+            title: translation.title.clone(),
+            html: translation.html.clone(),
+            status: translation.status.clone(),
+            authoritative: AuthoritativeView { code: campaign.config.authoritative.code(), name: campaign.config.authoritative.own_name() },
+            number: campaign.text.number,
+            content_hash: translation.content_hash.clone(),
+            counts: HeadlineView::from(&headline),
+            is_open: service::reception(&campaign, now) != Reception::NotOpen,
+            deadline: deadline_view(&campaign, language, now),
+        };
+        Ok(platform.site.templates.render("signing/statement.html", language, &view)?)
+    };
+    platform.pages.page(&request, make).await
+}
+
+#[derive(Serialize)]
+struct PrivacyPage<'a> {
+    page: Frame<'a>,
+    html: String,
+    number: i32,
+}
+
+async fn show_privacy(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+) -> Result<HttpResponse, Problem> {
+    let campaign = campaigns.get(&platform).await?;
+    let view = PrivacyPage {
+        page: platform.site.frame(visitor.language, request.path(), i18n::word(visitor.language, "site-nav-privacy")),
+        html: campaign.privacy.get(&visitor.language).cloned().ok_or(Problem::NotFound)?,
+        number: campaign.privacy_number,
+    };
+    Ok(platform.site.page(StatusCode::OK, "signing/privacy.html", visitor.language, &view)?)
+}
+
+#[derive(Serialize)]
+struct SignPage<'a> {
+    page: Frame<'a>,
+    errors: Vec<FormErrorView>,
+    form: &'a SignForm,
+    kinds: Vec<ChoiceView>,
+    states: Vec<ChoiceView>,
+    visibilities: Vec<ChoiceView>,
+    network_modes: Vec<ChoiceView>,
+    warning: String,
+    is_open: bool,
+    is_late: bool,
+    deadline: DeadlineView,
+}
+
+#[derive(Serialize)]
+struct ChoiceView {
+    value: String,
+    text: String,
+    hint: String,
+}
+
+fn choice(language: Language, prefix: &str, value: &str, hint: bool) -> ChoiceView {
+    let key = format!("{prefix}-{}", value.replace('_', "-"));
+    let hint = if hint { i18n::word(language, &format!("{key}-hint")) } else { String::new() };
+    ChoiceView { value: value.to_owned(), text: i18n::word(language, &key), hint }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn form_page(
+    request: &HttpRequest,
+    platform: &Platform,
+    campaign: &Current,
+    directory: &Directory,
+    language: Language,
+    form: &SignForm,
+    errors: &FormErrors,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let now = platform.clock.now();
+    let reception = service::reception(campaign, now);
+    let view = SignPage {
+        page: platform.site.frame(language, request.path(), i18n::word(language, "signing-title")),
+        errors: errors.view(language),
+        form,
+        kinds: campaign.config.sign_on.kinds.iter().map(|kind| choice(language, "signing-kind", kind, true)).collect(),
+        states: directory
+            .by_name(language)
+            .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned(), hint: String::new() })
+            .collect(),
+        visibilities: ["named", "withheld", "total_only"].map(|value| choice(language, "signing-visibility", value, true)).into(),
+        network_modes: ["secretariat", "members"].map(|value| choice(language, "signing-network", value, false)).into(),
+        warning: campaign.config.sign_on.warning.get(language).to_owned(),
+        is_open: reception != Reception::NotOpen,
+        is_late: reception == Reception::NextWave,
+        deadline: deadline_view(campaign, language, now),
+    };
+    Ok(platform.site.page(status, "signing/sign.html", language, &view)?)
+}
+
+async fn show_form(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+) -> Result<HttpResponse, Problem> {
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let form = SignForm {
+        kind: "organisation".to_owned(),
+        visibility: campaign.config.sign_on.default_visibility.clone(),
+        submission_key: Token::random().map_err(anyhow::Error::from)?.reveal(),
+        ..SignForm::default()
+    };
+    form_page(&request, &platform, &campaign, &directory, visitor.language, &form, &FormErrors::default(), StatusCode::OK)
+}
+
+async fn sign(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let language = visitor.language;
+    let form: SignForm = forms::read(&body)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let sent = || Ok(HttpResponse::SeeOther().insert_header(("location", format!("/{language}/sign/sent"))).finish());
+    if !form.website.is_empty() {
+        // A robot filled the field no person sees: it gets the page everybody gets.
+        return sent();
+    }
+    let again = |errors: &FormErrors, status| form_page(&request, &platform, &campaign, &directory, language, &form, errors, status);
+    let new = match form.check(&campaign.config.sign_on, &directory, language) {
+        Ok(new) => new,
+        Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    if let Some(peer) = request.peer_addr() {
+        let now = platform.clock.now();
+        let bucket = format!("sign:{}", platform.keys.network_hash(peer.ip(), now.date_naive()));
+        if !throttle::allow(platform.database.write(), &bucket, PER_NETWORK, Duration::hours(1), now).await? {
+            let mut errors = FormErrors::default();
+            errors.add("kind", "signing-error-too-many");
+            return again(&errors, StatusCode::TOO_MANY_REQUESTS);
+        }
+    }
+    match service::sign(&platform, &campaign, new).await {
+        Ok(()) => sent(),
+        Err(SignError::NotOpen) => again(&FormErrors::default(), StatusCode::CONFLICT),
+        Err(SignError::Unexpected(error)) => Err(error.into()),
+    }
+}
+
+#[derive(Serialize)]
+struct SentPage<'a> {
+    page: Frame<'a>,
+    hours: i64,
+    has_mailbox: bool,
+}
+
+async fn show_sent(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+) -> Result<HttpResponse, Problem> {
+    let campaign = campaigns.get(&platform).await?;
+    let view = SentPage {
+        page: platform.site.frame(visitor.language, request.path(), i18n::word(visitor.language, "signing-sent-title")),
+        hours: campaign.config.sign_on.confirmation_hours,
+        has_mailbox: platform.mailbox.is_some(),
+    };
+    Ok(platform.site.page(StatusCode::OK, "signing/sent.html", visitor.language, &view)?)
+}
+
+#[derive(Serialize)]
+struct ConfirmPage<'a> {
+    page: Frame<'a>,
+    /// good, done, used, expired or unknown.
+    outcome: &'static str,
+    token: &'a str,
+    reference: String,
+    name: Option<String>,
+    place: String,
+    visibility: String,
+    late: bool,
+}
+
+fn confirm_page(
+    request: &HttpRequest,
+    platform: &Platform,
+    directory: &Directory,
+    language: Language,
+    token: &str,
+    link: &Link,
+    done: bool,
+) -> Result<HttpResponse, Problem> {
+    let (outcome, status) = match link {
+        Link::Good(_) if done => ("done", StatusCode::OK),
+        Link::Good(_) => ("good", StatusCode::OK),
+        Link::Used => ("used", StatusCode::OK),
+        Link::Expired => ("expired", StatusCode::GONE),
+        Link::Unknown => ("unknown", StatusCode::NOT_FOUND),
+    };
+    let signed = if let Link::Good(signed) = link { Some(signed.as_ref()) } else { None };
+    let place = signed.map(|(_, signatory)| {
+        signatory
+            .location_label
+            .clone()
+            .unwrap_or_else(|| directory.name(signatory.iso3.as_deref().unwrap_or_default(), language).to_owned())
+    });
+    let of = |pick: fn(&Signed) -> String| signed.map(pick).unwrap_or_default();
+    let view = ConfirmPage {
+        page: platform.site.frame(language, request.path(), i18n::word(language, "signing-confirm-title")),
+        outcome,
+        token,
+        reference: of(|signed| signed.0.reference.clone()),
+        name: signed.and_then(|signed| signed.1.name.clone()),
+        place: place.unwrap_or_default(),
+        visibility: of(|signed| signed.0.visibility.clone()),
+        late: signed.is_some_and(|signed| signed.0.late),
+    };
+    let mut response = platform.site.page(status, "signing/confirm.html", language, &view)?;
+    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+async fn show_confirm(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    states: web::Data<states::Register>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let link = service::look_up(&platform, &path.1).await?;
+    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, false)
+}
+
+async fn confirm(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    states: web::Data<states::Register>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let link = service::confirm(&platform, &path.1).await?;
+    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, true)
+}

@@ -1,0 +1,214 @@
+//! The public list of signatories: by kind, country and search, in pages, and as CSV. Must show no name that is not in the roll.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    web,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    counts::{self, HeadlineView},
+    roll::{self, Filter, Line},
+};
+use crate::{
+    campaigns,
+    domain::{
+        headline::country_table,
+        language::Language,
+        signature::{SignatoryKind, Visibility},
+    },
+    platform::{
+        Platform,
+        documents::csv::Sheet,
+        http::{forms, frame::Frame, problem::Problem, visitor::Visitor},
+        i18n,
+    },
+    states::{self, Directory},
+};
+
+const PAGE: usize = 100;
+
+/// The list's addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/{lang}/signatories", web::get().to(show)).route("/{lang}/signatories.csv", web::get().to(download));
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ListQuery {
+    kind: String,
+    country: String,
+    q: String,
+    page: usize,
+}
+
+impl ListQuery {
+    fn filter(&self) -> Filter {
+        Filter {
+            kind: self.kind.parse().ok(),
+            iso3: Some(self.country.clone()).filter(|iso3| !iso3.is_empty()),
+            search: self.q.chars().take(200).collect(),
+        }
+    }
+
+    fn address(&self, page: usize) -> String {
+        let pairs = [("kind", self.kind.clone()), ("country", self.country.clone()), ("q", self.q.clone()), ("page", page.to_string())];
+        let given: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        format!("?{}", serde_html_form::to_string(given).unwrap_or_default())
+    }
+}
+
+#[derive(Serialize)]
+struct ListPage<'a> {
+    page: Frame<'a>,
+    counts: HeadlineView,
+    names: Vec<NameView>,
+    kind: String,
+    country: String,
+    q: String,
+    kinds: Vec<ChoiceView>,
+    countries: Vec<ChoiceView>,
+    paging: Paging,
+    withheld_here: Option<u32>,
+    csv: String,
+}
+
+#[derive(Serialize)]
+struct NameView {
+    name: String,
+    original_name: Option<String>,
+    affiliation: Option<String>,
+    place: String,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct ChoiceView {
+    value: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Paging {
+    from: usize,
+    to: usize,
+    total: usize,
+    previous: String,
+    next: String,
+    pages: Vec<PageLink>,
+}
+
+#[derive(Serialize)]
+struct PageLink {
+    label: String,
+    href: String,
+    current: bool,
+}
+
+fn place(line: &Line, directory: &Directory, language: Language) -> String {
+    line.location_label.clone().unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), language).to_owned())
+}
+
+async fn show(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    roll: web::Data<roll::Register>,
+) -> Result<HttpResponse, Problem> {
+    let language = visitor.language;
+    let query: ListQuery = forms::query(&request)?;
+    let make = async || -> Result<String, Problem> {
+        let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+        let roll = roll.get(&platform, campaign.id).await?;
+        let rows = counts::rows(platform.database.read(), campaign.id).await?;
+        let headline = counts::headline(&platform, &campaign, &directory).await?;
+        let filter = query.filter();
+        let total = roll.lines(language, &filter).count();
+        let current = query.page.clamp(1, total.div_ceil(PAGE).max(1));
+        let from = (current - 1) * PAGE;
+        let names: Vec<NameView> = roll
+            .lines(language, &filter)
+            .skip(from)
+            .take(PAGE)
+            .map(|line| NameView {
+                name: line.name.clone(),
+                original_name: line.original_name.clone().filter(|own| *own != line.name),
+                affiliation: line.affiliation.clone(),
+                place: place(line, &directory, language),
+                kind: line.kind.key(),
+            })
+            .collect();
+        let k = u32::try_from(campaign.config.sign_on.small_cell_threshold).unwrap_or(5);
+        let table = country_table(&rows, k);
+        let shown: Vec<_> = table.rows.iter().filter(|row| row.figure.is_some()).map(|row| row.iso3.clone()).collect();
+        // A country whose only signers are withheld must not be in the list of choices: its being there would tell.
+        let named: std::collections::BTreeSet<&str> =
+            rows.iter().filter(|row| row.visibility == Visibility::Named && row.total > 0).map(|row| row.iso3.as_str()).collect();
+        let countries = directory.by_name(language).filter(|state| named.contains(state.iso3.as_str()));
+        let withheld_here = filter.iso3.as_ref().and_then(|iso3| {
+            let withheld = rows.iter().filter(|row| row.iso3 == *iso3 && row.visibility == Visibility::Withheld).map(|row| row.total).sum();
+            (withheld >= k && shown.contains(iso3)).then_some(withheld)
+        });
+        let pages = total.div_ceil(PAGE).max(1);
+        let view = ListPage {
+            page: platform.site.frame(language, request.path(), i18n::word(language, "site-nav-signatories")),
+            counts: HeadlineView::from(&headline),
+            kinds: SignatoryKind::ALL
+                .iter()
+                .map(|kind| ChoiceView { value: kind.key().to_owned(), text: i18n::word(language, &format!("roll-kind-{kind}")) })
+                .collect(),
+            countries: countries
+                .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned() })
+                .collect(),
+            paging: Paging {
+                from: if total == 0 { 0 } else { from + 1 },
+                to: from + names.len(),
+                total,
+                previous: if current > 1 { query.address(current - 1) } else { String::new() },
+                next: if current < pages { query.address(current + 1) } else { String::new() },
+                pages: (1..=pages)
+                    .filter(|page| pages <= 9 || *page == 1 || *page == pages || page.abs_diff(current) <= 2)
+                    .map(|page| PageLink { label: page.to_string(), href: query.address(page), current: page == current })
+                    .collect(),
+            },
+            names,
+            withheld_here,
+            csv: format!("/{language}/signatories.csv{}", query.address(1)),
+            kind: query.kind.clone(),
+            country: query.country.clone(),
+            q: query.q.clone(),
+        };
+        Ok(platform.site.templates.render("signing/signatories.html", language, &view)?)
+    };
+    platform.pages.page(&request, make).await
+}
+
+async fn download(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    roll: web::Data<roll::Register>,
+) -> Result<HttpResponse, Problem> {
+    let language = visitor.language;
+    let query: ListQuery = forms::query(&request)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let roll = roll.get(&platform, campaign.id).await?;
+    let mut sheet = Sheet::new(true);
+    sheet.row(["kind", "name", "original_name", "affiliation", "place", "country"]).map_err(anyhow::Error::from)?;
+    for line in roll.lines(language, &query.filter()) {
+        let place = place(line, &directory, language);
+        let of = |cell: &Option<String>| cell.clone().unwrap_or_default();
+        let cells = [line.kind.key().to_owned(), line.name.clone(), of(&line.original_name), of(&line.affiliation), place, of(&line.iso3)];
+        sheet.row(cells).map_err(anyhow::Error::from)?;
+    }
+    let bytes = sheet.take().map_err(anyhow::Error::from)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"signatories.csv\""))
+        .body(bytes))
+}

@@ -1,0 +1,216 @@
+//! Use cases of vetting: verify, ask for more, quarantine, release, decline with a second person, withdraw. Owns its transactions; never HTTP.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{counts, store};
+use crate::{
+    accounts::audit::{self, Entry},
+    domain::signature::{SecondPerson, SignatureState, VettingCase, VettingDecision, VettingItem, VettingRefusal},
+    entities::{signatory, signature, vetting_check, vetting_decision},
+    platform::Platform,
+};
+
+/// Why a decision was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum VettingError {
+    /// There is no such signature.
+    #[error("no such signature")]
+    Missing,
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] VettingRefusal),
+    /// Somebody else was faster.
+    #[error("somebody else decided meanwhile")]
+    Overtaken,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// What a decision led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The signature is in this state now.
+    Moved(SignatureState),
+    /// A second person has to agree.
+    AwaitsSecond,
+}
+
+fn case(signature: &signature::Model) -> VettingCase {
+    VettingCase {
+        state: signature.state.parse().unwrap_or(SignatureState::Pending),
+        address_confirmed: signature.confirmed_at.is_some(),
+        second_person: signature.second_person.parse().unwrap_or(SecondPerson::NotNeeded),
+    }
+}
+
+/// Decides about one signature.
+///
+/// # Errors
+/// See [`VettingError`].
+pub async fn decide(
+    platform: &Platform,
+    id: Uuid,
+    decision: VettingDecision,
+    reason: &str,
+    account: Uuid,
+) -> Result<Outcome, VettingError> {
+    let now = platform.clock.now();
+    let reason = reason.trim();
+    if decision.needs_reason() && reason.is_empty() {
+        return Err(VettingRefusal::ReasonMissing.into());
+    }
+    let txn = platform.database.begin().await?;
+    let Some((signature, signatory)) = store::by_id(&txn, id).await? else { return Err(VettingError::Missing) };
+    let target = decision.outcome(case(&signature))?;
+    let row = vetting_decision::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        signature_id: Set(id),
+        decision: Set(decision.key().to_owned()),
+        reason: Set(Some(reason.to_owned()).filter(|reason| !reason.is_empty())),
+        account_id: Set(account),
+        created_at: Set(now),
+        seconded_by: Set(None),
+        seconded_at: Set(None),
+    };
+    let action = format!("signature.{decision}");
+    if decision.needs_second() {
+        if open_decline(&txn, id).await?.is_none() {
+            vetting_decision::Entity::insert(row).exec_without_returning(&txn).await?;
+            audit::append(&txn, Entry::of(Some(account), "signature.decline_proposed", "signature", id).because(reason), now).await?;
+        }
+        txn.commit().await?;
+        return Ok(Outcome::AwaitsSecond);
+    }
+    vetting_decision::Entity::insert(row).exec_without_returning(&txn).await?;
+    move_to(&txn, &signature, &signatory, target, now).await?;
+    audit::append(
+        &txn,
+        Entry::of(Some(account), &action, "signature", id).with(json!({ "from": signature.state, "to": target.key() })),
+        now,
+    )
+    .await?;
+    txn.commit().await?;
+    platform.bell.ring();
+    Ok(Outcome::Moved(target))
+}
+
+/// Agrees to a colleague's decline; never to one's own.
+///
+/// # Errors
+/// See [`VettingError`].
+pub async fn second_decline(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), VettingError> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let proposed = open_decline(&txn, id).await?.ok_or(VettingError::Overtaken)?;
+    VettingDecision::Decline.may_second(&proposed.account_id, &account)?;
+    let Some((signature, signatory)) = store::by_id(&txn, id).await? else { return Err(VettingError::Missing) };
+    let target = VettingDecision::Decline.outcome(case(&signature))?;
+    let change = vetting_decision::ActiveModel { seconded_by: Set(Some(account)), seconded_at: Set(Some(now)), ..Default::default() };
+    vetting_decision::Entity::update_many().set(change).filter(vetting_decision::Column::Id.eq(proposed.id)).exec(&txn).await?;
+    move_to(&txn, &signature, &signatory, target, now).await?;
+    audit::append(&txn, Entry::of(Some(account), "signature.declined", "signature", id), now).await?;
+    txn.commit().await?;
+    platform.bell.ring();
+    Ok(())
+}
+
+/// Records that a signer withdrew; the row stays as a tombstone (R16).
+///
+/// # Errors
+/// See [`VettingError`].
+pub async fn withdraw(platform: &Platform, id: Uuid, reason: &str, account: Uuid) -> Result<(), VettingError> {
+    let now = platform.clock.now();
+    if reason.trim().is_empty() {
+        return Err(VettingRefusal::ReasonMissing.into());
+    }
+    let txn = platform.database.begin().await?;
+    let Some((signature, signatory)) = store::by_id(&txn, id).await? else { return Err(VettingError::Missing) };
+    if case(&signature).state.step(SignatureState::Withdrawn).is_err() {
+        return Err(VettingError::Overtaken);
+    }
+    move_to(&txn, &signature, &signatory, SignatureState::Withdrawn, now).await?;
+    audit::append(&txn, Entry::of(Some(account), "signature.withdrawn", "signature", id).because(reason.trim()), now).await?;
+    txn.commit().await?;
+    platform.bell.ring();
+    Ok(())
+}
+
+/// Moves a signature and appends what that does to the counts. The state it is moved from must still be its state.
+async fn move_to(
+    txn: &DatabaseTransaction,
+    signature: &signature::Model,
+    signatory: &signatory::Model,
+    to: SignatureState,
+    now: DateTime<Utc>,
+) -> Result<(), VettingError> {
+    if signature.state == to.key() {
+        return Ok(());
+    }
+    let ended = matches!(to, SignatureState::Withdrawn | SignatureState::Declined).then_some(now);
+    let mut change = signature::ActiveModel { state: Set(to.key().to_owned()), ended_at: Set(ended), ..Default::default() };
+    if to == SignatureState::Verified {
+        change.verified_at = Set(Some(now));
+    }
+    if !store::step(txn, signature.id, &signature.state, change).await? {
+        return Err(VettingError::Overtaken);
+    }
+    let counted = signature.state.parse::<SignatureState>().is_ok_and(SignatureState::counts);
+    let delta = i32::from(to.counts()) - i32::from(counted);
+    if delta != 0 {
+        counts::append(txn, signature, signatory, delta, now).await?;
+    }
+    Ok(())
+}
+
+/// The decline of a signature that waits for a second person.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_decline(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<vetting_decision::Model>, DbErr> {
+    vetting_decision::Entity::find()
+        .filter(vetting_decision::Column::SignatureId.eq(id))
+        .filter(vetting_decision::Column::Decision.eq(VettingDecision::Decline.key()))
+        .filter(vetting_decision::Column::SecondedAt.is_null())
+        .order_by_desc(vetting_decision::Column::CreatedAt)
+        .one(db)
+        .await
+}
+
+/// Ticks or unticks a line of the checklist.
+///
+/// # Errors
+/// When the database fails.
+pub async fn check(platform: &Platform, id: Uuid, item: VettingItem, passed: bool, evidence: &str, account: Uuid) -> Result<(), DbErr> {
+    let now = platform.clock.now();
+    let row = vetting_check::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        signature_id: Set(id),
+        item: Set(item.key().to_owned()),
+        passed: Set(passed),
+        evidence: Set(Some(evidence.trim().to_owned()).filter(|text| !text.is_empty())),
+        account_id: Set(account),
+        created_at: Set(now),
+    };
+    use vetting_check::Column as C;
+    let on_conflict =
+        OnConflict::columns([C::SignatureId, C::Item]).update_columns([C::Passed, C::Evidence, C::AccountId, C::CreatedAt]).to_owned();
+    let txn = platform.database.begin().await?;
+    vetting_check::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(&txn).await?;
+    let details = json!({ "item": item.key(), "passed": passed });
+    audit::append(&txn, Entry::of(Some(account), "signature.checked", "signature", id).with(details), now).await?;
+    txn.commit().await
+}
+
+/// The ticked lines of a signature.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checks(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<vetting_check::Model>, DbErr> {
+    vetting_check::Entity::find().filter(vetting_check::Column::SignatureId.eq(id)).all(db).await
+}

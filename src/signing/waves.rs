@@ -1,0 +1,189 @@
+//! Waves: a frozen list with its counts, its time and its hash (R9). A later withdrawal changes the current list, never a wave.
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::counts::{self, of_signatory};
+use crate::{
+    accounts::audit::{self, Entry},
+    campaigns::Current,
+    domain::{
+        collation::NameOrder,
+        headline::Headline,
+        signature::{SignatureState, Visibility},
+        wave::{WaveHead, WaveLine, wave_hash},
+    },
+    entities::{signatory, signature, wave, wave_entry},
+    platform::{Platform, database::broken_unique},
+    states::Directory,
+};
+
+/// Why a wave could not be frozen.
+#[derive(Debug, thiserror::Error)]
+pub enum WaveError {
+    /// Nothing is verified yet.
+    #[error("there is nothing to freeze")]
+    Empty,
+    /// Somebody froze the same wave at the same moment.
+    #[error("the wave was frozen meanwhile")]
+    Overtaken,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// A fault of ours.
+    #[error(transparent)]
+    Unexpected(#[from] anyhow::Error),
+}
+
+/// All waves, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<wave::Model>, DbErr> {
+    wave::Entity::find().filter(wave::Column::CampaignId.eq(campaign_id)).order_by_desc(wave::Column::Number).all(db).await
+}
+
+/// The wave with this number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_number(db: &impl ConnectionTrait, campaign_id: Uuid, number: i32) -> Result<Option<wave::Model>, DbErr> {
+    wave::Entity::find().filter(wave::Column::CampaignId.eq(campaign_id)).filter(wave::Column::Number.eq(number)).one(db).await
+}
+
+/// The lines of a wave in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lines(db: &impl ConnectionTrait, wave_id: Uuid) -> Result<Vec<WaveLine>, DbErr> {
+    let rows = wave_entry::Entity::find()
+        .filter(wave_entry::Column::WaveId.eq(wave_id))
+        .order_by_asc(wave_entry::Column::Position)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(line_of_entry).collect())
+}
+
+fn line_of_entry(row: wave_entry::Model) -> Option<WaveLine> {
+    Some(WaveLine {
+        signature_id: row.signature_id,
+        kind: row.kind.parse().ok()?,
+        visibility: row.visibility.parse().ok()?,
+        printed_name: row.printed_name,
+        original_name: row.original_name,
+        affiliation: row.affiliation,
+        location_label: row.location_label,
+        iso3: row.iso3,
+    })
+}
+
+/// The counts a wave froze.
+pub fn frozen_counts(wave: &wave::Model) -> Option<Headline> {
+    serde_json::from_value(wave.counts.clone()).ok()
+}
+
+/// What would be frozen now: verified signatures, ordered in the authoritative language. Withheld ones carry no name.
+async fn current_lines(db: &impl ConnectionTrait, campaign: &Current) -> Result<Vec<WaveLine>, DbErr> {
+    let signatures: Vec<(signature::Model, signatory::Model)> = {
+        let signed = signature::Entity::find()
+            .filter(signature::Column::CampaignId.eq(campaign.id))
+            .filter(signature::Column::TextVersionId.eq(campaign.text.id))
+            .filter(signature::Column::State.eq(SignatureState::Verified.key()))
+            .order_by_asc(signature::Column::Id)
+            .all(db)
+            .await?;
+        let mut signatories: std::collections::HashMap<Uuid, signatory::Model> = signatory::Entity::find()
+            .join_rev(JoinType::InnerJoin, of_signatory())
+            .filter(signature::Column::CampaignId.eq(campaign.id))
+            .filter(signature::Column::State.eq(SignatureState::Verified.key()))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
+        signed.into_iter().filter_map(|row| signatories.remove(&row.signatory_id).map(|signatory| (row, signatory))).collect()
+    };
+    let mut lines: Vec<WaveLine> = signatures
+        .into_iter()
+        .filter_map(|(signature, signatory)| {
+            let visibility: Visibility = signature.visibility.parse().ok()?;
+            let named = visibility.shows_name();
+            let public = |value: Option<String>| value.filter(|_| named);
+            Some(WaveLine {
+                signature_id: signature.id,
+                kind: signatory.kind.parse().ok()?,
+                visibility,
+                printed_name: public(signatory.name),
+                original_name: public(signatory.original_name),
+                affiliation: public(signatory.affiliation),
+                location_label: public(signatory.location_label),
+                iso3: signatory.iso3,
+            })
+        })
+        .collect();
+    if let Ok(order) = NameOrder::new(campaign.config.authoritative.code(), true) {
+        order.sort_by(&mut lines, |line| line.printed_name.as_deref().unwrap_or("\u{10ffff}"));
+    }
+    Ok(lines)
+}
+
+/// Freezes the next wave. One transaction.
+///
+/// # Errors
+/// See [`WaveError`].
+pub async fn freeze(platform: &Platform, campaign: &Current, states: &Directory, account: Option<Uuid>) -> Result<wave::Model, WaveError> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let lines = current_lines(&txn, campaign).await?;
+    if lines.is_empty() {
+        return Err(WaveError::Empty);
+    }
+    let mut sums: std::collections::BTreeMap<(&str, &str, &str), u32> = std::collections::BTreeMap::new();
+    for line in &lines {
+        *sums.entry((line.kind.key(), line.visibility.key(), line.iso3.as_deref().unwrap_or_default())).or_default() += 1;
+    }
+    let counts = counts::of_lines(&sums, states, now);
+    let number = all(&txn, campaign.id).await?.first().map_or(1, |wave| wave.number + 1);
+    let text_hash = campaign.text.translations.get(&campaign.config.authoritative).map_or("", |text| text.content_hash.as_str());
+    let head = WaveHead { campaign: &campaign.config.slug, number, text_hash, counts: &counts };
+    let row = wave::Model {
+        id: Uuid::now_v7(),
+        campaign_id: campaign.id,
+        text_version_id: campaign.text.id,
+        number,
+        counts: serde_json::to_value(&counts).map_err(anyhow::Error::from)?,
+        content_hash: wave_hash(head, &lines),
+        frozen_at: now,
+        frozen_by: account,
+    };
+    if let Err(error) = wave::Entity::insert(wave::ActiveModel::from(row.clone())).exec_without_returning(&txn).await {
+        let overtaken = broken_unique(&error, &[("ux_wave_number", "wave.number")]).is_some();
+        return Err(if overtaken { WaveError::Overtaken } else { error.into() });
+    }
+    let count = lines.len();
+    let mut entries = (1..).zip(lines).map(|(position, line)| wave_entry::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        wave_id: Set(row.id),
+        position: Set(position),
+        signature_id: Set(line.signature_id),
+        kind: Set(line.kind.key().to_owned()),
+        visibility: Set(line.visibility.key().to_owned()),
+        printed_name: Set(line.printed_name),
+        original_name: Set(line.original_name),
+        affiliation: Set(line.affiliation),
+        location_label: Set(line.location_label),
+        iso3: Set(line.iso3),
+    });
+    loop {
+        let chunk: Vec<_> = entries.by_ref().take(500).collect();
+        if chunk.is_empty() {
+            break;
+        }
+        wave_entry::Entity::insert_many(chunk).exec_without_returning(&txn).await?;
+    }
+    let details = json!({ "number": number, "lines": count, "hash": row.content_hash });
+    audit::append(&txn, Entry::of(account, "wave.frozen", "wave", row.id).with(details), now).await?;
+    txn.commit().await?;
+    Ok(row)
+}

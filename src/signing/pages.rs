@@ -181,7 +181,7 @@ fn form_page(
             .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned(), hint: String::new() })
             .collect(),
         visibilities: ["named", "withheld", "total_only"].map(|value| choice(language, "signing-visibility", value, true)).into(),
-        network_modes: ["secretariat", "members"].map(|value| choice(language, "signing-network", value, false)).into(),
+        network_modes: ["secretariat", "members"].map(|value| choice(language, "signing-network-for", value, false)).into(),
         warning: campaign.config.sign_on.warning.get(language).to_owned(),
         is_open: reception != Reception::NotOpen,
         is_late: reception == Reception::NextWave,

@@ -80,6 +80,23 @@ impl Program {
         self.app.worker().drain().await.unwrap()
     }
 
+    /// Every byte the database keeps: the file and its log, or a dump.
+    pub async fn database_bytes(&self) -> Vec<u8> {
+        match self.kind {
+            Kind::Sqlite => {
+                let file = self.database_url.trim_start_matches("sqlite://").to_owned();
+                let mut bytes = std::fs::read(&file).unwrap();
+                bytes.extend(std::fs::read(format!("{file}-wal")).unwrap_or_default());
+                bytes
+            }
+            Kind::Postgres => {
+                let dump = std::process::Command::new("pg_dump").arg(&self.database_url).output().unwrap();
+                assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+                dump.stdout
+            }
+        }
+    }
+
     /// A browser that has signed nobody in.
     pub fn browser(&self) -> Browser {
         let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -55,3 +55,9 @@ impl Answer {
         self.attributes(&format!("[name='{name}']"), "value").into_iter().next()
     }
 }
+
+/// The plain text of a mail as it went out.
+pub fn mail_text(bytes: &[u8]) -> String {
+    let message = mail_parser::MessageParser::default().parse(bytes).unwrap();
+    message.body_text(0).unwrap().into_owned()
+}

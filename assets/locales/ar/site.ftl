@@ -53,14 +53,14 @@ site-count-organisations =
         [many] { $shown } منظمةً
        *[other] { $shown } منظمة
     }
-site-count-experts =
+site-count-individuals =
     { $count ->
-        [zero] { $shown } خبير
-        [one] خبير واحد
-        [two] خبيران
-        [few] { $shown } خبراء
-        [many] { $shown } خبيراً
-       *[other] { $shown } خبير
+        [zero] { $shown } فرد
+        [one] فرد واحد
+        [two] فردان
+        [few] { $shown } أفراد
+        [many] { $shown } فرداً
+       *[other] { $shown } فرد
     }
 # تأتي بعد «من».
 site-count-countries =

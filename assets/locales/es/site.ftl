@@ -45,10 +45,10 @@ site-count-organisations =
         [one] { $shown } organización
        *[other] { $shown } organizaciones
     }
-site-count-experts =
+site-count-individuals =
     { $count ->
-        [one] { $shown } experto
-       *[other] { $shown } expertos
+        [one] { $shown } persona
+       *[other] { $shown } personas
     }
 # Sigue a «de».
 site-count-countries =

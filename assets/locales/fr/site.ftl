@@ -45,10 +45,10 @@ site-count-organisations =
         [one] { $shown } organisation
        *[other] { $shown } organisations
     }
-site-count-experts =
+site-count-individuals =
     { $count ->
-        [one] { $shown } expert
-       *[other] { $shown } experts
+        [one] { $shown } personne
+       *[other] { $shown } personnes
     }
 # Suit « de ».
 site-count-countries =

@@ -49,12 +49,12 @@ site-count-organisations =
         [many] { $shown } организаций
        *[other] { $shown } организации
     }
-site-count-experts =
+site-count-individuals =
     { $count ->
-        [one] { $shown } эксперт
-        [few] { $shown } эксперта
-        [many] { $shown } экспертов
-       *[other] { $shown } эксперта
+        [one] { $shown } частное лицо
+        [few] { $shown } частных лица
+        [many] { $shown } частных лиц
+       *[other] { $shown } частных лица
     }
 # Следует за «из».
 site-count-countries =

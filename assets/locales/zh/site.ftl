@@ -43,9 +43,9 @@ site-count-organisations =
     { $count ->
        *[other] { $shown } 个组织
     }
-site-count-experts =
+site-count-individuals =
     { $count ->
-       *[other] { $shown } 位专家
+       *[other] { $shown } 位个人
     }
 # 接在“来自”之后。
 site-count-countries =

@@ -1,1 +1,10 @@
 //! Evidence, derivation, boards. Must not read anything non-public for a public page.
+
+pub mod changes;
+pub mod derivation;
+pub mod import;
+pub mod item;
+pub mod jobs;
+pub mod store;
+
+pub use store::Audience;

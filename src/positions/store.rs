@@ -1,0 +1,401 @@
+//! Queries over evidence and positions. What the public may see is decided here, in the condition of the query, and nowhere above (R55).
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef,
+};
+use uuid::Uuid;
+
+use super::item::Item;
+use crate::{
+    domain::evidence::EvidenceVisibility,
+    entities::{evidence, evidence_issue, evidence_proposal, position, position_change, reply},
+};
+
+/// Rows per statement that writes.
+pub const BATCH: usize = 200;
+/// The issue code of the overall position.
+pub const OVERALL: &str = "";
+
+/// For whom a board is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// Everybody: from public evidence alone.
+    Public,
+    /// Staff: from all evidence.
+    Staff,
+}
+
+impl Audience {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Public, Self::Staff];
+
+    /// As stored.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// What of the evidence it may be shown.
+    pub fn condition(self) -> Condition {
+        match self {
+            Self::Public => Condition::all().add(evidence::Column::Visibility.eq(EvidenceVisibility::Public.key())),
+            Self::Staff => Condition::all(),
+        }
+    }
+}
+
+/// A checked item with its place among the rows of its key.
+#[derive(Clone, Debug)]
+pub struct NewRow {
+    /// Key that recognises it when it comes again.
+    pub import_key: Option<String>,
+    /// The content.
+    pub item: Item,
+    /// How many rows had the key before.
+    pub revision: usize,
+    /// The row it takes the place of.
+    pub supersedes: Option<Uuid>,
+}
+
+/// A piece of evidence with the issues it speaks to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceItem {
+    /// The row.
+    pub row: evidence::Model,
+    /// Code and stance.
+    pub issues: Vec<(String, String)>,
+}
+
+/// Stores items and ends those they take the place of. Two statements per two hundred rows, one more per superseded row.
+///
+/// # Errors
+/// When the database fails; a key with the same content breaks `ux_evidence_import`.
+pub async fn add(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    rows: Vec<NewRow>,
+    account: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>, DbErr> {
+    let (mut ids, mut items, mut issues) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()), Vec::new());
+    for new in rows {
+        let id = Uuid::now_v7();
+        ids.push(id);
+        if let Some(old) = new.supersedes {
+            end(db, old, now, "superseded", Some(id)).await?;
+        }
+        issues.extend(new.item.issues.iter().map(|(code, stance)| evidence_issue::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            evidence_id: Set(id),
+            issue_code: Set(code.clone()),
+            stance: Set(stance.key().to_owned()),
+        }));
+        items.push(active(new, id, campaign_id, account, now));
+    }
+    for chunk in items.chunks(BATCH) {
+        evidence::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
+    }
+    for chunk in issues.chunks(BATCH) {
+        evidence_issue::Entity::insert_many(chunk.to_vec()).exec_without_returning(db).await?;
+    }
+    Ok(ids)
+}
+
+fn active(new: NewRow, id: Uuid, campaign_id: Uuid, account: Option<Uuid>, now: DateTime<Utc>) -> evidence::ActiveModel {
+    let content_hash = new.item.content_hash(new.revision);
+    let item = new.item;
+    evidence::ActiveModel {
+        id: Set(id),
+        campaign_id: Set(campaign_id),
+        import_key: Set(new.import_key),
+        iso3: Set(item.iso3),
+        kind: Set(item.kind.key().to_owned()),
+        direction: Set(item.direction),
+        occurred_on: Set(item.occurred_on),
+        precision: Set(item.precision),
+        forum: Set(item.forum),
+        session: Set(item.session),
+        event: Set(item.event),
+        event_label: Set(item.event_label),
+        document: Set(item.document),
+        source_url: Set(item.source_url),
+        source_kind: Set(item.source_kind),
+        scope: Set(item.scope.key().to_owned()),
+        duplicate_of: Set(item.duplicate_of),
+        capacity: Set(item.capacity.key().to_owned()),
+        group_code: Set(item.group_code),
+        group_name: Set(item.group_name),
+        summary: Set(item.summary),
+        language: Set(item.language),
+        coder: Set(item.coder),
+        confidence: Set(item.confidence.key().to_owned()),
+        visibility: Set(item.visibility.key().to_owned()),
+        note: Set(item.note),
+        recorded_at: Set(now),
+        recorded_by: Set(account),
+        ended_at: Set(None),
+        end_reason: Set(None),
+        superseded_by: Set(None),
+        content_hash: Set(content_hash),
+    }
+}
+
+/// Ends a row that is still in force. `false`: it was ended already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>, reason: &str, by: Option<Uuid>) -> Result<bool, DbErr> {
+    let change = evidence::ActiveModel {
+        ended_at: Set(Some(now)),
+        end_reason: Set(Some(reason.to_owned())),
+        superseded_by: Set(by),
+        ..Default::default()
+    };
+    let query = evidence::Entity::update_many().set(change).filter(evidence::Column::Id.eq(id)).filter(evidence::Column::EndedAt.is_null());
+    Ok(query.exec(db).await?.rows_affected > 0)
+}
+
+/// One row of evidence, in force or not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(db: &impl ConnectionTrait, campaign_id: Uuid, id: Uuid) -> Result<Option<evidence::Model>, DbErr> {
+    evidence::Entity::find_by_id(id).filter(evidence::Column::CampaignId.eq(campaign_id)).one(db).await
+}
+
+/// The row with this import key that is in force or was last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_key(db: &impl ConnectionTrait, campaign_id: Uuid, key: &str) -> Result<Option<evidence::Model>, DbErr> {
+    let query = evidence::Entity::find().filter(evidence::Column::CampaignId.eq(campaign_id)).filter(evidence::Column::ImportKey.eq(key));
+    query.order_by_desc(evidence::Column::RecordedAt).order_by_desc(evidence::Column::Id).one(db).await
+}
+
+/// All positions of an audience: overall with [`OVERALL`], or on one issue. A state without evidence has no row. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn positions(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience, issue: &str) -> Result<Vec<position::Model>, DbErr> {
+    position_query(campaign_id, audience).filter(position::Column::IssueCode.eq(issue)).all(db).await
+}
+
+/// All positions of an audience, overall and on every issue, in the order of state and issue. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all_positions(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<Vec<position::Model>, DbErr> {
+    position_query(campaign_id, audience).all(db).await
+}
+
+/// All positions of one state, overall first. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn positions_of(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience, iso3: &str) -> Result<Vec<position::Model>, DbErr> {
+    position_query(campaign_id, audience).filter(position::Column::Iso3.eq(iso3)).all(db).await
+}
+
+fn position_query(campaign_id: Uuid, audience: Audience) -> sea_orm::Select<position::Entity> {
+    position::Entity::find()
+        .filter(position::Column::CampaignId.eq(campaign_id))
+        .filter(position::Column::Audience.eq(audience.key()))
+        .order_by_asc(position::Column::Iso3)
+        .order_by_asc(position::Column::IssueCode)
+}
+
+/// The evidence of one state that is in force, newest first. Two queries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn evidence_of(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience, iso3: &str) -> Result<Vec<EvidenceItem>, DbErr> {
+    let condition = in_force(campaign_id, audience).add(evidence::Column::Iso3.eq(iso3));
+    items(db, condition).await
+}
+
+/// All evidence an audience may see that is in force, newest first. Two queries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn evidence(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<Vec<EvidenceItem>, DbErr> {
+    items(db, in_force(campaign_id, audience)).await
+}
+
+/// The whole ledger of one state, superseded and retracted rows included, newest first. Staff only. Two queries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ledger(db: &impl ConnectionTrait, campaign_id: Uuid, iso3: &str) -> Result<Vec<EvidenceItem>, DbErr> {
+    let condition = Condition::all().add(evidence::Column::CampaignId.eq(campaign_id)).add(evidence::Column::Iso3.eq(iso3));
+    items(db, condition).await
+}
+
+fn in_force(campaign_id: Uuid, audience: Audience) -> Condition {
+    audience.condition().add(evidence::Column::CampaignId.eq(campaign_id)).add(evidence::Column::EndedAt.is_null())
+}
+
+async fn items(db: &impl ConnectionTrait, condition: Condition) -> Result<Vec<EvidenceItem>, DbErr> {
+    let issues = issues_where(db, condition.clone()).await?;
+    let query = evidence::Entity::find().filter(condition);
+    let rows = query
+        .order_by_desc(evidence::Column::OccurredOn)
+        .order_by_desc(evidence::Column::RecordedAt)
+        .order_by_asc(evidence::Column::Id)
+        .all(db)
+        .await?;
+    let with_issues = rows.into_iter().map(|row| EvidenceItem { issues: issues.get(&row.id).cloned().unwrap_or_default(), row });
+    Ok(with_issues.collect())
+}
+
+/// The issues of all evidence a condition on `evidence` chooses, in the order of their codes. One query.
+pub(super) async fn issues_where(db: &impl ConnectionTrait, condition: Condition) -> Result<HashMap<Uuid, Vec<(String, String)>>, DbErr> {
+    use evidence_issue::Column as C;
+    let rows: Vec<(Uuid, String, String)> = evidence_issue::Entity::find()
+        .select_only()
+        .columns([C::EvidenceId, C::IssueCode, C::Stance])
+        .join(JoinType::InnerJoin, to_evidence())
+        .filter(condition)
+        .order_by_asc(C::IssueCode)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut issues: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
+    for (id, code, stance) in rows {
+        issues.entry(id).or_default().push((code, stance));
+    }
+    Ok(issues)
+}
+
+fn to_evidence() -> RelationDef {
+    evidence_issue::Entity::belongs_to(evidence::Entity).from(evidence_issue::Column::EvidenceId).to(evidence::Column::Id).into()
+}
+
+/// Day of each state's newest evidence in force, for an audience. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_evidence(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<HashMap<String, NaiveDate>, DbErr> {
+    let rows: Vec<(String, NaiveDate)> = evidence::Entity::find()
+        .select_only()
+        .column(evidence::Column::Iso3)
+        .column_as(evidence::Column::OccurredOn.max(), "newest")
+        .filter(in_force(campaign_id, audience))
+        .group_by(evidence::Column::Iso3)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A state among the sponsors of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cosponsor {
+    /// The state.
+    pub iso3: String,
+    /// When it joined, or the first day we know that it had.
+    pub joined: NaiveDate,
+    /// When it left.
+    pub left: Option<NaiveDate>,
+}
+
+/// The sponsors of every draft and revision, by document symbol, as far as the record names them: counted, never typed (R62). A dissociation
+/// from the same document ends a sponsorship. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cosponsors(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<BTreeMap<String, Vec<Cosponsor>>, DbErr> {
+    use evidence::Column as C;
+    let rows: Vec<(Option<String>, String, String, NaiveDate)> = evidence::Entity::find()
+        .select_only()
+        .columns([C::Document, C::Iso3, C::Kind, C::OccurredOn])
+        .filter(in_force(campaign_id, audience))
+        .filter(C::Kind.is_in(["cosponsorship", "dissociation"]))
+        .filter(C::Document.is_not_null())
+        .filter(C::DuplicateOf.is_null())
+        .order_by_asc(C::OccurredOn)
+        .order_by_asc(C::Iso3)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut drafts: BTreeMap<String, Vec<Cosponsor>> = BTreeMap::new();
+    for (document, iso3, kind, day) in rows {
+        let Some(document) = document else { continue };
+        let known = drafts.get_mut(&document).and_then(|draft| draft.iter_mut().rev().find(|sponsor| sponsor.iso3 == iso3));
+        match (kind.as_str(), known) {
+            ("dissociation", Some(sponsor)) if sponsor.left.is_none() => sponsor.left = Some(day),
+            ("dissociation", _) => {}
+            (_, Some(sponsor)) if sponsor.left.is_none() => {}
+            _ => drafts.entry(document).or_default().push(Cosponsor { iso3, joined: day, left: None }),
+        }
+    }
+    Ok(drafts)
+}
+
+/// The moves an audience may see since an instant, newest first. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changes_since(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    audience: Audience,
+    since: DateTime<Utc>,
+) -> Result<Vec<position_change::Model>, DbErr> {
+    use position_change::Column as C;
+    position_change::Entity::find()
+        .filter(C::CampaignId.eq(campaign_id))
+        .filter(C::Audience.eq(audience.key()))
+        .filter(C::ChangedAt.gte(since))
+        .order_by_desc(C::ChangedAt)
+        .order_by_desc(C::Id)
+        .all(db)
+        .await
+}
+
+/// Proposals of a campaign with their replies, oldest first. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proposals(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    state: &str,
+) -> Result<Vec<(evidence_proposal::Model, reply::Model)>, DbErr> {
+    let rows = evidence_proposal::Entity::find()
+        .join(JoinType::InnerJoin, to_reply())
+        .select_also(reply::Entity)
+        .filter(reply::Column::CampaignId.eq(campaign_id))
+        .filter(evidence_proposal::Column::State.eq(state))
+        .order_by_asc(evidence_proposal::Column::CreatedAt)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(proposal, reply)| Some((proposal, reply?))).collect())
+}
+
+/// One proposal with its reply.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proposal(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    id: Uuid,
+) -> Result<Option<(evidence_proposal::Model, reply::Model)>, DbErr> {
+    let row = evidence_proposal::Entity::find_by_id(id)
+        .join(JoinType::InnerJoin, to_reply())
+        .select_also(reply::Entity)
+        .filter(reply::Column::CampaignId.eq(campaign_id))
+        .one(db)
+        .await?;
+    Ok(row.and_then(|(proposal, reply)| Some((proposal, reply?))))
+}
+
+fn to_reply() -> RelationDef {
+    evidence_proposal::Entity::belongs_to(reply::Entity).from(evidence_proposal::Column::ReplyId).to(reply::Column::Id).into()
+}

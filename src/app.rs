@@ -40,7 +40,7 @@ use crate::{
         templates::Templates,
         typeset::Typesetter,
     },
-    signing, states,
+    positions, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.
@@ -183,7 +183,8 @@ impl App {
     pub fn worker(&self) -> Worker {
         let worker = Worker::new(self.platform.database.clone(), Arc::clone(&self.platform.clock), WorkerSettings::default())
             .with_bell(self.platform.bell.clone());
-        signing::jobs::register(worker, &self.platform, &self.campaigns)
+        let worker = signing::jobs::register(worker, &self.platform, &self.campaigns);
+        worker.handle(positions::jobs::Derive::new(self.platform.clone()))
     }
 
     /// Serves on a bound socket until told to stop. Connections in flight finish first.
@@ -234,7 +235,14 @@ fn transport(config: &MailConfig) -> anyhow::Result<Arc<dyn Transport>> {
 pub async fn load_reference(database: &Database, campaign: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
     let txn = database.begin().await?;
     states::reference::load(&txn, now).await?;
-    campaigns::load::load(&txn, &campaigns::files::Folder::from_argument(campaign), now).await?;
+    let folder = campaigns::files::Folder::from_argument(campaign);
+    let id = campaigns::load::load(&txn, &folder, now).await?;
+    let config = campaigns::load::configuration(&folder)?;
+    if let Some(report) = positions::import::shipped(&txn, (id, &config), &folder, now).await? {
+        for reject in &report.rejects {
+            tracing::warn!(line = reject.line, reason = %reject.reason, "a line of the evidence cannot be read");
+        }
+    }
     txn.commit().await?;
     Ok(())
 }

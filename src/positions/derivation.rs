@@ -239,11 +239,7 @@ pub struct Derived {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn derive(
-    db: &impl ConnectionTrait,
-    (campaign_id, config): (Uuid, &Campaign),
-    now: DateTime<Utc>,
-) -> Result<Derived, DbErr> {
+pub async fn derive(db: &impl ConnectionTrait, (campaign_id, config): (Uuid, &Campaign), now: DateTime<Utc>) -> Result<Derived, DbErr> {
     let now = to_micros(now);
     lock(db, campaign_id).await?;
     let mut done = Derived::default();
@@ -293,7 +289,13 @@ async fn write(
         }
         if old.as_ref().is_none_or(|old| old.stance != standing.stance) {
             let before = old.as_ref().map_or_else(Vec::new, deciding_of);
-            moves.push(change(iso3, issue, old.as_ref().map(|old| old.stance.clone()), &standing.stance, cause(&before, &standing.deciding)));
+            moves.push(change(
+                iso3,
+                issue,
+                old.as_ref().map(|old| old.stance.clone()),
+                &standing.stance,
+                cause(&before, &standing.deciding),
+            ));
         }
         rows.push(position::ActiveModel {
             id: Set(old.map_or_else(Uuid::now_v7, |old| old.id)),
@@ -311,9 +313,9 @@ async fn write(
         });
     }
     let gone: Vec<position::Model> = stored.into_values().collect();
-    moves.extend(gone.iter().map(|old| {
-        change(&old.iso3, &old.issue_code, Some(old.stance.clone()), NO_DATA, cause(&deciding_of(old), &[]))
-    }));
+    moves.extend(
+        gone.iter().map(|old| change(&old.iso3, &old.issue_code, Some(old.stance.clone()), NO_DATA, cause(&deciding_of(old), &[]))),
+    );
     (done.written, done.removed, done.moved) = (done.written + rows.len(), done.removed + gone.len(), done.moved + moves.len());
     for chunk in rows.chunks(store::BATCH) {
         use position::Column as C;

@@ -8,16 +8,14 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use uuid::Uuid;
 
 use super::{
+    derivation,
     item::{Item, Typed, revision_of},
     jobs, store,
 };
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::files::Folder,
-    domain::{
-        campaign::Campaign,
-        clock::to_micros,
-    },
+    domain::{campaign::Campaign, clock::to_micros},
     entities::{evidence, state},
     platform::Platform,
 };
@@ -120,7 +118,7 @@ pub async fn evidence(
     Ok(report)
 }
 
-/// Imports the campaign's own file, if its folder has one. For `demarche load`, inside its transaction.
+/// Imports the campaign's own file, if its folder has one, and derives the positions. For `demarche load`, inside its transaction.
 ///
 /// # Errors
 /// See [`ImportError`].
@@ -133,7 +131,8 @@ pub async fn shipped(
     let Ok(file) = folder.bytes(SHIPPED) else { return Ok(None) };
     let report = read_into(db, campaign, file.as_slice(), None, to_micros(now), |_| {}).await?;
     if report.changes() {
-        jobs::ask(db, campaign.0, now).await?;
+        derivation::derive(db, campaign, now).await?;
+        jobs::tomorrow(db, campaign.0, now).await?;
     }
     Ok(Some(report))
 }

@@ -70,9 +70,13 @@ impl Handler for Derive {
     }
 }
 
-/// Evidence ages: the next day's derivation, once per day whoever asks.
-async fn tomorrow(db: &impl ConnectionTrait, campaign: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+/// Asks for the next day's derivation, once per day whoever asks: evidence ages.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tomorrow(db: &impl ConnectionTrait, campaign: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     let Some(day) = now.date_naive().checked_add_days(Days::new(1)) else { return Ok(()) };
-    let job = Job::new(DERIVE, &Payload { campaign }).once(&format!("{DERIVE}:{campaign}:{day}")).at(day.and_time(NaiveTime::MIN).and_utc());
+    let job =
+        Job::new(DERIVE, &Payload { campaign }).once(&format!("{DERIVE}:{campaign}:{day}")).at(day.and_time(NaiveTime::MIN).and_utc());
     jobs::enqueue(db, job, now).await.map(drop)
 }

@@ -2,6 +2,8 @@
 
 pub mod changes;
 pub mod derivation;
+pub mod evidence;
+pub mod export;
 pub mod import;
 pub mod item;
 pub mod jobs;

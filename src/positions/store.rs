@@ -182,7 +182,12 @@ pub async fn by_key(db: &impl ConnectionTrait, campaign_id: Uuid, key: &str) -> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn positions(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience, issue: &str) -> Result<Vec<position::Model>, DbErr> {
+pub async fn positions(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    audience: Audience,
+    issue: &str,
+) -> Result<Vec<position::Model>, DbErr> {
     position_query(campaign_id, audience).filter(position::Column::IssueCode.eq(issue)).all(db).await
 }
 
@@ -198,7 +203,12 @@ pub async fn all_positions(db: &impl ConnectionTrait, campaign_id: Uuid, audienc
 ///
 /// # Errors
 /// When the database fails.
-pub async fn positions_of(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience, iso3: &str) -> Result<Vec<position::Model>, DbErr> {
+pub async fn positions_of(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    audience: Audience,
+    iso3: &str,
+) -> Result<Vec<position::Model>, DbErr> {
     position_query(campaign_id, audience).filter(position::Column::Iso3.eq(iso3)).all(db).await
 }
 
@@ -309,7 +319,11 @@ pub struct Cosponsor {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn cosponsors(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<BTreeMap<String, Vec<Cosponsor>>, DbErr> {
+pub async fn cosponsors(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    audience: Audience,
+) -> Result<BTreeMap<String, Vec<Cosponsor>>, DbErr> {
     use evidence::Column as C;
     let rows: Vec<(Option<String>, String, String, NaiveDate)> = evidence::Entity::find()
         .select_only()

@@ -1,0 +1,201 @@
+//! Use cases of evidence: enter one item, retract it, put a better one in its place, accept or reject what a reply suggests. Nothing is ever
+//! overwritten. Each is one transaction with its audit line and asks for the positions to be derived. Never HTTP.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    item::{Fault, Item, Typed, revision_of},
+    jobs,
+    store::{self, NewRow},
+};
+use crate::{
+    accounts::audit::{self, Entry},
+    campaigns::Current,
+    entities::{evidence, evidence_proposal, state},
+    platform::Platform,
+};
+
+/// States of a proposal, as stored.
+pub mod proposal_state {
+    /// Waits for a person.
+    pub const PROPOSED: &str = "proposed";
+    /// Became evidence.
+    pub const ACCEPTED: &str = "accepted";
+    /// Did not.
+    pub const REJECTED: &str = "rejected";
+}
+
+/// Why evidence could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// Fields that cannot be stored as they are.
+    #[error("{} fields have faults", .0.len())]
+    Faults(Vec<Fault>),
+    /// A step that must be explained was not.
+    #[error("a reason is needed")]
+    NoReason,
+    /// There is no such row.
+    #[error("not found")]
+    NotFound,
+    /// It was ended or decided meanwhile.
+    #[error("changed meanwhile")]
+    Changed,
+    /// A fault of ours.
+    #[error(transparent)]
+    Unexpected(#[from] DbErr),
+}
+
+/// Who acts, and for which campaign.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// The campaign.
+    pub campaign: &'a Current,
+    /// The member of staff.
+    pub account: Uuid,
+}
+
+/// Enters one item. `submission` comes from the form, so that a form sent twice is one item.
+///
+/// # Errors
+/// See [`EvidenceError`].
+pub async fn enter(platform: &Platform, act: Act<'_>, typed: &Typed, submission: Uuid) -> Result<Uuid, EvidenceError> {
+    let now = platform.clock.now();
+    let item = check(platform, act, typed, now).await?;
+    let key = format!("desk:{submission}");
+    let txn = platform.database.begin().await?;
+    if let Some(known) = store::by_key(&txn, act.campaign.id, &key).await? {
+        return Ok(known.id);
+    }
+    let id = add(&txn, act, NewRow { import_key: Some(key), item, revision: 0, supersedes: None }, "evidence.entered", now).await?;
+    finish(platform, txn, act, now).await?;
+    Ok(id)
+}
+
+/// Puts a corrected item in the place of one in force; the old one stays for earlier boards.
+///
+/// # Errors
+/// See [`EvidenceError`].
+pub async fn supersede(platform: &Platform, act: Act<'_>, id: Uuid, typed: &Typed) -> Result<Uuid, EvidenceError> {
+    let now = platform.clock.now();
+    let item = check(platform, act, typed, now).await?;
+    let txn = platform.database.begin().await?;
+    let old = store::by_id(&txn, act.campaign.id, id).await?.ok_or(EvidenceError::NotFound)?;
+    if old.ended_at.is_some() {
+        return Err(EvidenceError::Changed);
+    }
+    let revision = revision_of(&old.content_hash) + 1;
+    let row = NewRow { import_key: old.import_key, item, revision, supersedes: Some(id) };
+    let new = add(&txn, act, row, "evidence.superseded", now).await?;
+    finish(platform, txn, act, now).await?;
+    Ok(new)
+}
+
+/// Ends an item for a reason. The row stays, and earlier boards with it.
+///
+/// # Errors
+/// See [`EvidenceError`].
+pub async fn retract(platform: &Platform, act: Act<'_>, id: Uuid, reason: &str) -> Result<evidence::Model, EvidenceError> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(EvidenceError::NoReason);
+    }
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let row = store::by_id(&txn, act.campaign.id, id).await?.ok_or(EvidenceError::NotFound)?;
+    if !store::end(&txn, id, now, reason, None).await? {
+        return Err(EvidenceError::Changed);
+    }
+    let line = Entry::of(Some(act.account), "evidence.retracted", "evidence", id).with(json!({ "state": row.iso3 })).because(reason);
+    audit::append(&txn, line, now).await?;
+    finish(platform, txn, act, now).await?;
+    Ok(row)
+}
+
+/// Makes evidence of what a reply suggests, as the person who accepts has completed it. Accepting twice is accepting once.
+///
+/// # Errors
+/// See [`EvidenceError`]; a rejected proposal is [`EvidenceError::Changed`].
+pub async fn accept(platform: &Platform, act: Act<'_>, proposal: Uuid, typed: &Typed) -> Result<Uuid, EvidenceError> {
+    let now = platform.clock.now();
+    let item = check(platform, act, typed, now).await?;
+    let txn = platform.database.begin().await?;
+    let (known, _) = store::proposal(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?;
+    if item.iso3 != known.iso3 {
+        return Err(EvidenceError::NotFound);
+    }
+    if !decide(&txn, proposal, proposal_state::ACCEPTED, act.account, now).await? {
+        // Read again: another process may have decided between the two statements.
+        let known = store::proposal(&txn, act.campaign.id, proposal).await?.and_then(|(known, _)| known.evidence_id);
+        return known.ok_or(EvidenceError::Changed);
+    }
+    let row = NewRow { import_key: Some(format!("reply:{proposal}")), item, revision: 0, supersedes: None };
+    let id = add(&txn, act, row, "evidence.accepted", now).await?;
+    let change = evidence_proposal::ActiveModel { evidence_id: Set(Some(id)), ..Default::default() };
+    evidence_proposal::Entity::update_many().set(change).filter(evidence_proposal::Column::Id.eq(proposal)).exec(&txn).await?;
+    finish(platform, txn, act, now).await?;
+    Ok(id)
+}
+
+/// Decides that a reply says nothing of the state's position.
+///
+/// # Errors
+/// See [`EvidenceError`]; an accepted proposal is [`EvidenceError::Changed`].
+pub async fn reject(platform: &Platform, act: Act<'_>, proposal: Uuid, reason: &str) -> Result<(), EvidenceError> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(EvidenceError::NoReason);
+    }
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let (known, _) = store::proposal(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?;
+    if !decide(&txn, proposal, proposal_state::REJECTED, act.account, now).await? {
+        return if known.state == proposal_state::REJECTED { Ok(()) } else { Err(EvidenceError::Changed) };
+    }
+    let line = Entry::of(Some(act.account), "evidence.proposal_rejected", "evidence_proposal", proposal).because(reason);
+    audit::append(&txn, line, now).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+async fn decide(db: &impl ConnectionTrait, id: Uuid, state: &str, account: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let change = evidence_proposal::ActiveModel {
+        state: Set(state.to_owned()),
+        decided_by: Set(Some(account)),
+        decided_at: Set(Some(now)),
+        ..Default::default()
+    };
+    let open = evidence_proposal::Column::State.eq(proposal_state::PROPOSED);
+    let query = evidence_proposal::Entity::update_many().set(change).filter(evidence_proposal::Column::Id.eq(id)).filter(open);
+    Ok(query.exec(db).await?.rows_affected > 0)
+}
+
+async fn check(platform: &Platform, act: Act<'_>, typed: &Typed, now: DateTime<Utc>) -> Result<Item, EvidenceError> {
+    let iso3 = typed.iso3.trim().to_uppercase();
+    let is_state = state::Entity::find_by_id(iso3).one(platform.database.read()).await?.is_some();
+    typed.check(&act.campaign.config, |_| is_state, now.date_naive()).map_err(EvidenceError::Faults)
+}
+
+async fn add(
+    db: &impl ConnectionTrait,
+    act: Act<'_>,
+    row: NewRow,
+    action: &'static str,
+    now: DateTime<Utc>,
+) -> Result<Uuid, EvidenceError> {
+    let (state, supersedes) = (row.item.iso3.clone(), row.supersedes);
+    let ids = store::add(db, act.campaign.id, vec![row], Some(act.account), now).await?;
+    let id = ids.first().copied().ok_or(EvidenceError::NotFound)?;
+    let details = json!({ "state": state, "supersedes": supersedes });
+    audit::append(db, Entry::of(Some(act.account), action, "evidence", id).with(details), now).await?;
+    Ok(id)
+}
+
+async fn finish(platform: &Platform, txn: DatabaseTransaction, act: Act<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {
+    jobs::ask(&txn, act.campaign.id, now).await?;
+    txn.commit().await?;
+    platform.bell.ring();
+    Ok(())
+}

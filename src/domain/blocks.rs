@@ -197,3 +197,7 @@ impl BlockFile {
         if faults.is_empty() { Ok(chosen) } else { Err(faults) }
     }
 }
+
+#[cfg(test)]
+#[path = "blocks_tests.rs"]
+mod tests;

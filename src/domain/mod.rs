@@ -2,8 +2,10 @@
 
 pub mod blocks;
 pub mod campaign;
+pub mod checks;
 pub mod clock;
 pub mod collation;
+pub mod dates;
 pub mod deadline;
 pub mod email;
 pub mod evidence;

@@ -203,7 +203,8 @@ fn join_initials(text: &str) -> String {
     let mut after_initial = false;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let initial = word.len() == 1;
-        if !joined.is_empty() && !(initial && after_initial) {
+        let continues = initial && after_initial;
+        if !joined.is_empty() && !continues {
             joined.push(' ');
         }
         joined.push_str(word);

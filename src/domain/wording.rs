@@ -166,3 +166,7 @@ pub const LETTER_VARIABLES: [&str; 18] = [
     "local.organisations",
     "reference",
 ];
+
+#[cfg(test)]
+#[path = "wording_tests.rs"]
+mod tests;

@@ -1,0 +1,263 @@
+//! What stops a letter before a person approves it (R31, R32), and what a person should look at. Findings are codes with the place
+//! they concern; pages choose the words. Must not correct anything.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    blocks::{BlockFile, Part, REQUIRED_SLOTS, StateFacts},
+    dates,
+    evidence::EvidenceVisibility,
+    keyed::keyed,
+    text::TranslationStatus,
+};
+
+keyed! {
+    /// What was found.
+    FindingCode {
+        /// A variable or a bracket left to fill in.
+        Placeholder = "placeholder",
+        /// The event, or a date in the request, is already past.
+        PastDate = "past_date",
+        /// An older date somewhere else; perhaps as it should be.
+        OldDate = "old_date",
+        /// A paragraph meant for other states (R30).
+        WrongAudience = "wrong_audience",
+        /// A slot that every letter fills is empty, or one is filled twice.
+        SlotCount = "slot_count",
+        /// A paragraph without text in the letter's language.
+        MissingTranslation = "missing_translation",
+        /// No native reader has checked the language.
+        UncheckedTranslation = "unchecked_translation",
+        /// A fact that is not public (R32).
+        ConfidentialSource = "confidential_source",
+        /// A quoted fact without day or source (R32).
+        UnsourcedFact = "unsourced_fact",
+        /// The address was not checked for too long (R27).
+        StaleAddressee = "stale_addressee",
+        /// No form of address.
+        MissingAddress = "missing_address",
+        /// The number of signatories in the text is not the annex's (R38).
+        AnnexMismatch = "annex_mismatch",
+        /// More than one page before the annex.
+        Overlong = "overlong",
+    }
+}
+
+keyed! {
+    /// How grave.
+    Severity {
+        /// Stops approval.
+        Blocker = "blocker",
+        /// To be looked at.
+        Notice = "notice",
+    }
+}
+
+impl FindingCode {
+    /// Whether it stops approval.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::OldDate | Self::UncheckedTranslation | Self::Overlong => Severity::Notice,
+            Self::Placeholder
+            | Self::PastDate
+            | Self::WrongAudience
+            | Self::SlotCount
+            | Self::MissingTranslation
+            | Self::ConfidentialSource
+            | Self::UnsourcedFact
+            | Self::StaleAddressee
+            | Self::MissingAddress
+            | Self::AnnexMismatch => Severity::Blocker,
+        }
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub code: FindingCode,
+    /// How grave.
+    pub severity: Severity,
+    /// Key of the block, or `address`.
+    pub place: String,
+    /// The words or the key it is about.
+    pub detail: String,
+}
+
+impl Finding {
+    fn new(code: FindingCode, place: &str, detail: impl Into<String>) -> Self {
+        Self { code, severity: code.severity(), place: place.to_owned(), detail: detail.into() }
+    }
+}
+
+/// How many findings stop the letter.
+pub fn blockers(findings: &[Finding]) -> usize {
+    findings.iter().filter(|finding| finding.severity == Severity::Blocker).count()
+}
+
+/// A paragraph of a drafted letter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftedBlock {
+    /// Key of its block.
+    pub key: String,
+    /// Where it stands.
+    pub part: Part,
+    /// The finished text; `None` when there is none in the letter's language.
+    pub text: Option<String>,
+}
+
+/// A fact about the state that the letter quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotedFact<'a> {
+    /// What the finding names: the evidence's key.
+    pub key: &'a str,
+    /// Who may see it.
+    pub visibility: EvidenceVisibility,
+    /// When it happened.
+    pub day: Option<NaiveDate>,
+    /// Document or address.
+    pub source: Option<&'a str>,
+}
+
+/// A drafted letter with all that the checks look at.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The paragraphs in order.
+    pub blocks: &'a [DraftedBlock],
+    /// Lines of the address, salutation, closing.
+    pub address: &'a [&'a str],
+    /// The standing of the language's texts.
+    pub translation: TranslationStatus,
+    /// Facts of the record it quotes.
+    pub quoted: &'a [QuotedFact<'a>],
+    /// Number of signatories the text speaks of, and of the annex.
+    pub signatories: Option<(u32, u32)>,
+    /// Pages before the annex, once it is typeset.
+    pub pages: Option<u32>,
+    /// Day of the last check of a named addressee; `None` for the neutral form of an office.
+    pub addressee_checked_on: Option<NaiveDate>,
+}
+
+/// What a letter is measured against.
+#[derive(Clone, Debug)]
+pub struct Setting<'a> {
+    /// The campaign's blocks.
+    pub blocks: &'a BlockFile,
+    /// The state as it is now.
+    pub facts: &'a StateFacts,
+    /// Today.
+    pub today: NaiveDate,
+    /// Last day of the event the letter is about; for an inexact date the last day it may mean.
+    pub event_until: NaiveDate,
+    /// Texts of evidence that is not public and must not be found in any letter.
+    pub confidential: &'a [&'a str],
+    /// After so many days an addressee has to be checked again.
+    pub addressee_days: u32,
+}
+
+/// Everything found in a letter, in the order of the letter.
+pub fn check(draft: &Draft<'_>, setting: &Setting<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if setting.event_until < setting.today {
+        found.push(Finding::new(FindingCode::PastDate, "event", setting.event_until.to_string()));
+    }
+    address_findings(draft, setting, &mut found);
+    slot_findings(draft, setting, &mut found);
+    for block in draft.blocks {
+        block_findings(block, setting, &mut found);
+    }
+    for fact in draft.quoted {
+        if fact.visibility != EvidenceVisibility::Public {
+            found.push(Finding::new(FindingCode::ConfidentialSource, "record", fact.key));
+        }
+        if fact.day.is_none() || fact.source.is_none_or(|source| source.trim().is_empty()) {
+            found.push(Finding::new(FindingCode::UnsourcedFact, "record", fact.key));
+        }
+    }
+    if let Some((text, annex)) = draft.signatories.filter(|(text, annex)| text != annex) {
+        found.push(Finding::new(FindingCode::AnnexMismatch, "annex", format!("{text} / {annex}")));
+    }
+    if draft.translation == TranslationStatus::Unofficial {
+        found.push(Finding::new(FindingCode::UncheckedTranslation, "letter", ""));
+    }
+    if let Some(pages) = draft.pages.filter(|pages| *pages > 1) {
+        found.push(Finding::new(FindingCode::Overlong, "letter", pages.to_string()));
+    }
+    found
+}
+
+fn address_findings(draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    if draft.address.iter().all(|line| line.trim().is_empty()) {
+        found.push(Finding::new(FindingCode::MissingAddress, "address", ""));
+    }
+    for line in draft.address {
+        found.extend(placeholder(line).map(|words| Finding::new(FindingCode::Placeholder, "address", words)));
+    }
+    if let Some(day) = draft.addressee_checked_on
+        && (setting.today - day).num_days() > i64::from(setting.addressee_days)
+    {
+        found.push(Finding::new(FindingCode::StaleAddressee, "address", day.to_string()));
+    }
+}
+
+fn slot_findings(draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    let slots: Vec<&str> = draft.blocks.iter().filter_map(|drafted| setting.blocks.block(&drafted.key)?.slot.as_deref()).collect();
+    let times = |slot: &str| slots.iter().filter(|one| **one == slot).count();
+    let mut named: Vec<&str> = slots.iter().copied().chain(REQUIRED_SLOTS).collect();
+    named.sort_unstable();
+    named.dedup();
+    let wrong = named.into_iter().filter(|slot| times(slot) > 1 || (times(slot) == 0 && REQUIRED_SLOTS.contains(slot)));
+    found.extend(wrong.map(|slot| Finding::new(FindingCode::SlotCount, slot, times(slot).to_string())));
+}
+
+fn block_findings(drafted: &DraftedBlock, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+    let key = drafted.key.as_str();
+    // A block that the template no longer has is nobody's.
+    if !setting.blocks.block(key).is_some_and(|block| block.fits(setting.facts)) {
+        found.push(Finding::new(FindingCode::WrongAudience, key, setting.facts.region.clone()));
+    }
+    let Some(text) = drafted.text.as_deref().filter(|text| !text.trim().is_empty()) else {
+        found.push(Finding::new(FindingCode::MissingTranslation, key, ""));
+        return;
+    };
+    found.extend(placeholder(text).map(|words| Finding::new(FindingCode::Placeholder, key, words)));
+    for secret in setting.confidential {
+        if secret.chars().count() >= 12 && same_words(text).contains(&same_words(secret)) {
+            found.push(Finding::new(FindingCode::ConfidentialSource, key, ""));
+        }
+    }
+    for day in dates::in_text(text).into_iter().filter(|day| *day < setting.today) {
+        // What is asked and offered lies ahead; a reason may well lie behind.
+        let code = match drafted.part {
+            Part::Subject | Part::Ask | Part::Offer | Part::Closing => FindingCode::PastDate,
+            Part::Opening | Part::Body if day.year() + 1 >= setting.today.year() => FindingCode::OldDate,
+            Part::Opening | Part::Body => continue,
+        };
+        found.push(Finding::new(code, key, day.to_string()));
+    }
+}
+
+fn same_words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The first thing in a text that looks as if somebody had to fill it in: brackets, braces, runs of dots, lines or crosses, "TBD".
+fn placeholder(text: &str) -> Option<String> {
+    let excerpt = |from: usize| text.get(from..).unwrap_or_default().chars().take(30).collect::<String>();
+    if let Some(at) = text.find(['[', ']', '{', '}', '［', '］', '〈', '〉', '<', '>']) {
+        return Some(excerpt(at));
+    }
+    if let Some(at) = ["___", "....", "……", "***", "???", "×××"].iter().find_map(|run| text.find(run)) {
+        return Some(excerpt(at));
+    }
+    let word = text
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|word| matches!(*word, "TBD" | "TBC" | "TODO" | "FIXME" | "XX" | "XXX" | "XXXX" | "NN"));
+    word.map(str::to_owned)
+}
+
+#[cfg(test)]
+#[path = "checks_tests.rs"]
+mod tests;

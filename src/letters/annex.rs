@@ -1,0 +1,77 @@
+//! The annex of signers: one wave, the addressee's own country first, then its region, then everybody (R38). Must name nobody the wave does not.
+
+use std::collections::HashSet;
+
+use crate::{
+    domain::{headline::Headline, language::Language, phrase, wave::WaveLine, wording::LetterWords},
+    platform::{
+        formats,
+        typeset::letter::{Annex, AnnexEntry, AnnexSection},
+    },
+    states::{Directory, directory::StateEntry},
+};
+
+/// The annex of a letter to `state`; none when the campaign gives governments no names.
+pub fn annex(
+    words: &LetterWords,
+    lines: &[WaveLine],
+    counts: &Headline,
+    state: &StateEntry,
+    directory: &Directory,
+    language: Language,
+) -> Option<Annex> {
+    let labels = words.labels.languages.get(&language)?;
+    let label = |key: &str| labels.page.get(key).cloned().unwrap_or_default();
+    let date = formats::day(language, counts.as_of.date_naive());
+    let count = formats::number(language, i64::from(counts.withheld));
+    let fill = |text: String| phrase::fill(&text, |name| match name {
+        "wave.date" => Some(date.as_str()),
+        "count" => Some(count.as_str()),
+        _ => None,
+    });
+    let named: Vec<&WaveLine> = lines.iter().filter(|line| line.printed_name.is_some()).collect();
+    // Somebody who chose another label than the country is not sorted under the country.
+    let country = |line: &&&WaveLine| line.location_label.is_none() && line.iso3.as_deref() == Some(state.iso3.as_str());
+    let own: Vec<&WaveLine> = named.iter().filter(country).copied().collect();
+    let neighbours: HashSet<&str> = directory
+        .states()
+        .iter()
+        .filter(|other| !state.region.is_empty() && other.region == state.region && other.iso3 != state.iso3)
+        .map(|other| other.iso3.as_str())
+        .collect();
+    let near: Vec<&WaveLine> = named
+        .iter()
+        .filter(|line| line.location_label.is_none() && line.iso3.as_deref().is_some_and(|iso3| neighbours.contains(iso3)))
+        .copied()
+        .collect();
+    let listed: HashSet<_> = own.iter().chain(&near).map(|line| line.signature_id).collect();
+    let others: Vec<&WaveLine> = named.iter().filter(|line| !listed.contains(&line.signature_id)).copied().collect();
+    let alone = own.is_empty() && near.is_empty();
+    let sections = [("from_country", own), ("from_region", near), (if alone { "all" } else { "others" }, others)];
+    let numbers = [("organisations", counts.organisations), ("individuals", counts.individuals)];
+    let numbers = numbers.map(|(key, count)| format!("{}: {}", label(key), formats::number(language, i64::from(count)))).join(" · ");
+    Some(Annex {
+        title: label("annex_title"),
+        counts: format!("{numbers}. {}", fill(label("annex_intro")).ok()?),
+        sections: sections
+            .into_iter()
+            .filter(|(_, lines)| !lines.is_empty())
+            .map(|(key, lines)| AnnexSection {
+                heading: label(key),
+                entries: lines.into_iter().map(|line| entry(line, directory, language)).collect(),
+            })
+            .collect(),
+        withheld: (counts.withheld > 0).then(|| fill(label("withheld")).ok()).flatten(),
+    })
+}
+
+fn entry(line: &WaveLine, directory: &Directory, language: Language) -> AnnexEntry {
+    let name = line.printed_name.clone().unwrap_or_default();
+    AnnexEntry {
+        original_name: line.original_name.clone().filter(|own| *own != name).unwrap_or_default(),
+        place: line.location_label.clone().unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), language).to_owned()),
+        affiliation: line.affiliation.clone().unwrap_or_default(),
+        name,
+    }
+}
+

@@ -1,0 +1,207 @@
+//! Background work of letters: drafting a round, typesetting it and handing it over. Must bear running twice: what is done is not done again.
+
+use actix_web::web::Data;
+use async_trait::async_trait;
+use futures_util::{StreamExt, stream};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    annex,
+    dispatch,
+    draft::Content,
+    service::{self, Loaded, RoundError},
+};
+use crate::{
+    campaigns::{self, Current},
+    domain::{
+        email::{EmailAddress, file_name},
+        language::Language,
+        letter::{LetterState, RoundState},
+    },
+    entities::{addressee, letter, letter_round},
+    platform::{
+        Platform,
+        files::{self, NewFile},
+        jobs::{Attempt, Handler, Job, JobError, Worker},
+        typeset::{Template, Typeset, TypesetError},
+    },
+    states::{self, Directory},
+};
+
+const DRAFT: &str = "letters.draft";
+const TYPESET: &str = "letters.typeset";
+/// Letters typeset at the same time; the typesetter itself allows no more than there are cores.
+const AT_ONCE: usize = 2;
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    round: Uuid,
+}
+
+/// The job that drafts a round.
+pub fn draft(round: Uuid) -> Job {
+    Job::new(DRAFT, &Payload { round }).coalesce(&format!("{DRAFT}:{round}"))
+}
+
+/// The job that typesets a released round and hands its letters over.
+pub fn typeset(round: Uuid) -> Job {
+    Job::new(TYPESET, &Payload { round }).coalesce(&format!("{TYPESET}:{round}"))
+}
+
+/// Adds this room's handlers.
+pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
+    let rooms = Rooms { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() };
+    dispatch::register(worker.handle(Draft(rooms.clone())).handle_at_most(1, TypesetRound(rooms)), platform, campaigns)
+}
+
+#[derive(Clone)]
+struct Rooms {
+    platform: Platform,
+    campaigns: Data<campaigns::Register>,
+    states: Data<states::Register>,
+}
+
+impl Rooms {
+    async fn campaign(&self) -> Result<std::sync::Arc<Current>, JobError> {
+        self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))
+    }
+}
+
+fn job_error(error: RoundError) -> JobError {
+    match error {
+        RoundError::Database(error) => error.into(),
+        RoundError::Missing => JobError::Fail("the round is gone".into()),
+        other => JobError::Retry(other.to_string()),
+    }
+}
+
+struct Draft(Rooms);
+
+#[async_trait]
+impl Handler for Draft {
+    fn kind(&self) -> &'static str {
+        DRAFT
+    }
+
+    async fn run(&self, payload: serde_json::Value, _: Attempt) -> Result<(), JobError> {
+        let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
+        let campaign = self.0.campaign().await?;
+        let directory = self.0.states.get(&self.0.platform).await?;
+        service::draft_all(&self.0.platform, &campaign, &directory, payload.round).await.map_err(job_error)?;
+        Ok(())
+    }
+}
+
+struct TypesetRound(Rooms);
+
+#[async_trait]
+impl Handler for TypesetRound {
+    fn kind(&self) -> &'static str {
+        TYPESET
+    }
+
+    async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
+        let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
+        let rooms = &self.0;
+        let directory = rooms.states.get(&rooms.platform).await?;
+        let campaign = rooms.campaign().await?;
+        let db = rooms.platform.database.read();
+        let loaded = service::load(db, payload.round).await.map_err(job_error)?;
+        let letters = service::letters_of(db, payload.round).await?;
+        let waiting = letters.into_iter().filter(|letter| letter.state == LetterState::Approved.key());
+        let mut work = stream::iter(waiting)
+            .map(|letter| {
+                let (loaded, directory, campaign) = (&loaded, &directory, &campaign);
+                async move {
+                    let typeset = typeset_letter(&rooms.platform, campaign, loaded, directory, &letter).await;
+                    (letter, typeset)
+                }
+            })
+            .buffer_unordered(AT_ONCE);
+        let mut refused = 0_usize;
+        while let Some((letter, typeset)) = work.next().await {
+            match typeset {
+                Ok(typeset) => hand_over(&rooms.platform, &loaded, &letter, &typeset).await?,
+                Err(error) => {
+                    refused += 1;
+                    tracing::error!(letter = %letter.id, %error, "a letter could not be typeset");
+                }
+            }
+            if attempt.stop.is_cancelled() {
+                return Err(JobError::Postpone { after: std::time::Duration::from_secs(1), reason: "the worker is stopping".into() });
+            }
+            let round = letter_round::Entity::find_by_id(payload.round).one(db).await?;
+            if round.is_none_or(|round| round.state != RoundState::Sending.key()) {
+                return Ok(());
+            }
+        }
+        if refused > 0 { Err(JobError::Retry(format!("{refused} letters could not be typeset"))) } else { Ok(()) }
+    }
+}
+
+/// Typesets one letter with its annex.
+///
+/// # Errors
+/// When its content cannot be read or the typesetter refuses it.
+pub async fn typeset_letter(
+    platform: &Platform,
+    campaign: &Current,
+    loaded: &Loaded,
+    directory: &Directory,
+    letter: &letter::Model,
+) -> Result<Typeset, TypesetError> {
+    let mut content: Content = serde_json::from_value(letter.content.clone())?;
+    let language: Language = letter.language.parse().unwrap_or_default();
+    if campaign.config.sign_on.names_to_governments
+        && let Some(state) = directory.state(&letter.iso3)
+    {
+        content.page.annex = annex::annex(&loaded.words, &loaded.lines, &loaded.counts, state, directory, language);
+    }
+    let stamp = loaded.round.dated_on.and_time(chrono::NaiveTime::MIN).and_utc();
+    platform.typesetter.typeset(Template::Letter, &content.page, stamp).await
+}
+
+/// Keeps the PDF and puts the letter in the queue, in one transaction that looks again whether it is still to go.
+async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model, typeset: &Typeset) -> Result<(), JobError> {
+    let now = platform.clock.now();
+    let language: Language = letter.language.parse().unwrap_or_default();
+    let name = file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf");
+    let txn = platform.database.begin().await?;
+    let Some(current) = letter::Entity::find_by_id(letter.id).one(&txn).await? else { return Ok(()) };
+    if current.state != LetterState::Approved.key() {
+        return Ok(());
+    }
+    let kept = files::keep(&txn, NewFile { media_type: "application/pdf", file_name: &name, content: &typeset.pdf }, now).await?;
+    let change = letter::ActiveModel {
+        file_id: Set(Some(kept.id)),
+        pages: Set(Some(i32::try_from(typeset.pages).unwrap_or(i32::MAX))),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    letter::Entity::update_many().set(change).filter(letter::Column::Id.eq(letter.id)).exec(&txn).await?;
+    let letter = letter::Entity::find_by_id(letter.id).one(&txn).await?.ok_or_else(|| JobError::Fail("the letter is gone".into()))?;
+    let address = address_of(&txn, &letter, loaded.round.dated_on).await?;
+    match address.or_else(|| loaded.round.rehearsal.then(|| EmailAddress::parse("rehearsal@invalid.example").ok()).flatten()) {
+        Some(address) => {
+            dispatch::queue_letter(&txn, &letter, &address, loaded.round.rehearsal, now).await.map_err(|error| JobError::Retry(error.to_string()))?;
+        }
+        None => return Err(JobError::Fail("a letter has no address".into())),
+    }
+    txn.commit().await?;
+    platform.bell.ring();
+    Ok(())
+}
+
+async fn address_of(db: &impl sea_orm::ConnectionTrait, letter: &letter::Model, day: chrono::NaiveDate) -> Result<Option<EmailAddress>, JobError> {
+    use sea_orm::{Condition, QueryOrder};
+    let in_force = Condition::any().add(addressee::Column::EndsOn.is_null()).add(addressee::Column::EndsOn.gte(day));
+    let newest = addressee::Entity::find()
+        .filter(addressee::Column::PostId.eq(letter.post_id))
+        .filter(in_force)
+        .order_by_desc(addressee::Column::CreatedAt)
+        .one(db)
+        .await?;
+    Ok(newest.and_then(|entry| entry.email).and_then(|email| EmailAddress::parse(&email).ok()))
+}

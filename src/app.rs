@@ -22,6 +22,7 @@ use crate::{
     campaigns,
     config::{Config, MailConfig},
     domain::clock::Clock,
+    letters,
     platform::{
         Platform,
         assets::{self, Assets},
@@ -165,6 +166,7 @@ impl App {
     pub async fn load_demo(&self) -> anyhow::Result<()> {
         let campaign = self.campaigns.get(&self.platform).await?;
         signing::demo::load(&self.platform, &campaign).await?;
+        states::posts::give_demo_addresses(&self.platform).await?;
         Ok(())
     }
 
@@ -184,6 +186,7 @@ impl App {
         let worker = Worker::new(self.platform.database.clone(), Arc::clone(&self.platform.clock), WorkerSettings::default())
             .with_bell(self.platform.bell.clone());
         let worker = signing::jobs::register(worker, &self.platform, &self.campaigns);
+        let worker = letters::jobs::register(worker, &self.platform, &self.campaigns, &self.states);
         worker.handle(positions::jobs::Derive::new(self.platform.clone()))
     }
 
@@ -238,6 +241,7 @@ pub async fn load_reference(database: &Database, campaign: &str, now: DateTime<U
     let folder = campaigns::files::Folder::from_argument(campaign);
     let id = campaigns::load::load(&txn, &folder, now).await?;
     let config = campaigns::load::configuration(&folder)?;
+    letters::words::load(&txn, &folder, &config.languages, id, now).await?;
     if let Some(report) = positions::import::shipped(&txn, (id, &config), &folder, now).await? {
         for reject in &report.rejects {
             tracing::warn!(line = reject.line, reason = %reject.reason, "a line of the evidence cannot be read");
@@ -256,6 +260,7 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::roll_pages::routes(config);
     signing::desk::routes(config);
     signing::waves_desk::routes(config);
+    letters::desk::routes(config);
 }
 
 /// `GET /`: to the home page in the best language the browser asks for.

@@ -24,11 +24,13 @@ pub fn annex(
     let label = |key: &str| labels.page.get(key).cloned().unwrap_or_default();
     let date = formats::day(language, counts.as_of.date_naive());
     let count = formats::number(language, i64::from(counts.withheld));
-    let fill = |text: String| phrase::fill(&text, |name| match name {
-        "wave.date" => Some(date.as_str()),
-        "count" => Some(count.as_str()),
-        _ => None,
-    });
+    let fill = |text: String| {
+        phrase::fill(&text, |name| match name {
+            "wave.date" => Some(date.as_str()),
+            "count" => Some(count.as_str()),
+            _ => None,
+        })
+    };
     let named: Vec<&WaveLine> = lines.iter().filter(|line| line.printed_name.is_some()).collect();
     // Somebody who chose another label than the country is not sorted under the country.
     let country = |line: &&&WaveLine| line.location_label.is_none() && line.iso3.as_deref() == Some(state.iso3.as_str());
@@ -74,4 +76,3 @@ fn entry(line: &WaveLine, directory: &Directory, language: Language) -> AnnexEnt
         name,
     }
 }
-

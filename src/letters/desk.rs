@@ -96,7 +96,11 @@ struct RoundForm {
     mode: String,
 }
 
-async fn rounds(platform: web::Data<Platform>, staff: SignedIn, campaigns: web::Data<campaigns::Register>) -> Result<HttpResponse, Problem> {
+async fn rounds(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+) -> Result<HttpResponse, Problem> {
     let form = RoundForm { posts: posts::KINDS.map(str::to_owned).into(), mode: "rehearsal".into(), ..RoundForm::default() };
     rounds_page(&platform, &staff, &campaigns, form, FormErrors::default(), StatusCode::OK).await
 }
@@ -126,7 +130,13 @@ async fn rounds_page(
         errors: errors.view(language),
         rounds: rounds
             .into_iter()
-            .map(|round| RoundView { id: round.id, name: round.name, state: round.state, rehearsal: round.rehearsal, created_at: round.created_at })
+            .map(|round| RoundView {
+                id: round.id,
+                name: round.name,
+                state: round.state,
+                rehearsal: round.rehearsal,
+                created_at: round.created_at,
+            })
             .collect(),
         events: events
             .map(|event| Choice {
@@ -168,7 +178,8 @@ async fn create(
     if wave.is_none() {
         errors.add("wave", "letters-error-wave");
     }
-    let kinds: Vec<String> = posts::KINDS.iter().filter(|kind| form.posts.iter().any(|chosen| chosen == *kind)).map(|kind| (*kind).to_owned()).collect();
+    let kinds: Vec<String> =
+        posts::KINDS.iter().filter(|kind| form.posts.iter().any(|chosen| chosen == *kind)).map(|kind| (*kind).to_owned()).collect();
     if kinds.is_empty() {
         errors.add("posts", "letters-error-posts");
     }
@@ -311,10 +322,14 @@ async fn board(
     let wave = crate::entities::wave::Entity::find_by_id(round.wave_id).one(db).await?;
     let options = Options::of(&round);
     let left = letters.iter().filter(|letter| letter.state.parse().is_ok_and(LetterState::has_left)).count();
-    let works = (letters.len() < options.total && state == RoundState::Draft) || (state == RoundState::Sending && counts.get(&LetterState::Queued).is_some_and(|n| *n > 0));
+    let works = (letters.len() < options.total && state == RoundState::Draft)
+        || (state == RoundState::Sending && counts.get(&LetterState::Queued).is_some_and(|n| *n > 0));
     let mut page = staff.frame_titled(&platform, round.name.clone());
     page.refresh = if works { 3 } else { 0 };
-    let choice = |prefix: &str, key: &str| Choice { value: key.to_owned(), text: i18n::word(language, &format!("{prefix}{}", key.replace('_', "-"))) };
+    let choice = |prefix: &str, key: &str| Choice {
+        value: key.to_owned(),
+        text: i18n::word(language, &format!("{prefix}{}", key.replace('_', "-"))),
+    };
     let view = BoardPage {
         page,
         event: event.map_or_else(String::new, |event| {
@@ -457,7 +472,11 @@ async fn show(
     let round = letter_round::Entity::find_by_id(round_id).one(db).await?.ok_or(Problem::NotFound)?;
     let post = post::Entity::find_by_id(letter.post_id).one(db).await?.ok_or(Problem::NotFound)?;
     let names = accounts::store::names(db).await?;
-    let events = letter_event::Entity::find().filter(letter_event::Column::LetterId.eq(id)).order_by_asc(letter_event::Column::OccurredAt).all(db).await?;
+    let events = letter_event::Entity::find()
+        .filter(letter_event::Column::LetterId.eq(id))
+        .order_by_asc(letter_event::Column::OccurredAt)
+        .all(db)
+        .await?;
     let sent = dispatch::Entity::find().filter(dispatch::Column::LetterId.eq(id)).order_by_asc(dispatch::Column::CreatedAt).all(db).await?;
     let directory = states.get(&platform).await?;
     let content: Content = serde_json::from_value(letter.content)?;
@@ -489,7 +508,13 @@ async fn show(
             .collect(),
         dispatches: sent
             .into_iter()
-            .map(|row| DispatchView { created_at: row.created_at, state: row.state, to: row.to_address, answer: row.server_answer, attempts: row.attempts })
+            .map(|row| DispatchView {
+                created_at: row.created_at,
+                state: row.state,
+                to: row.to_address,
+                answer: row.server_answer,
+                attempts: row.attempts,
+            })
             .collect(),
     };
     Ok(platform.site.page(StatusCode::OK, "letters/letter.html", staff.language, &view)?)

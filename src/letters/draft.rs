@@ -125,7 +125,8 @@ pub fn draft(
 ) -> (Content, Vec<Finding>) {
     let mut findings = Vec::new();
     let values = values(occasion, state, region_name, known, language, sender, reference);
-    let fill = |text: &str, place: &str, findings: &mut Vec<Finding>| match phrase::fill(text, |name| values.get(name).map(String::as_str)) {
+    let fill = |text: &str, place: &str, findings: &mut Vec<Finding>| match phrase::fill(text, |name| values.get(name).map(String::as_str))
+    {
         Ok(filled) => filled.trim().to_owned(),
         Err(fault) => {
             findings.push(Finding::blocker("unresolved", format!("{place}: {fault}")));
@@ -190,12 +191,24 @@ fn dress(
         return;
     };
     let label = |key: &str| labels.page.get(key).cloned().unwrap_or_default();
-    let colon = if language == Language::Fr { "\u{a0}:" } else if language == Language::Zh { "：" } else { ":" };
+    let colon = if language == Language::Fr {
+        "\u{a0}:"
+    } else if language == Language::Zh {
+        "："
+    } else {
+        ":"
+    };
     let page = &mut content.page;
     page.title = format!("{} – {reference}", page.subject);
     page.letterhead = Letterhead { name: sender.name.clone(), lines: sender.lines.clone() };
     let date = formats::day(language, occasion.dated_on);
-    let comma = if language == Language::Ar { "، " } else if language == Language::Zh { "，" } else { ", " };
+    let comma = if language == Language::Ar {
+        "، "
+    } else if language == Language::Zh {
+        "，"
+    } else {
+        ", "
+    };
     page.place_date = if sender.place.is_empty() { date } else { format!("{}{comma}{date}", sender.place) };
     page.reference = Some(Labelled { label: format!("{}{colon}", label("reference")), value: reference.to_owned() });
     let is_unofficial = language != occasion.campaign.authoritative;
@@ -208,7 +221,12 @@ fn dress(
         fill(&text.replace("{{ reply_address }}", &sender.reply_to), "mail", findings)
     };
     let subject = with(email("subject"), findings);
-    let frame = [with(email("attached"), findings), with(email("check"), findings), with(email("reply"), findings), with(email("reference"), findings)];
+    let frame = [
+        with(email("attached"), findings),
+        with(email("check"), findings),
+        with(email("reply"), findings),
+        with(email("reference"), findings),
+    ];
     content.page.verification = Some(frame.get(1).cloned().unwrap_or_default());
     content.email = Email { subject, text: plain_text(&content.page, &frame) };
 }
@@ -283,7 +301,13 @@ fn check(occasion: &Occasion<'_>, content: &Content, findings: &mut Vec<Finding>
     }
     let page = &content.page;
     let asks = page.asks.iter().flat_map(|asks| asks.items.iter().chain([&asks.intro]));
-    let texts = page.paragraphs.iter().chain(&page.offer).chain(&page.addressee).chain([&page.subject, &page.salutation, &page.closing]).chain(asks);
+    let texts = page
+        .paragraphs
+        .iter()
+        .chain(&page.offer)
+        .chain(&page.addressee)
+        .chain([&page.subject, &page.salutation, &page.closing])
+        .chain(asks);
     for text in texts {
         if let Some(hole) = placeholder(text) {
             findings.push(Finding::blocker("placeholder", hole));

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    annex,
-    dispatch,
+    annex, dispatch,
     draft::Content,
     service::{self, Loaded, RoundError},
 };
@@ -185,7 +184,9 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     let address = address_of(&txn, &letter, loaded.round.dated_on).await?;
     match address.or_else(|| loaded.round.rehearsal.then(|| EmailAddress::parse("rehearsal@invalid.example").ok()).flatten()) {
         Some(address) => {
-            dispatch::queue_letter(&txn, &letter, &address, loaded.round.rehearsal, now).await.map_err(|error| JobError::Retry(error.to_string()))?;
+            dispatch::queue_letter(&txn, &letter, &address, loaded.round.rehearsal, now)
+                .await
+                .map_err(|error| JobError::Retry(error.to_string()))?;
         }
         None => return Err(JobError::Fail("a letter has no address".into())),
     }
@@ -194,7 +195,11 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     Ok(())
 }
 
-async fn address_of(db: &impl sea_orm::ConnectionTrait, letter: &letter::Model, day: chrono::NaiveDate) -> Result<Option<EmailAddress>, JobError> {
+async fn address_of(
+    db: &impl sea_orm::ConnectionTrait,
+    letter: &letter::Model,
+    day: chrono::NaiveDate,
+) -> Result<Option<EmailAddress>, JobError> {
     use sea_orm::{Condition, QueryOrder};
     let in_force = Condition::any().add(addressee::Column::EndsOn.is_null()).add(addressee::Column::EndsOn.gte(day));
     let newest = addressee::Entity::find()

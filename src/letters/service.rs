@@ -3,10 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -97,7 +94,13 @@ impl Options {
 ///
 /// # Errors
 /// See [`RoundError`].
-pub async fn create(platform: &Platform, campaign: &Current, directory: &Directory, new: NewRound, account: Uuid) -> Result<Uuid, RoundError> {
+pub async fn create(
+    platform: &Platform,
+    campaign: &Current,
+    directory: &Directory,
+    new: NewRound,
+    account: Uuid,
+) -> Result<Uuid, RoundError> {
     let now = platform.clock.now();
     let id = Uuid::now_v7();
     let txn = platform.database.begin().await?;
@@ -283,7 +286,12 @@ fn letter_row(
 /// # Errors
 /// When the database fails.
 pub async fn letters_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<letter::Model>, DbErr> {
-    letter::Entity::find().filter(letter::Column::RoundId.eq(id)).order_by_asc(letter::Column::Iso3).order_by_asc(letter::Column::PostId).all(db).await
+    letter::Entity::find()
+        .filter(letter::Column::RoundId.eq(id))
+        .order_by_asc(letter::Column::Iso3)
+        .order_by_asc(letter::Column::PostId)
+        .all(db)
+        .await
 }
 
 /// Approves a round and its letters; refused while anything blocks one of them.

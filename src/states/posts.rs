@@ -6,7 +6,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::entities::{addressee, post, state};
+use crate::{
+    entities::{addressee, post, state},
+    platform::Platform,
+};
 
 /// The posts every state has.
 pub const KINDS: [&str; 2] = ["permanent_representative", "foreign_minister"];
@@ -91,4 +94,21 @@ pub async fn enter_address(
         ..Default::default()
     };
     addressee::Entity::insert(row).exec_without_returning(db).await.map(drop)
+}
+
+/// Gives every post without an address one that leads nowhere (`.example`, RFC 2606), so that a demonstration can go the whole way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn give_demo_addresses(platform: &Platform) -> Result<(), DbErr> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let reached: std::collections::HashSet<Uuid> =
+        addressee::Entity::find().all(&txn).await?.into_iter().map(|entry| entry.post_id).collect();
+    for post in post::Entity::find().all(&txn).await?.into_iter().filter(|post| !reached.contains(&post.id)) {
+        let office = post.kind.replace('_', "-");
+        let email = format!("{office}@{}.example", post.iso3.to_lowercase());
+        enter_address(&txn, post.id, &email, None, now).await?;
+    }
+    txn.commit().await
 }

@@ -1,0 +1,313 @@
+//! Handing letters over: the queue of outgoing mail, what the servers answer, and deliveries made by hand (R33, R36, R37). One addressee a
+//! message. Must not change a letter's text, and must not count a letter as sent before a server or a person has said so.
+
+use actix_web::web::Data;
+use async_trait::async_trait;
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    accounts::audit::{self, Entry},
+    campaigns,
+    domain::{
+        email::{EmailAddress, file_name},
+        language::Language,
+        letter::{Channel, DispatchState, ForbiddenMove, LetterState},
+    },
+    entities::{dispatch, letter, letter_event, letter_round},
+    platform::{
+        Platform,
+        files::{self, NewFile},
+        jobs::{self, ATTEMPTS_OVER_TWO_DAYS, Attempt, Handler, Job, JobError, Worker},
+        mail::{Attachment, Delivery, Outgoing, Party, message_id},
+        throttle,
+    },
+};
+
+const KIND: &str = "letters.dispatch";
+/// Letters one host gets in a minute: a ministry's server that is flooded refuses (R36).
+const PER_HOST_AND_MINUTE: i32 = 30;
+/// How long a letter waits when its host has had its share.
+const WAIT_FOR_HOST: std::time::Duration = std::time::Duration::from_secs(20);
+/// The server's words that are kept.
+const LONGEST_ANSWER: usize = 2000;
+
+/// Why a letter cannot be handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    /// Its state does not allow it.
+    #[error(transparent)]
+    Move(#[from] ForbiddenMove<LetterState>),
+    /// Somebody else moved it in the meantime.
+    #[error("the letter changed meanwhile")]
+    Overtaken,
+    /// There is no such letter, or it has no PDF.
+    #[error("no such letter, or it was not typeset")]
+    Missing,
+    /// Mail is queued, not recorded.
+    #[error("this channel is not recorded by hand")]
+    Channel,
+    /// Unexpected.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    dispatch: Uuid,
+    /// Stays with the job, so that no later change of the round makes mail of a rehearsal.
+    rehearsal: bool,
+}
+
+/// Puts an approved letter in the queue of outgoing mail, within the caller's transaction. Returns the dispatch.
+///
+/// # Errors
+/// When the letter is not approved (or come back), has no PDF, or changed meanwhile.
+pub async fn queue_letter(
+    txn: &impl ConnectionTrait,
+    letter: &letter::Model,
+    address: &EmailAddress,
+    rehearsal: bool,
+    now: DateTime<Utc>,
+) -> Result<Uuid, DispatchError> {
+    if letter.file_id.is_none() {
+        return Err(DispatchError::Missing);
+    }
+    advance(txn, letter, LetterState::Queued, None, None, now).await?;
+    let id = Uuid::now_v7();
+    let row = dispatch::ActiveModel {
+        id: Set(id),
+        letter_id: Set(letter.id),
+        channel: Set(Channel::Mail.key().to_owned()),
+        to_address: Set(Some(address.as_str().to_owned())),
+        state: Set(DispatchState::Queued.key().to_owned()),
+        attempts: Set(0),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    dispatch::Entity::insert(row).exec_without_returning(txn).await?;
+    jobs::enqueue(txn, job(id, rehearsal), now).await?;
+    Ok(id)
+}
+
+fn job(dispatch: Uuid, rehearsal: bool) -> Job {
+    Job::new(KIND, &Payload { dispatch, rehearsal }).dedup(format!("{KIND}:{dispatch}")).attempts(ATTEMPTS_OVER_TWO_DAYS)
+}
+
+/// A delivery a person made: by post, at the door, through a portal.
+#[derive(Clone, Copy, Debug)]
+pub struct ByHand<'a> {
+    /// The letter.
+    pub letter: Uuid,
+    /// Anything but mail.
+    pub channel: Channel,
+    /// A receipt, a stamped copy, a picture of the screen.
+    pub proof: NewFile<'a>,
+    /// What is worth remembering.
+    pub note: &'a str,
+    /// Who did it.
+    pub account: Uuid,
+}
+
+/// Records such a delivery with its proof: only then is the letter sent (R33).
+///
+/// # Errors
+/// When the channel is mail, or the letter is not at the point where it may be sent.
+pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result<Uuid, DispatchError> {
+    if delivery.channel == Channel::Mail {
+        return Err(DispatchError::Channel);
+    }
+    let (id, now) = (Uuid::now_v7(), platform.clock.now());
+    let txn = platform.database.begin().await?;
+    let letter = letter::Entity::find_by_id(delivery.letter).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    let note = Some(delivery.note.trim()).filter(|note| !note.is_empty());
+    advance(&txn, &letter, LetterState::Sent, Some(delivery.account), note, now).await?;
+    let proof = files::keep(&txn, delivery.proof, now).await?;
+    let row = dispatch::ActiveModel {
+        id: Set(id),
+        letter_id: Set(letter.id),
+        channel: Set(delivery.channel.key().to_owned()),
+        state: Set(DispatchState::Recorded.key().to_owned()),
+        attempts: Set(1),
+        file_id: Set(Some(proof.id)),
+        account_id: Set(Some(delivery.account)),
+        created_at: Set(now),
+        finished_at: Set(Some(now)),
+        ..Default::default()
+    };
+    dispatch::Entity::insert(row).exec_without_returning(&txn).await?;
+    let details = json!({ "channel": delivery.channel.key(), "proof": proof.sha256 });
+    let entry = Entry::of(Some(delivery.account), "letter.delivery_recorded", "letter", letter.id).with(details);
+    audit::append(&txn, entry, now).await?;
+    txn.commit().await?;
+    Ok(id)
+}
+
+/// Moves a letter and writes its history, unless somebody else moved it since it was read.
+async fn advance(
+    txn: &impl ConnectionTrait,
+    letter: &letter::Model,
+    to: LetterState,
+    account: Option<Uuid>,
+    note: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), DispatchError> {
+    let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
+    from.step(to)?;
+    let moved = letter::Entity::update_many()
+        .col_expr(letter::Column::State, Expr::value(to.key()))
+        .col_expr(letter::Column::UpdatedAt, Expr::value(now))
+        .filter(letter::Column::Id.eq(letter.id))
+        .filter(letter::Column::State.eq(from.key()))
+        .exec(txn)
+        .await?;
+    if moved.rows_affected == 0 {
+        return Err(DispatchError::Overtaken);
+    }
+    let event = letter_event::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        letter_id: Set(letter.id),
+        occurred_at: Set(now),
+        account_id: Set(account),
+        from_state: Set(Some(from.key().to_owned())),
+        to_state: Set(to.key().to_owned()),
+        note: Set(note.map(str::to_owned)),
+    };
+    letter_event::Entity::insert(event).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Adds the handler that carries queued letters to the mail server.
+pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>) -> Worker {
+    worker.handle(Carrier { platform: platform.clone(), campaigns: campaigns.clone() })
+}
+
+struct Carrier {
+    platform: Platform,
+    campaigns: Data<campaigns::Register>,
+}
+
+/// What this job reads of a letter's content.
+#[derive(Deserialize)]
+struct Content {
+    email: Email,
+}
+
+#[derive(Deserialize)]
+struct Email {
+    subject: String,
+    text: String,
+}
+
+#[async_trait]
+impl Handler for Carrier {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
+        let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
+        let db = self.platform.database.read();
+        let missing = || JobError::Fail("the dispatch, its letter or its file is gone".to_owned());
+        let dispatch = dispatch::Entity::find_by_id(payload.dispatch).one(db).await?.ok_or_else(missing)?;
+        if dispatch.state.parse().is_ok_and(DispatchState::is_final) {
+            return Ok(()); // an earlier run got as far as that
+        }
+        let letter = letter::Entity::find_by_id(dispatch.letter_id).one(db).await?.ok_or_else(missing)?;
+        let round = letter_round::Entity::find_by_id(letter.round_id).one(db).await?.ok_or_else(missing)?;
+        if letter.state != LetterState::Queued.key() {
+            return self.settle(&dispatch, DispatchState::Rejected, "not offered: the letter was taken out of the queue").await;
+        }
+        let mail = self.mail(&dispatch, &letter, &round).await?;
+        if payload.rehearsal || round.rehearsal {
+            return self.settle(&dispatch, DispatchState::Rehearsed, "rehearsal: nothing was sent").await;
+        }
+        self.keep_pace(&dispatch).await?;
+        // Written before the mail leaves, so that what comes back can be told even if this process dies now.
+        dispatch::Entity::update_many()
+            .col_expr(dispatch::Column::MessageId, Expr::value(mail.message_id.clone()))
+            .col_expr(dispatch::Column::Attempts, Expr::col(dispatch::Column::Attempts).add(1))
+            .filter(dispatch::Column::Id.eq(dispatch.id))
+            .exec(self.platform.database.write())
+            .await?;
+        match self.platform.deliver(&mail).await {
+            Ok(Delivery::Accepted { answer }) => self.settle(&dispatch, DispatchState::Accepted, &answer).await,
+            Ok(Delivery::Rejected { answer, .. }) => self.settle(&dispatch, DispatchState::Rejected, &answer).await,
+            Ok(Delivery::Deferred { answer }) if attempt.is_last() => self.settle(&dispatch, DispatchState::Rejected, &answer).await,
+            Ok(Delivery::Deferred { answer }) => {
+                self.settle(&dispatch, DispatchState::Deferred, &answer).await?;
+                // The queue's own back-off spreads the attempts over two days.
+                Err(JobError::Retry("the mail server asked to come back later".to_owned()))
+            }
+            Err(error) => self.settle(&dispatch, DispatchState::Rejected, &format!("not offered: {error}")).await,
+        }
+    }
+}
+
+impl Carrier {
+    async fn mail(&self, dispatch: &dispatch::Model, letter: &letter::Model, round: &letter_round::Model) -> Result<Outgoing, JobError> {
+        let gone = || JobError::Fail("the letter has no PDF, no text or no address".to_owned());
+        let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("the campaign cannot be read".to_owned()))?;
+        let sender = &campaign.config.sender;
+        let language: Language = letter.language.parse().map_err(|_| gone())?;
+        let Content { email } = Content::deserialize(&letter.content).map_err(|_| gone())?;
+        let to = dispatch.to_address.as_deref().ok_or_else(gone)?;
+        let file = files::load(self.platform.database.read(), letter.file_id.ok_or_else(gone)?).await?.ok_or_else(gone)?;
+        // By its reference an answer finds back to the letter, however its subject is altered (R37).
+        let subject =
+            if email.subject.contains(&letter.reference) { email.subject } else { format!("{} [{}]", email.subject, letter.reference) };
+        let domain = self.platform.mail_from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+        let id = dispatch.message_id.clone().unwrap_or_else(|| message_id(dispatch.id, domain));
+        let from = Party::named(sender.name.get(language), &self.platform.mail_from);
+        // The date of the first try: the same mail again is the same to the byte.
+        let mut mail = Outgoing::new(id, dispatch.created_at, from, Party::bare(to), subject, email.text);
+        mail.reply_to = Some(Party::bare(sender.email.clone()));
+        mail.attachments.push(Attachment {
+            file_name: file_name(&sender.reference_prefix, &letter.iso3, language, round.dated_on, "pdf"),
+            media_type: "application/pdf".to_owned(),
+            content: file.content,
+        });
+        Ok(mail)
+    }
+
+    async fn keep_pace(&self, dispatch: &dispatch::Model) -> Result<(), JobError> {
+        let host = dispatch.to_address.as_deref().and_then(|to| to.rsplit_once('@')).map_or("", |(_, host)| host);
+        let bucket = format!("{KIND}:{}", self.platform.keys.address_hash(host));
+        let now = self.platform.clock.now();
+        if throttle::allow(self.platform.database.write(), &bucket, PER_HOST_AND_MINUTE, Duration::minutes(1), now).await? {
+            return Ok(());
+        }
+        Err(JobError::Postpone { after: WAIT_FOR_HOST, reason: "the host has had its share of this minute".to_owned() })
+    }
+
+    /// Writes down what came of it, dispatch and letter together. Whoever comes second finds the attempt over and changes nothing.
+    async fn settle(&self, dispatch: &dispatch::Model, outcome: DispatchState, answer: &str) -> Result<(), JobError> {
+        let now = self.platform.clock.now();
+        let answer: String = answer.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST_ANSWER).collect();
+        let txn = self.platform.database.begin().await?;
+        let settled = dispatch::Entity::update_many()
+            .col_expr(dispatch::Column::State, Expr::value(outcome.key()))
+            .col_expr(dispatch::Column::ServerAnswer, Expr::value(answer))
+            .col_expr(dispatch::Column::FinishedAt, Expr::value(outcome.is_final().then_some(now)))
+            .filter(dispatch::Column::Id.eq(dispatch.id))
+            .filter(dispatch::Column::State.is_in([DispatchState::Queued.key(), DispatchState::Deferred.key()]))
+            .exec(&txn)
+            .await?;
+        if let Some(to) = outcome.letter_state().filter(|_| settled.rows_affected > 0) {
+            let letter = letter::Entity::find_by_id(dispatch.letter_id).one(&txn).await?;
+            let letter = letter.ok_or_else(|| JobError::Fail("the letter is gone".to_owned()))?;
+            match advance(&txn, &letter, to, None, Some(outcome.key()), now).await {
+                // A letter that was moved by hand stays where it was put; the dispatch keeps what happened.
+                Ok(()) | Err(DispatchError::Move(_)) => {}
+                Err(DispatchError::Database(error)) => return Err(error.into()),
+                Err(_) => return Err(JobError::Retry("the letter changed meanwhile".to_owned())),
+            }
+        }
+        txn.commit().await?;
+        self.platform.pages.clear();
+        Ok(())
+    }
+}

@@ -71,6 +71,8 @@ pub struct LetterPage {
     pub cc: Option<LabelledList>,
     /// How to see that the letter is genuine, prose; a link in it comes between isolates in a right-to-left letter
     pub verification: Option<String>,
+    /// Page and number of pages, prose with `{{ page }}` and `{{ pages }}`; where empty, the numbers alone
+    pub page_numbers: String,
     /// The signers
     pub annex: Option<Annex>,
 }
@@ -92,7 +94,7 @@ pub struct Letterhead {
     pub lines: Vec<String>,
 }
 
-/// A value and the word before it, which brings its own punctuation ("Reference:").
+/// A value and the word before it; the template sets the mark between them as the language does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Labelled {

@@ -86,8 +86,9 @@ fn a_closing_never_stands_alone_on_a_page() {
     // Grown sentence by sentence past the end of the first page: wherever the break falls, words of the letter go with the closing.
     let mut letter = sample::letter(Language::En, Vec::new());
     letter.annex = None;
+    letter.paragraphs.extend((0..11).map(|number| format!("Sentence {number} fills the page.")));
     let mut broke = 0;
-    for sentences in 0..32 {
+    for sentences in 0..12 {
         letter.paragraphs.push(format!("Sentence number {sentences} makes this letter longer than any letter ought to be."));
         let typeset = render(&letter);
         if typeset.pages == 1 {
@@ -103,7 +104,7 @@ fn a_closing_never_stands_alone_on_a_page() {
         assert!(closing >= 2, "{sentences}: {last:?}");
         assert!(last.iter().skip(closing).any(|line| line.contains("Coordinator of the demo")), "{sentences}: {last:?}");
     }
-    assert!(broke > 10, "the letter never grew past its page");
+    assert!(broke > 6, "the letter never grew past its page");
 }
 
 #[test]

@@ -261,6 +261,7 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::desk::routes(config);
     signing::waves_desk::routes(config);
     letters::desk::routes(config);
+    positions::desk::routes(config);
 }
 
 /// `GET /`: to the home page in the best language the browser asks for.

@@ -2,6 +2,10 @@
 
 pub mod changes;
 pub mod derivation;
+pub mod desk;
+mod desk_form;
+mod desk_proposals;
+mod desk_state;
 pub mod evidence;
 pub mod export;
 pub mod import;

@@ -5,5 +5,6 @@
 mod support;
 
 mod accounts;
+mod positions;
 mod schema;
 mod signing;

@@ -1,0 +1,438 @@
+//! Evidence in, positions out: repeatable imports, the published rule, two times, and what the public may never see.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use demarche::{
+    accounts::Role,
+    campaigns::Current,
+    entities::{evidence, evidence_proposal, reply},
+    positions::{
+        Audience, changes,
+        derivation::{self, Board},
+        evidence::{self as cases, Act, EvidenceError},
+        export, import,
+        item::Typed,
+        store,
+    },
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::{
+    on_both_databases,
+    support::{Kind, Program},
+};
+
+async fn current(program: &Program) -> Arc<Current> {
+    program.app.campaigns.get(&program.app.platform).await.unwrap()
+}
+
+/// Ends all shipped evidence, so that a test says itself what is known.
+async fn clear(program: &Program) {
+    let change = evidence::ActiveModel { ended_at: Set(Some(program.app.platform.clock.now())), ..Default::default() };
+    evidence::Entity::update_many().set(change).exec(program.app.platform.database.write()).await.unwrap();
+    derive(program).await;
+}
+
+async fn derive(program: &Program) {
+    let campaign = current(program).await;
+    let txn = program.app.platform.database.begin().await.unwrap();
+    derivation::derive(&txn, (campaign.id, &campaign.config), program.app.platform.clock.now()).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+fn typed(iso3: &str, direction: &str, date: &str) -> Typed {
+    Typed {
+        iso3: iso3.into(),
+        kind: "statement".into(),
+        direction: direction.into(),
+        date: date.into(),
+        summary: "Said so.".into(),
+        source_url: "https://example.org/statement".into(),
+        confidence: "high".into(),
+        visibility: "public".into(),
+        coder: "test".into(),
+        ..Typed::default()
+    }
+}
+
+async fn enter(program: &Program, typed: &Typed) -> Uuid {
+    let campaign = current(program).await;
+    let account = program.add_account(&format!("{}@staff.example.org", Uuid::now_v7().simple()), Role::Campaigner).await;
+    let act = Act { campaign: &campaign, account };
+    let id = cases::enter(&program.app.platform, act, typed, Uuid::now_v7()).await.unwrap();
+    program.drain().await;
+    id
+}
+
+async fn retract(program: &Program, id: Uuid) {
+    let campaign = current(program).await;
+    let act = Act { campaign: &campaign, account: Uuid::now_v7() };
+    cases::retract(&program.app.platform, act, id, "entered in error").await.unwrap();
+    program.drain().await;
+}
+
+async fn stance(program: &Program, audience: Audience, iso3: &str) -> Option<String> {
+    let campaign = current(program).await;
+    let rows = store::positions_of(program.app.platform.database.read(), campaign.id, audience, iso3).await.unwrap();
+    rows.into_iter().find(|row| row.issue_code.is_empty()).map(|row| row.stance)
+}
+
+/// All stored rows of an audience as bytes, ids and times of derivation included.
+async fn rows(program: &Program, audience: Audience) -> String {
+    let campaign = current(program).await;
+    format!("{:#?}", store::all_positions(program.app.platform.database.read(), campaign.id, audience).await.unwrap())
+}
+
+async fn board(program: &Program, audience: Audience, day: NaiveDate, known: DateTime<Utc>) -> Board {
+    let campaign = current(program).await;
+    let db = program.app.platform.database.read();
+    derivation::as_of(db, (campaign.id, &campaign.config), audience, day, known).await.unwrap()
+}
+
+async fn import(program: &Program, file: &str, dry_run: bool) -> import::Report {
+    let campaign = current(program).await;
+    let of = (campaign.id, &campaign.config);
+    let report = import::evidence(&program.app.platform, of, file.as_bytes(), dry_run, None, |_| {}).await.unwrap();
+    program.drain().await;
+    report
+}
+
+fn shipped() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/campaigns/cah/evidence.csv")).unwrap()
+}
+
+fn later(program: &Program, by: Duration) {
+    let now = program.app.platform.clock.now();
+    program.clock.set(now + by);
+}
+
+on_both_databases! {
+    /// The shipped record: every line is read, and it says of each state what its own rows say.
+    async fn the_shipped_record_loads_whole_and_gives_each_state_one_position(program: Program) {
+        let campaign = current(&program).await;
+        let db = program.app.platform.database.read();
+        let evidence = store::evidence(db, campaign.id, Audience::Public).await.unwrap();
+        assert_eq!(evidence.len(), 700);
+        let overall = store::positions(db, campaign.id, Audience::Public, store::OVERALL).await.unwrap();
+        let states: std::collections::BTreeSet<&str> = overall.iter().map(|row| row.iso3.as_str()).collect();
+        assert_eq!(states.len(), overall.len(), "R51: every state once, however many groups spoke for it");
+        assert!(overall.len() > 100 && overall.iter().all(|row| row.stance != "no_data" && row.stance != "silent"), "{}", overall.len());
+        assert!(overall.iter().all(|row| !derivation::deciding_of(row).is_empty()), "R47: no stance without evidence");
+    }
+
+    /// R54: an import repeated changes nothing; a changed row supersedes; bad lines are named and stop nothing.
+    async fn the_same_file_twice_adds_nothing_and_a_changed_row_supersedes(program: Program) {
+        let again = import(&program, &shipped(), false).await;
+        assert_eq!((again.lines, again.added, again.superseded, again.unchanged, again.rejected), (700, 0, 0, 700, 0), "{:?}", again.rejects);
+        let file = "id,iso3,type,direction,date,summary,source_url,confidence,visibility\n\
+                    X1,FRA,statement,support,2026-10-01,Supports.,https://example.org/1,high,public\n\
+                    X2,XXX,statement,support,2026-10-01,Unknown.,https://example.org/1,high,public\n\
+                    X3,FRA,statement,maybe,2026-13-01,Bad.,ftp://example.org,high,public\n\
+                    X1,FRA,statement,support,2026-10-01,Twice.,https://example.org/1,high,public\n\
+                    X4,DEU,statement\n";
+        let dry = import(&program, file, true).await;
+        assert_eq!((dry.added, dry.rejected), (1, 4), "{:?}", dry.rejects);
+        assert_eq!(dry.rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(), [3, 4, 5, 6]);
+        assert_eq!(import(&program, file, false).await, dry, "a dry run changed nothing");
+        let changed = file.replace("Supports.", "Supports strongly.").replace("statement,support,2026-10-01,S", "statement,strong_support,2026-10-01,S");
+        assert_eq!(import(&program, &changed, false).await.superseded, 1);
+        assert_eq!(import(&program, &changed, false).await.unchanged, 1);
+        assert_eq!(import(&program, file, false).await.superseded, 1, "a row may return to its first wording");
+        let rows = evidence::Entity::find().filter(evidence::Column::ImportKey.eq("X1"));
+        let rows = rows.order_by_asc(evidence::Column::Id).all(program.app.platform.database.read()).await.unwrap();
+        assert_eq!(rows.len(), 3, "nothing is overwritten");
+        assert_eq!(rows[0].superseded_by, Some(rows[1].id));
+        assert!(rows[1].ended_at.is_some() && rows[2].ended_at.is_none());
+    }
+
+    /// R47: no stance stands without evidence.
+    async fn deleting_the_last_item_returns_the_state_to_no_data(program: Program) {
+        clear(&program).await;
+        assert_eq!(stance(&program, Audience::Staff, "FRA").await, None);
+        let id = enter(&program, &typed("FRA", "strong_support", "2026-10-01")).await;
+        assert_eq!(stance(&program, Audience::Public, "FRA").await.as_deref(), Some("strong_support"));
+        retract(&program, id).await;
+        assert_eq!(stance(&program, Audience::Public, "FRA").await, None);
+        assert_eq!(stance(&program, Audience::Staff, "FRA").await, None);
+        let campaign = current(&program).await;
+        let moves = store::changes_since(program.app.platform.database.read(), campaign.id, Audience::Public, program.app.platform.clock.now()).await.unwrap();
+        let last = moves.iter().find(|row| row.iso3 == "FRA" && row.to_stance == "no_data" && row.evidence_id == Some(id));
+        assert!(last.is_some(), "R63: the move names what caused it: {moves:?}");
+    }
+
+    /// R48: the kind of act does not decide its direction.
+    async fn two_dissociations_with_opposite_directions_have_opposite_effects(program: Program) {
+        clear(&program).await;
+        for (iso3, direction) in [("FRA", "support"), ("DEU", "oppose")] {
+            enter(&program, &Typed { kind: "dissociation".into(), ..typed(iso3, direction, "2026-10-01") }).await;
+        }
+        assert_eq!(stance(&program, Audience::Public, "FRA").await.as_deref(), Some("support"));
+        assert_eq!(stance(&program, Audience::Public, "DEU").await.as_deref(), Some("oppose"));
+    }
+
+    /// R49: what the record does not say is not silence, and neither is neutral.
+    async fn silence_is_told_only_by_a_whole_record(program: Program) {
+        clear(&program).await;
+        enter(&program, &typed("FRA", "neutral", "2026-10-01")).await;
+        let (day, now) = (NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(), program.app.platform.clock.now());
+        let partial = board(&program, Audience::Public, day, now).await;
+        assert_eq!((partial.stance("FRA"), partial.stance("DEU")), ("neutral", "no_data"));
+        let campaign = current(&program).await;
+        let mut whole = campaign.config.clone();
+        whole.derivation.partial_record = false;
+        let db = program.app.platform.database.read();
+        let whole = derivation::as_of(db, (campaign.id, &whole), Audience::Public, day, now).await.unwrap();
+        assert_eq!((whole.stance("FRA"), whole.stance("DEU")), ("neutral", "silent"));
+    }
+
+    /// R51: with its own word, what a group said does not count; without, it counts and is marked.
+    async fn a_states_own_statement_prevails_over_its_groups(program: Program) {
+        clear(&program).await;
+        let group = |iso3: &str| Typed { kind: "group_statement".into(), capacity: "group_member".into(), group_name: "A group".into(), ..typed(iso3, "strong_support", "2026-10-02") };
+        for iso3 in ["FRA", "DEU", "FRA"] {
+            enter(&program, &group(iso3)).await;
+        }
+        enter(&program, &typed("FRA", "oppose", "2026-10-01")).await;
+        let campaign = current(&program).await;
+        let rows = store::positions(program.app.platform.database.read(), campaign.id, Audience::Public, store::OVERALL).await.unwrap();
+        let seen: Vec<_> = rows.iter().map(|row| (row.iso3.as_str(), row.stance.as_str(), row.via_group)).collect();
+        assert_eq!(seen, [("DEU", "strong_support", true), ("FRA", "oppose", false)]);
+    }
+
+    /// R54: the board of an earlier day is the same before and after a later correction.
+    async fn an_earlier_board_is_the_same_after_a_later_correction(program: Program) {
+        let day = NaiveDate::from_ymd_opt(2024, 11, 30).unwrap();
+        let known = program.app.platform.clock.now();
+        let before = board(&program, Audience::Public, day, known).await;
+        assert!(before.overalls().count() > 50);
+        later(&program, Duration::days(10));
+        let campaign = current(&program).await;
+        let db = program.app.platform.database.read();
+        let item = store::evidence_of(db, campaign.id, Audience::Public, "RUS").await.unwrap().into_iter().find(|item| item.row.occurred_on < day && item.row.scope == "overall").unwrap();
+        let act = Act { campaign: &campaign, account: Uuid::now_v7() };
+        let correction = typed("RUS", "strong_support", &item.row.occurred_on.to_string());
+        cases::supersede(&program.app.platform, act, item.row.id, &correction).await.unwrap();
+        enter(&program, &typed("DEU", "strong_oppose", "2024-11-01")).await;
+        assert_eq!(board(&program, Audience::Public, day, known).await, before);
+        let corrected = board(&program, Audience::Public, day, program.app.platform.clock.now()).await;
+        assert_ne!(corrected, before, "what is known now of that day differs");
+    }
+
+    /// R55: whatever happens to evidence that is not public, no byte of a public row changes.
+    async fn evidence_that_is_not_public_never_moves_a_public_row(program: Program) {
+        enter(&program, &typed("JAM", "support", "2026-10-01")).await;
+        let before = rows(&program, Audience::Public).await;
+        let directions = ["strong_support", "support", "neutral", "oppose", "strong_oppose", ""];
+        let states = ["FRA", "JAM", "RUS", "CHN", "TUV", "MEX"];
+        let mut entered = Vec::new();
+        for n in 0..12_usize {
+            let secret = Typed {
+                kind: if n % 2 == 0 { "meeting".into() } else { "reply".into() },
+                visibility: if n % 3 == 0 { "core".into() } else { "coalition".into() },
+                source_url: String::new(),
+                summary: "Said in confidence.".into(),
+                issues: "immunity:opposes;prevention".into(),
+                ..typed(states[n % 6], directions[(n * 5) % 6], "2026-11-01")
+            };
+            entered.push((enter(&program, &secret).await, secret));
+            assert_eq!(rows(&program, Audience::Public).await, before, "entering {n}");
+        }
+        assert_ne!(stance(&program, Audience::Staff, "TUV").await, None, "staff see it");
+        assert_eq!(stance(&program, Audience::Public, "TUV").await, None);
+        let campaign = current(&program).await;
+        for (n, (id, secret)) in entered.into_iter().enumerate() {
+            if n % 2 == 0 {
+                retract(&program, id).await;
+            } else {
+                let act = Act { campaign: &campaign, account: Uuid::now_v7() };
+                cases::supersede(&program.app.platform, act, id, &Typed { direction: "oppose".into(), ..secret }).await.unwrap();
+                program.drain().await;
+            }
+            assert_eq!(rows(&program, Audience::Public).await, before, "changing {n}");
+        }
+        let sheet = export::evidence(program.app.platform.database.read(), campaign.id, Audience::Public).await.unwrap();
+        assert!(!String::from_utf8(sheet).unwrap().contains("Said in confidence."));
+    }
+
+    async fn deriving_again_changes_no_byte(program: Program) {
+        let before = (rows(&program, Audience::Public).await, rows(&program, Audience::Staff).await);
+        derive(&program).await;
+        assert_eq!((rows(&program, Audience::Public).await, rows(&program, Audience::Staff).await), before);
+    }
+
+    /// R58: the same state, the same evidence, five years later.
+    async fn confidence_falls_with_age(program: Program) {
+        clear(&program).await;
+        enter(&program, &typed("FRA", "support", "2026-10-01")).await;
+        let now = program.app.platform.clock.now();
+        let confidence = async |year| {
+            let day = NaiveDate::from_ymd_opt(year, 11, 23).unwrap();
+            board(&program, Audience::Public, day, now).await.overall("FRA").unwrap().confidence.key()
+        };
+        assert_eq!((confidence(2026).await, confidence(2031).await, confidence(2036).await), ("high", "medium", "low"));
+    }
+
+    /// R62: a draft and its revision have lists of their own, and counts come from them.
+    async fn each_revision_of_a_draft_has_its_own_sponsors(program: Program) {
+        let sponsor = |iso3: &str, document: &str, date: &str| Typed { kind: "cosponsorship".into(), document: document.into(), ..typed(iso3, "support", date) };
+        for (iso3, document, date) in [("FRA", "A/L.2", "2026-10-01"), ("JAM", "A/L.2", "2026-10-02"), ("FRA", "A/L.2/Rev.1", "2026-10-09"), ("FRA", "A/L.2", "2026-10-03")] {
+            enter(&program, &sponsor(iso3, document, date)).await;
+        }
+        enter(&program, &Typed { kind: "dissociation".into(), ..sponsor("JAM", "A/L.2", "2026-10-08") }).await;
+        let campaign = current(&program).await;
+        let drafts = store::cosponsors(program.app.platform.database.read(), campaign.id, Audience::Public).await.unwrap();
+        let names = |document: &str| drafts[document].iter().map(|sponsor| (sponsor.iso3.as_str(), sponsor.left.is_some())).collect::<Vec<_>>();
+        assert_eq!(names("A/L.2"), [("FRA", false), ("JAM", true)]);
+        assert_eq!(names("A/L.2/Rev.1"), [("FRA", false)]);
+    }
+
+    /// R63: the feed is the difference of two as-of boards.
+    async fn the_changes_of_a_time_are_the_difference_of_two_boards(program: Program) {
+        clear(&program).await;
+        let from = program.app.platform.clock.now();
+        later(&program, Duration::hours(1));
+        let first = enter(&program, &typed("FRA", "oppose", "2026-10-01")).await;
+        later(&program, Duration::hours(1));
+        enter(&program, &typed("DEU", "support", "2026-10-01")).await;
+        later(&program, Duration::hours(1));
+        retract(&program, first).await;
+        let second = enter(&program, &typed("FRA", "strong_support", "2026-11-01")).await;
+        let campaign = current(&program).await;
+        let db = program.app.platform.database.read();
+        let to = program.app.platform.clock.now();
+        let moves = changes::between(db, (campaign.id, &campaign.config), Audience::Public, from, to).await.unwrap();
+        let seen: Vec<_> = moves.iter().map(|change| (change.iso3.as_str(), change.from.as_str(), change.to.as_str())).collect();
+        assert_eq!(seen, [("DEU", "no_data", "support"), ("FRA", "no_data", "strong_support")]);
+        assert_eq!(moves[1].cause, Some(second));
+        let mut folded = std::collections::BTreeMap::new();
+        let log = store::changes_since(db, campaign.id, Audience::Public, from + Duration::seconds(1)).await.unwrap();
+        for row in log.into_iter().rev() {
+            folded.insert(row.iso3, row.to_stance);
+        }
+        assert_eq!(folded.into_iter().collect::<Vec<_>>(), [("DEU".to_owned(), "support".to_owned()), ("FRA".to_owned(), "strong_support".to_owned())]);
+    }
+
+    /// Issue 2, "Record and see": accepting what a reply suggests moves the staff board, and the public one only when it is public.
+    async fn an_accepted_proposal_moves_the_board_once(program: Program) {
+        clear(&program).await;
+        let campaign = current(&program).await;
+        let account = program.add_account("coder@staff.example.org", Role::Campaigner).await;
+        let now = program.app.platform.clock.now();
+        let db = program.app.platform.database.write();
+        for (iso3, visibility) in [("FRA", "core"), ("DEU", "public")] {
+            let reply = reply::ActiveModel {
+                id: Set(Uuid::now_v7()), campaign_id: Set(campaign.id), letter_id: Set(None), iso3: Set(iso3.into()), received_on: Set(now.date_naive()),
+                channel: Set("email".into()), class: Set("supportive".into()), summary: Set("Will support.".into()), file_id: Set(None),
+                visibility: Set(visibility.into()), account_id: Set(account), created_at: Set(now), submission_key: Set(Uuid::now_v7().to_string()),
+            };
+            let id = reply.id.clone().unwrap();
+            reply::Entity::insert(reply).exec_without_returning(db).await.unwrap();
+            let proposal = evidence_proposal::ActiveModel {
+                id: Set(Uuid::now_v7()), reply_id: Set(id), iso3: Set(iso3.into()), direction: Set(Some("support".into())), summary: Set("Will support.".into()),
+                visibility: Set(visibility.into()), state: Set("proposed".into()), decided_by: Set(None), decided_at: Set(None), evidence_id: Set(None), created_at: Set(now),
+            };
+            let id = proposal.id.clone().unwrap();
+            evidence_proposal::Entity::insert(proposal).exec_without_returning(db).await.unwrap();
+            let act = Act { campaign: &campaign, account };
+            let item = Typed { kind: "reply".into(), visibility: visibility.into(), ..typed(iso3, "support", "2026-11-20") };
+            let browser = program.staff(Role::Campaigner).await;
+            let asked = browser.get(&format!("/desk/positions/proposals/{id}")).await;
+            assert!(asked.text().contains("Will support."), "{}", asked.text());
+            let accepted = cases::accept(&program.app.platform, act, id, &item).await.unwrap();
+            assert_eq!(cases::accept(&program.app.platform, act, id, &item).await.unwrap(), accepted, "accepting twice is accepting once");
+            assert!(matches!(cases::reject(&program.app.platform, act, id, "no").await, Err(EvidenceError::Changed)));
+            program.drain().await;
+        }
+        assert_eq!(stance(&program, Audience::Staff, "FRA").await.as_deref(), Some("support"));
+        assert_eq!(stance(&program, Audience::Public, "FRA").await, None);
+        assert_eq!(stance(&program, Audience::Public, "DEU").await.as_deref(), Some("support"));
+        let of_replies = evidence::Entity::find().filter(evidence::Column::Kind.eq("reply")).all(program.app.platform.database.read()).await.unwrap();
+        assert_eq!(of_replies.len(), 2);
+    }
+
+    /// Issue 2, "Record and see": the desk enters, shows why, corrects and retracts; a bad form keeps what was typed.
+    async fn the_desk_enters_evidence_and_retracts_it(program: Program) {
+        clear(&program).await;
+        let browser = program.staff(Role::Campaigner).await;
+        let (page, to) = ("/desk/positions/FRA", "/desk/positions/FRA/evidence");
+        let bad = browser.submit(page, to, &[("type", "statement"), ("summary", "Typed before."), ("source_url", "javascript:alert(1)"), ("visibility", "public")]).await;
+        assert_eq!(bad.status, 422);
+        assert!(bad.body.contains("Typed before."), "values are kept");
+        assert_eq!(bad.texts(".error-summary li").len(), 3, "{:?}", bad.texts(".error-summary li"));
+        let good = [
+            ("type", "statement"), ("direction", "support"), ("date", "2026-10"), ("summary", "Supports the treaty."), ("source_url", "https://example.org/x"),
+            ("visibility", "core"), ("confidence", "high"), ("issue-immunity", "opposes"), ("submission", "0198c0de-0000-7000-8000-000000000001"),
+        ];
+        assert_eq!(browser.submit(page, to, &good).await.location(), page);
+        assert_eq!(browser.submit(page, to, &good).await.location(), page);
+        program.drain().await;
+        assert_eq!((stance(&program, Audience::Staff, "FRA").await.as_deref(), stance(&program, Audience::Public, "FRA").await), (Some("support"), None));
+        let shown = browser.get(page).await;
+        assert!(shown.text().contains("Supports the treaty.") && shown.text().contains("October 2026") && shown.text().contains("differs"), "{}", shown.text());
+        let board = browser.get("/desk/positions?differs=yes").await;
+        assert_eq!(board.texts("#states tbody th"), ["France"], "{}", board.text());
+        let items = shown.attributes("#ledger a[href*='/evidence/']", "href");
+        assert_eq!(items.len(), 1, "a form sent twice is one item: {items:?}");
+        let retract = format!("{}/retract", items[0]);
+        assert_eq!(browser.submit(&items[0], &retract, &[("reason", " ")]).await.status, 422, "R56: an unexplained step is refused");
+        assert_eq!(browser.submit(&items[0], &retract, &[("reason", "wrong state")]).await.status, 303);
+        program.drain().await;
+        assert_eq!(stance(&program, Audience::Staff, "FRA").await, None);
+        assert!(browser.get(page).await.text().contains("wrong state"), "the row stays in the ledger");
+        assert_eq!(browser.get("/desk/positions/proposals").await.status, 200);
+        assert_eq!(browser.get("/desk/positions/XXX").await.status, 404);
+        assert_eq!(browser.get("/desk/positions/evidence.csv").await.status, 200);
+        let reader = program.staff(Role::Reader).await;
+        assert_eq!(reader.submit(page, to, &good).await.status, 403);
+    }
+
+    /// What goes out comes in again unchanged, and no cell is a formula.
+    async fn the_exported_sheet_is_the_record_again(program: Program) {
+        let campaign = current(&program).await;
+        let sheet = export::evidence(program.app.platform.database.read(), campaign.id, Audience::Public).await.unwrap();
+        let again = import(&program, &String::from_utf8(sheet).unwrap(), false).await;
+        assert_eq!((again.lines, again.unchanged, again.rejected), (700, 700, 0), "{:?}", again.rejects);
+        enter(&program, &Typed { summary: "=HYPERLINK(\"https://example.org\")".into(), ..typed("FRA", "support", "2026-10-01") }).await;
+        let sheet = export::evidence(program.app.platform.database.read(), campaign.id, Audience::Public).await.unwrap();
+        assert!(String::from_utf8(sheet).unwrap().contains("'=HYPERLINK"));
+    }
+}
+
+/// Figures for docs/performance.md.
+async fn measure(program: Program) {
+    let started = std::time::Instant::now();
+    derive(&program).await;
+    println!("{:?} 700 rows: {:?}", program.kind, started.elapsed());
+    let states = ["FRA", "DEU", "JAM", "MEX", "CHN", "RUS", "TUV", "KEN", "BRA", "IND"];
+    let mut file = String::from("id,iso3,type,direction,date,summary,source_url,confidence,visibility,issues\n");
+    for n in 0..100_000 {
+        let (state, month, day) = (states[n % 10], n % 12 + 1, n % 28 + 1);
+        let direction = ["support", "oppose", "neutral", "strong_support"][n / 7 % 4];
+        file.push_str(&format!(
+            "N{n},{state},statement,{direction},2025-{month:02}-{day:02},Said it.,https://example.org/{n},high,public,immunity\n"
+        ));
+    }
+    let campaign = current(&program).await;
+    let started = std::time::Instant::now();
+    let of = (campaign.id, &campaign.config);
+    let report = import::evidence(&program.app.platform, of, file.as_bytes(), false, None, |_| {}).await.unwrap();
+    println!("{:?} import of {} rows: {:?}", program.kind, report.added, started.elapsed());
+    let started = std::time::Instant::now();
+    derive(&program).await;
+    println!("{:?} derivation of 100,700 rows, both audiences: {:?}", program.kind, started.elapsed());
+    assert_eq!(report.added, 100_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures; run with --ignored --nocapture"]
+async fn deriving_a_hundred_thousand_items_on_sqlite() {
+    measure(Program::start(Kind::Sqlite).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures; run with --ignored --nocapture"]
+async fn deriving_a_hundred_thousand_items_on_postgres() {
+    measure(Program::start(Kind::Postgres).await).await;
+}

@@ -40,7 +40,7 @@ use crate::{
         templates::Templates,
         typeset::Typesetter,
     },
-    positions, signing, states,
+    positions, publishing, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.
@@ -256,6 +256,8 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::roll_pages::routes(config);
     signing::desk::routes(config);
     signing::waves_desk::routes(config);
+    positions::pages::routes(config);
+    publishing::routes(config);
 }
 
 /// `GET /`: to the home page in the best language the browser asks for.

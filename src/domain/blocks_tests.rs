@@ -5,10 +5,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn shipped() -> BlockFile {
+/// Read once: the laws below are tried some hundred times.
+static SHIPPED: std::sync::LazyLock<BlockFile> = std::sync::LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/campaigns/cah/letters/blocks.toml");
     toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-}
+});
 
 const STANCES: [&str; 7] = ["strong_support", "support", "neutral", "oppose", "strong_oppose", "silent", "no_data"];
 const REGIONS: [&str; 6] = ["african_group", "asia_pacific_group", "eastern_european_group", "grulac", "weog", ""];
@@ -50,7 +51,7 @@ fn any_facts() -> impl Strategy<Value = StateFacts> {
 
 #[test]
 fn keys_are_unique_and_conditions_speak_of_known_things() {
-    let file = shipped();
+    let file = &*SHIPPED;
     let keys: std::collections::BTreeSet<_> = file.blocks.iter().map(|block| &block.key).collect();
     assert_eq!(keys.len(), file.blocks.len());
     for condition in file.blocks.iter().flat_map(|block| block.when.iter().chain(&block.unless)) {
@@ -98,7 +99,7 @@ proptest! {
     /// R30
     #[test]
     fn every_state_gets_exactly_one_subject_move_ask_and_offer(facts in any_facts()) {
-        let file = shipped();
+        let file = &*SHIPPED;
         let chosen = file.select(&facts);
         prop_assert!(chosen.is_ok(), "{:?}", chosen);
     }
@@ -106,14 +107,14 @@ proptest! {
     /// R30
     #[test]
     fn no_state_outside_africa_gets_the_african_paragraph(facts in any_facts()) {
-        let file = shipped();
+        let file = &*SHIPPED;
         let african = file.select(&facts).unwrap().iter().any(|block| block.key == "region-african");
         prop_assert!(!african || facts.region == "african_group");
     }
 
     #[test]
     fn chosen_blocks_keep_the_order_of_the_file(facts in any_facts()) {
-        let file = shipped();
+        let file = &*SHIPPED;
         let places: Vec<_> = file.select(&facts).unwrap().iter().map(|c| file.blocks.iter().position(|b| b.key == c.key).unwrap()).collect();
         prop_assert!(places.is_sorted());
     }

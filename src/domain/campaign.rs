@@ -288,6 +288,9 @@ pub struct Event {
     /// Number of the session.
     #[serde(default)]
     pub session: Option<i32>,
+    /// Of a debate: whether our record holds every speaker. Not said here, `derivation.partial_record` says it for all.
+    #[serde(default)]
+    pub record_complete: Option<bool>,
     /// Name.
     pub name: Words,
 }

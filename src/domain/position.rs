@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    campaign::Campaign,
-    evidence::{CoderConfidence, Evidence, IssueStance},
+    campaign::{Campaign, parse_date},
+    evidence::{Evidence, IssueStance, Scope},
     keyed::keyed,
 };
 
@@ -16,6 +16,10 @@ use super::{
 pub const RULE_VERSION: i32 = 1;
 /// There is no evidence: not the same as silent, nor as neutral (R49).
 pub const NO_DATA: &str = "no_data";
+/// Weight of a kind of act the campaign does not list.
+const UNLISTED_KIND: f64 = 0.5;
+/// Weight of a coder's confidence the campaign does not list.
+const UNLISTED_CODER: f64 = 0.4;
 
 keyed! {
     /// How much weight the evidence bears.
@@ -29,6 +33,28 @@ keyed! {
     }
 }
 
+keyed! {
+    /// Why a position is what it is, in coded words for the page that explains it.
+    Reason {
+        /// What the state did itself decides.
+        OwnActs = "own_acts",
+        /// A group's word decides; the state did nothing of its own that counts.
+        ViaGroup = "via_group",
+        /// What groups said was set aside, because the state acted itself.
+        GroupSetAside = "group_set_aside",
+        /// One piece of evidence alone.
+        SingleSource = "single_source",
+        /// The evidence points both ways.
+        Conflicting = "conflicting",
+        /// The newest evidence is older than the half-life.
+        Old = "old",
+        /// There is evidence, but none on the matter as a whole.
+        NotOverall = "not_overall",
+        /// There is no evidence.
+        NoEvidence = "no_evidence",
+    }
+}
+
 /// Where a state stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -38,10 +64,12 @@ pub struct Position {
     pub confidence: Confidence,
     /// No act of its own decided, only a group's.
     pub via_group: bool,
-    /// Day of the earliest deciding act at this level without a break.
+    /// Day of the act with which this stance began.
     pub since: Option<NaiveDate>,
     /// The deciding evidence, newest first.
     pub deciding: Vec<Uuid>,
+    /// Why.
+    pub reasons: Vec<Reason>,
 }
 
 /// Where a state stands on one issue.
@@ -58,46 +86,115 @@ pub struct IssuePosition {
 }
 
 impl Position {
-    fn no_data() -> Self {
-        Self { stance: NO_DATA.to_owned(), confidence: Confidence::Low, via_group: false, since: None, deciding: Vec::new() }
+    fn no_data(reason: Reason) -> Self {
+        Self {
+            stance: NO_DATA.to_owned(),
+            confidence: Confidence::Low,
+            via_group: false,
+            since: None,
+            deciding: Vec::new(),
+            reasons: vec![reason],
+        }
+    }
+}
+
+/// One act as the rule weighs it.
+#[derive(Clone, Copy)]
+struct Weighed<'e> {
+    item: &'e Evidence,
+    /// Weight of its kind times weight of the coder's confidence.
+    solid: f64,
+    /// The same, halved for every half-life of age.
+    weight: f64,
+    score: f64,
+}
+
+/// A running weighted mean.
+#[derive(Clone, Copy, Default)]
+struct Mean {
+    score: f64,
+    weight: f64,
+}
+
+impl Mean {
+    fn add(&mut self, act: &Weighed<'_>) {
+        self.score += act.weight * act.score;
+        self.weight += act.weight;
+    }
+
+    /// Rounded far below any threshold, so that 1.5 is 1.5 however it was added up.
+    fn value(self) -> Option<f64> {
+        (self.weight > 0.0).then(|| (self.score / self.weight * 1e9).round() / 1e9)
     }
 }
 
 /// The overall position on `day` from the evidence of one state, all of it known on that day. One pass and a sort.
 pub fn overall(campaign: &Campaign, evidence: &[&Evidence], day: NaiveDate) -> Position {
-    let rule = &campaign.derivation;
-    let mut counting: Vec<&Evidence> = evidence.iter().copied().filter(|item| item.counts_overall()).collect();
-    let has_own = counting.iter().any(|item| item.is_own());
-    if has_own && rule.own_statement_prevails {
-        counting.retain(|item| item.is_own());
+    let mut acts: Vec<Weighed<'_>> =
+        evidence.iter().copied().filter(|item| item.counts_overall()).filter_map(|item| weigh(campaign, item, day)).collect();
+    // Oldest first, so that the history of the mean can be followed; the key makes sums independent of the order of rows.
+    acts.sort_by_key(|act| (act.item.occurred_on, act.item.id));
+    let prevails = campaign.derivation.own_statement_prevails;
+    let (mut own, mut all) = (Mean::default(), Mean::default());
+    let mut standing: Option<(&str, NaiveDate)> = None;
+    for act in &acts {
+        all.add(act);
+        if act.item.is_own() {
+            own.add(act);
+        }
+        // Age halves all weights alike, so the mean of the acts up to here is what it was on their day.
+        let Some(mean) = own.value().filter(|_| prevails).or_else(|| all.value()) else { continue };
+        let now = level(campaign, mean);
+        if standing.is_none_or(|(before, _)| before != now) {
+            standing = Some((now, act.item.occurred_on));
+        }
     }
-    counting.sort_by(|a, b| b.occurred_on.cmp(&a.occurred_on).then(a.id.cmp(&b.id)));
-    let (mut sum, mut total) = (0.0, 0.0);
-    for item in &counting {
-        let Some(score) = item.direction.as_deref().and_then(|key| campaign.stance(key)).and_then(|stance| stance.score) else { continue };
-        let weight = weight(campaign, item, day);
-        sum += weight * f64::from(score);
-        total += weight;
+    let Some((stance, since)) = standing else {
+        return Position::no_data(if evidence.is_empty() { Reason::NoEvidence } else { Reason::NotOverall });
+    };
+    let has_own = own.value().is_some();
+    let total = acts.len();
+    if has_own && prevails {
+        acts.retain(|act| act.item.is_own());
     }
-    if total <= 0.0 {
-        return Position::no_data();
-    }
-    let stance = level(campaign, sum / total);
-    let since = counting.iter().take_while(|item| item.direction.as_deref().is_some_and(|key| same_side(campaign, key, &stance))).last();
+    let half_lives = acts.last().map_or(0.0, |newest| age_in_days(newest.item, day) / half_life(campaign));
+    let conflicting = acts.iter().any(|act| act.score > 0.0) && acts.iter().any(|act| act.score < 0.0);
+    let solid = acts.iter().map(|act| act.solid).sum();
+    let mut reasons = vec![if has_own { Reason::OwnActs } else { Reason::ViaGroup }];
+    reasons.extend((acts.len() < total).then_some(Reason::GroupSetAside));
+    reasons.extend((acts.len() == 1).then_some(Reason::SingleSource));
+    reasons.extend(conflicting.then_some(Reason::Conflicting));
+    reasons.extend((half_lives >= 1.0).then_some(Reason::Old));
     Position {
-        confidence: confidence(campaign, &counting, has_own, day),
+        stance: stance.to_owned(),
+        confidence: confidence(solid, has_own, conflicting, half_lives),
         via_group: !has_own,
-        since: since.or(counting.first()).map(|item| item.occurred_on),
-        deciding: counting.iter().map(|item| item.id).collect(),
-        stance,
+        since: Some(since),
+        deciding: acts.iter().rev().map(|act| act.item.id).collect(),
+        reasons,
     }
 }
 
-fn weight(campaign: &Campaign, item: &Evidence, day: NaiveDate) -> f64 {
+/// `None` where the direction is no level of the campaign's scale, or the campaign gives the kind no weight.
+fn weigh<'e>(campaign: &Campaign, item: &'e Evidence, day: NaiveDate) -> Option<Weighed<'e>> {
     let rule = &campaign.derivation;
-    let kind = rule.weight.get(item.kind.key()).copied().unwrap_or(0.5);
-    let coder = rule.confidence.get(item.confidence.key()).copied().unwrap_or(0.4);
-    kind * coder * 0.5_f64.powf(age_in_days(item, day) / half_life(campaign))
+    let score = campaign.stance(item.direction.as_deref()?)?.score?;
+    let kind = rule.weight.get(item.kind.key()).copied().unwrap_or(UNLISTED_KIND);
+    let coder = rule.confidence.get(item.confidence.key()).copied().unwrap_or(UNLISTED_CODER);
+    let solid = kind * coder;
+    let weight = solid * (-age_in_days(item, day) / half_life(campaign)).exp2();
+    (weight > 0.0).then_some(Weighed { item, solid, weight, score: f64::from(score) })
+}
+
+/// R58: grows with the number, directness and quality of sources; falls one step for contradiction and one for every half-life of age.
+/// A group's word alone never makes it high.
+fn confidence(solid: f64, has_own: bool, conflicting: bool, half_lives: f64) -> Confidence {
+    let steps = [solid < 1.5 || !has_own, solid < 0.6, conflicting, half_lives >= 1.0, half_lives >= 2.0];
+    match steps.into_iter().filter(|step| *step).count() {
+        0 => Confidence::High,
+        1 => Confidence::Medium,
+        _ => Confidence::Low,
+    }
 }
 
 fn half_life(campaign: &Campaign) -> f64 {
@@ -109,33 +206,30 @@ fn age_in_days(item: &Evidence, day: NaiveDate) -> f64 {
 }
 
 /// The first level, strongest support first, whose threshold the mean reaches; the last level needs none.
-fn level(campaign: &Campaign, mean: f64) -> String {
+fn level(campaign: &Campaign, mean: f64) -> &str {
     let reached = campaign.levels().find(|stance| campaign.derivation.threshold.get(&stance.key).is_some_and(|least| mean >= *least));
-    reached.or_else(|| campaign.levels().last()).map_or_else(|| NO_DATA.to_owned(), |stance| stance.key.clone())
+    reached.or_else(|| campaign.levels().last()).map_or(NO_DATA, |stance| stance.key.as_str())
 }
 
-fn same_side(campaign: &Campaign, a: &str, b: &str) -> bool {
-    let side = |key: &str| campaign.stance(key).and_then(|stance| stance.score).map(i32::signum);
-    side(a) == side(b)
-}
-
-/// R58: falls with age, with distance from the state's own words, and with the coder's doubt.
-fn confidence(campaign: &Campaign, newest_first: &[&Evidence], has_own: bool, day: NaiveDate) -> Confidence {
-    let Some(newest) = newest_first.first() else { return Confidence::Low };
-    let halves = age_in_days(newest, day) / half_life(campaign);
-    let coder = newest_first.iter().map(|item| item.confidence).min().unwrap_or(CoderConfidence::Low);
-    match (has_own, coder) {
-        (true, CoderConfidence::High) if halves < 1.0 => Confidence::High,
-        (true, CoderConfidence::Low) | (_, _) if halves >= 2.0 => Confidence::Low,
-        (false, CoderConfidence::Low) => Confidence::Low,
-        _ => Confidence::Medium,
-    }
+/// Whether saying nothing says something on `day` (R49): a debate was held in the running session or in one of the configured number of
+/// finished sessions before it, and the record of that debate is declared complete. Else a state without evidence has no data.
+pub fn silence_tells(campaign: &Campaign, day: NaiveDate) -> bool {
+    let rule = &campaign.derivation;
+    let mut begun: Vec<NaiveDate> = campaign.session.iter().map(|session| session.from).filter(|from| *from <= day).collect();
+    begun.sort_unstable_by(|one, other| other.cmp(one));
+    let running = campaign.session_on(day).is_some();
+    let back = usize::try_from(rule.silent_window_sessions).unwrap_or(0) + usize::from(running);
+    let Some(window_opens) = begun.into_iter().take(back).last() else { return false };
+    campaign.event.iter().filter(|event| event.kind == "debate" && event.record_complete.unwrap_or(!rule.partial_record)).any(|event| {
+        let held = parse_date(event.date_end.as_deref().unwrap_or(&event.date_start)).map(|(_, last, _)| last);
+        held.is_some_and(|last| window_opens <= last && last < day)
+    })
 }
 
 /// Where the state stands on each issue it, or a group for it, spoke to. Own words prevail, then the newest.
 pub fn by_issue(evidence: &[&Evidence]) -> BTreeMap<String, IssuePosition> {
     let mut by_issue: BTreeMap<&str, Vec<(&Evidence, IssueStance)>> = BTreeMap::new();
-    for item in evidence.iter().filter(|item| !item.is_duplicate) {
+    for item in evidence.iter().filter(|item| !item.is_duplicate && item.scope != Scope::Reported) {
         for (issue, stance) in &item.issues {
             by_issue.entry(issue).or_default().push((item, *stance));
         }
@@ -162,3 +256,7 @@ pub fn by_issue(evidence: &[&Evidence]) -> BTreeMap<String, IssuePosition> {
         })
         .collect()
 }
+
+#[cfg(test)]
+#[path = "position_tests.rs"]
+mod tests;

@@ -5,5 +5,6 @@
 mod support;
 
 mod accounts;
+mod dispatch;
 mod schema;
 mod signing;

@@ -6,5 +6,6 @@ mod support;
 
 mod accounts;
 mod dispatch;
+mod replies;
 mod schema;
 mod signing;

@@ -41,7 +41,7 @@ use crate::{
         templates::Templates,
         typeset::Typesetter,
     },
-    positions, publishing, signing, states,
+    positions, publishing, replies, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.
@@ -266,6 +266,7 @@ fn routes(config: &mut web::ServiceConfig) {
     positions::desk::routes(config);
     positions::pages::routes(config);
     publishing::routes(config);
+    replies::desk::routes(config);
 }
 
 /// `GET /`: to the home page in the best language the browser asks for.

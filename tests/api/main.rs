@@ -6,5 +6,7 @@ mod support;
 
 mod accounts;
 mod positions;
+mod dispatch;
+mod replies;
 mod schema;
 mod signing;

@@ -1,0 +1,94 @@
+//! What a person does in a browser: opens pages, types, presses keys and buttons.
+
+use std::time::Duration;
+
+use demarche::accounts::Role;
+use fantoccini::{Client, Locator, elements::Element};
+
+use crate::support::{Kind, Program, program::PASSWORD, reading::mail_text};
+
+/// The tabulator key as the driver names it.
+pub const TAB: &str = "\u{e004}";
+/// The enter key as the driver names it.
+pub const ENTER: &str = "\u{e007}";
+
+/// The program with the demonstration's signatories.
+pub async fn demonstration() -> Program {
+    let program = Program::start(Kind::Sqlite).await;
+    program.app.load_demo().await.unwrap();
+    program.app.refresh_identity().await.unwrap();
+    program
+}
+
+pub async fn open(client: &Client, program: &Program, path: &str) {
+    client.goto(&format!("{}{path}", program.base_url)).await.unwrap();
+}
+
+pub async fn at(client: &Client, css: &str) -> Element {
+    match client.find(Locator::Css(css)).await {
+        Ok(element) => element,
+        Err(error) => panic!("{css} at {}: {error}", client.current_url().await.unwrap()),
+    }
+}
+
+pub async fn fill(client: &Client, name: &str, text: &str) {
+    at(client, &format!("[name='{name}']")).await.send_keys(text).await.unwrap();
+}
+
+/// Ticks a box or a radio by its label, which is what a hand hits.
+pub async fn choose(client: &Client, css: &str) {
+    let id = at(client, css).await.attr("id").await.unwrap().unwrap();
+    at(client, &format!("label[for='{id}']")).await.click().await.unwrap();
+    assert!(at(client, css).await.is_selected().await.unwrap(), "{css} is not chosen by its label");
+}
+
+/// Waits until the address holds `part`.
+pub async fn arrives(client: &Client, part: &str) {
+    for _ in 0..100 {
+        if client.current_url().await.unwrap().as_str().contains(part) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let words = at(client, "main").await.text().await.unwrap();
+    panic!("not at {part} but at {}: {words}", client.current_url().await.unwrap());
+}
+
+pub async fn words(client: &Client) -> String {
+    at(client, "main").await.text().await.unwrap().replace(['\u{2068}', '\u{2069}'], "")
+}
+
+/// Delivers what waits and gives the confirmation link of the newest mail.
+pub async fn confirmation_link(program: &Program) -> String {
+    program.drain().await;
+    let mails = program.mail.take();
+    let text = mail_text(&mails.last().expect("no mail was sent").bytes);
+    let link = text.split_whitespace().find(|word| word.contains("/confirm/"));
+    link.unwrap_or_else(|| panic!("no link in {text}")).to_owned()
+}
+
+/// Adds an account and signs it in through the page.
+pub async fn sign_in(client: &Client, program: &Program, role: Role) {
+    let email = format!("{}@staff.example.org", role.key());
+    program.add_account(&email, role).await;
+    open(client, program, "/desk/sign-in?next=/desk/signatures").await;
+    fill(client, "email", &email).await;
+    fill(client, "password", PASSWORD).await;
+    at(client, "main form button").await.click().await.unwrap();
+    arrives(client, "/desk/signatures").await;
+}
+
+/// Presses the tabulator until the focus is on what `css` finds.
+pub async fn tab_to(client: &Client, css: &str) -> Element {
+    for _ in 0..120 {
+        let focused = client.active_element().await.unwrap();
+        focused.send_keys(TAB).await.unwrap();
+        let script = "const at = document.activeElement; return [at.matches(arguments[0]), getComputedStyle(at).outlineStyle + getComputedStyle(at).boxShadow];";
+        let seen = client.execute(script, vec![css.into()]).await.unwrap();
+        if seen[0] == true {
+            assert_ne!(seen[1], "nonenone", "the focus on {css} cannot be seen");
+            return client.active_element().await.unwrap();
+        }
+    }
+    panic!("the keyboard never reaches {css}");
+}

@@ -89,7 +89,7 @@ async fn sign_in(
         Ok(token) => {
             let to = if is_local(&form.next) { form.next.as_str() } else { "/desk" };
             let cookie = sessions::cookie(token, platform.site.base_url.starts_with("https:"));
-            return Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, to)).finish());
+            Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, to)).finish())
         }
         Err(AccountError::TooMany) => {
             errors.add("email", "accounts-error-too-many");

@@ -219,7 +219,7 @@ pub fn silence_tells(campaign: &Campaign, day: NaiveDate) -> bool {
     begun.sort_unstable_by(|one, other| other.cmp(one));
     let running = campaign.session_on(day).is_some();
     let back = usize::try_from(rule.silent_window_sessions).unwrap_or(0) + usize::from(running);
-    let Some(window_opens) = begun.into_iter().take(back).last() else { return false };
+    let Some(window_opens) = begun.into_iter().take(back).next_back() else { return false };
     campaign.event.iter().filter(|event| event.kind == "debate" && event.record_complete.unwrap_or(!rule.partial_record)).any(|event| {
         let held = parse_date(event.date_end.as_deref().unwrap_or(&event.date_start)).map(|(_, last, _)| last);
         held.is_some_and(|last| window_opens <= last && last < day)

@@ -97,7 +97,7 @@ fn silence_tells_only_after_a_debate_whose_record_is_complete() {
     assert!(silence_tells(&campaign, today()));
     assert!(!silence_tells(&campaign, day("2018-01-01")), "nothing was debated yet");
     campaign.derivation.partial_record = true;
-    let latest = campaign.event.iter_mut().filter(|event| event.kind == "debate" && event.status == "past").next_back().unwrap();
+    let latest = campaign.event.iter_mut().rfind(|event| event.kind == "debate" && event.status == "past").unwrap();
     latest.record_complete = Some(true);
     assert!(silence_tells(&campaign, today()), "one debate may be complete where the others are not");
 }

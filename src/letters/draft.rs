@@ -112,6 +112,7 @@ pub struct Occasion<'a> {
     pub check_url: String,
 }
 
+#[allow(clippy::too_many_arguments)]
 /// Drafts one letter. What is wrong with it comes with it; nothing is left out in silence.
 pub fn draft(
     occasion: &Occasion<'_>,

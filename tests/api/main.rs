@@ -5,8 +5,8 @@
 mod support;
 
 mod accounts;
-mod positions;
 mod dispatch;
+mod positions;
 mod replies;
 mod schema;
 mod signing;

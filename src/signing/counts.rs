@@ -1,11 +1,11 @@
 //! Counts of verified signatures: changed by appending, folded by the worker, set right every night by a recount. A page never counts a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationDef, RelationType,
-    sea_query::{IntoIden, OnConflict},
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, RelationDef, RelationType,
+    sea_query::{Expr, ExprTrait, IntoIden, LockType, OnConflict, Order, Query, SelectStatement, UnionType},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -17,14 +17,15 @@ use crate::{
         headline::{self, CountRow, Headline},
         signature::SignatureState,
     },
-    entities::{signatory, signature, signature_count, signature_count_delta},
+    entities::{campaign, signatory, signature, signature_count, signature_count_delta, text_version},
     platform::{Platform, jobs::enqueue},
     states::Directory,
 };
 
 type Key = (String, String, String);
 
-/// Appends a change of the counts; in the transaction of the change itself.
+/// Appends a change of the counts; in the transaction of the change itself. The counts are those of the newest version of the text (R5), so
+/// what happens to a signature of an earlier one changes nothing here.
 ///
 /// # Errors
 /// When the database fails.
@@ -35,6 +36,14 @@ pub async fn append(
     delta: i32,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(), DbErr> {
+    let newest = text_version::Entity::find()
+        .filter(text_version::Column::CampaignId.eq(signature.campaign_id))
+        .order_by_desc(text_version::Column::Number)
+        .one(txn)
+        .await?;
+    if newest.is_none_or(|newest| newest.id != signature.text_version_id) {
+        return Ok(());
+    }
     let row = signature_count_delta::ActiveModel {
         id: Set(Uuid::now_v7()),
         campaign_id: Set(signature.campaign_id),
@@ -48,24 +57,26 @@ pub async fn append(
     enqueue(txn, jobs::fold(), now).await.map(drop)
 }
 
-/// Folds all deltas into the counts. One transaction.
+/// Makes those who rewrite the counts wait for each other. Sign-ons do not wait: they need the weaker lock of a foreign key. SQLite has one
+/// writer anyway.
+async fn alone(txn: &impl ConnectionTrait) -> Result<(), DbErr> {
+    campaign::Entity::find().order_by_asc(campaign::Column::Id).lock(LockType::NoKeyUpdate).all(txn).await.map(drop)
+}
+
+/// Folds all deltas into the counts. One transaction. What is added is what was deleted: two folds at once never add the same delta.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
+    let now = platform.clock.now();
     let txn = platform.database.begin().await?;
-    let deltas = signature_count_delta::Entity::find().all(&txn).await?;
-    if deltas.is_empty() {
-        return txn.commit().await;
-    }
-    let ids: Vec<Uuid> = deltas.iter().map(|row| row.id).collect();
+    alone(&txn).await?;
+    let deltas = signature_count_delta::Entity::delete_many().exec_with_returning(&txn).await?;
     let mut sums: BTreeMap<(Uuid, Key), i32> = BTreeMap::new();
     for row in deltas {
         *sums.entry((row.campaign_id, (row.kind, row.visibility, row.iso3))).or_default() += row.delta;
     }
     for ((campaign_id, key), delta) in sums {
-        use sea_orm::sea_query::{Expr, ExprTrait};
-        let now = platform.clock.now();
         let total = Expr::col((signature_count::Entity, signature_count::Column::Total)).add(delta);
         let on_conflict = OnConflict::columns([
             signature_count::Column::CampaignId,
@@ -79,12 +90,6 @@ pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
         signature_count::Entity::insert(count_row(campaign_id, key, delta, now))
             .on_conflict(on_conflict)
             .exec_without_returning(&txn)
-            .await?;
-    }
-    for chunk in ids.chunks(500) {
-        signature_count_delta::Entity::delete_many()
-            .filter(signature_count_delta::Column::Id.is_in(chunk.iter().copied()))
-            .exec(&txn)
             .await?;
     }
     txn.commit().await
@@ -104,55 +109,123 @@ fn count_row(campaign_id: Uuid, key: Key, total: i32, now: chrono::DateTime<chro
 
 #[derive(FromQueryResult)]
 struct Counted {
+    source: String,
     kind: String,
     visibility: String,
-    iso3: Option<String>,
+    iso3: String,
     total: i64,
 }
 
-/// Counts the signatures themselves and sets the counts right. Returns how many differed. One transaction.
+impl Counted {
+    fn into_parts(self) -> (Key, i32) {
+        ((self.kind, self.visibility, self.iso3), i32::try_from(self.total).unwrap_or(i32::MAX))
+    }
+}
+
+/// Counts the signatures of the newest text and sets the counts right. Returns how many differed. One transaction.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn recount(platform: &Platform, campaign_id: Uuid) -> Result<usize, DbErr> {
-    let now = platform.clock.now();
     let txn = platform.database.begin().await?;
-    let counted: Vec<Counted> = signature::Entity::find()
-        .join(JoinType::InnerJoin, of_signatory())
-        .filter(signature::Column::CampaignId.eq(campaign_id))
-        .filter(signature::Column::State.eq(SignatureState::Verified.key()))
-        .select_only()
-        .column_as(signatory::Column::Kind, "kind")
-        .column_as(signature::Column::Visibility, "visibility")
-        .column_as(signatory::Column::Iso3, "iso3")
-        .column_as(signature::Column::Id.count(), "total")
-        .group_by(signatory::Column::Kind)
-        .group_by(signature::Column::Visibility)
-        .group_by(signatory::Column::Iso3)
-        .into_model()
-        .all(&txn)
-        .await?;
-    let truth: BTreeMap<Key, i32> = counted
-        .into_iter()
-        .map(|row| ((row.kind, row.visibility, row.iso3.unwrap_or_default()), i32::try_from(row.total).unwrap_or(i32::MAX)))
-        .collect();
-    let mut held: BTreeMap<Key, i32> = BTreeMap::new();
-    for row in held_rows(&txn, campaign_id).await? {
-        *held.entry((row.0, row.1, row.2)).or_default() += row.3;
-    }
-    held.retain(|_, total| *total != 0);
-    let differed = truth.iter().filter(|(key, total)| held.get(*key) != Some(*total)).count()
-        + held.keys().filter(|key| !truth.contains_key(*key)).count();
-    if differed > 0 {
-        signature_count_delta::Entity::delete_many().filter(signature_count_delta::Column::CampaignId.eq(campaign_id)).exec(&txn).await?;
-        signature_count::Entity::delete_many().filter(signature_count::Column::CampaignId.eq(campaign_id)).exec(&txn).await?;
-        let rows: Vec<_> = truth.into_iter().map(|(key, total)| count_row(campaign_id, key, total, now)).collect();
-        if !rows.is_empty() {
-            signature_count::Entity::insert_many(rows).exec_without_returning(&txn).await?;
-        }
-    }
+    let differed = recount_in(&txn, campaign_id, platform.clock.now()).await?;
     txn.commit().await?;
     Ok(differed)
+}
+
+/// The same inside a transaction: a new version of the text starts from its own signatures at once (R5).
+///
+/// Signatures, counts and deltas are read by one statement, thus at one moment. The deltas stay: the counts become what has to be there
+/// before them, so a delta that arrives meanwhile is not lost.
+///
+/// # Errors
+/// When the database fails.
+pub async fn recount_in(txn: &impl ConnectionTrait, campaign_id: Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<usize, DbErr> {
+    alone(txn).await?;
+    let mut query = held_query(campaign_id);
+    query.union(UnionType::All, truth_query(campaign_id));
+    let (mut truth, mut held, mut fresh) = (BTreeMap::<Key, i32>::new(), BTreeMap::<Key, i32>::new(), BTreeMap::<Key, i32>::new());
+    for row in txn.query_all(&query).await? {
+        let row = Counted::from_query_result(&row, "")?;
+        let source = row.source.clone();
+        let (key, total) = row.into_parts();
+        match source.as_str() {
+            TRUTH => *truth.entry(key).or_default() += total,
+            FRESH => {
+                *fresh.entry(key.clone()).or_default() += total;
+                *held.entry(key).or_default() += total;
+            }
+            _ => *held.entry(key).or_default() += total,
+        }
+    }
+    let of = |sums: &BTreeMap<Key, i32>, key: &Key| sums.get(key).copied().unwrap_or_default();
+    let keys: BTreeSet<&Key> = truth.keys().chain(held.keys()).collect();
+    let differed = keys.iter().filter(|key| of(&truth, key) != of(&held, key)).count();
+    if differed > 0 {
+        signature_count::Entity::delete_many().filter(signature_count::Column::CampaignId.eq(campaign_id)).exec(txn).await?;
+        let before = keys.into_iter().map(|key| (key.clone(), of(&truth, key) - of(&fresh, key)));
+        let rows: Vec<_> = before.filter(|(_, total)| *total != 0).map(|(key, total)| count_row(campaign_id, key, total, now)).collect();
+        if !rows.is_empty() {
+            signature_count::Entity::insert_many(rows).exec_without_returning(txn).await?;
+        }
+    }
+    Ok(differed)
+}
+
+const FOLDED: &str = "folded";
+const FRESH: &str = "fresh";
+const TRUTH: &str = "truth";
+
+/// Counts and deltas in one statement: a fold between two would show its numbers twice or not at all.
+fn held_query(campaign_id: Uuid) -> SelectStatement {
+    use {signature_count as folded, signature_count_delta as fresh};
+    let mut query = Query::select()
+        .expr_as(Expr::val(FOLDED), "source")
+        .expr_as(Expr::col(folded::Column::Kind), "kind")
+        .expr_as(Expr::col(folded::Column::Visibility), "visibility")
+        .expr_as(Expr::col(folded::Column::Iso3), "iso3")
+        .expr_as(Expr::col(folded::Column::Total).sum(), "total")
+        .from(folded::Entity)
+        .and_where(folded::Column::CampaignId.eq(campaign_id))
+        .add_group_by([folded::Column::Kind, folded::Column::Visibility, folded::Column::Iso3].map(Expr::col))
+        .to_owned();
+    let fresh = Query::select()
+        .expr_as(Expr::val(FRESH), "source")
+        .expr(Expr::col(fresh::Column::Kind))
+        .expr(Expr::col(fresh::Column::Visibility))
+        .expr(Expr::col(fresh::Column::Iso3))
+        .expr(Expr::col(fresh::Column::Delta).sum())
+        .from(fresh::Entity)
+        .and_where(fresh::Column::CampaignId.eq(campaign_id))
+        .add_group_by([fresh::Column::Kind, fresh::Column::Visibility, fresh::Column::Iso3].map(Expr::col))
+        .to_owned();
+    query.union(UnionType::All, fresh).to_owned()
+}
+
+/// The verified signatures of the newest version of the text.
+fn truth_query(campaign_id: Uuid) -> SelectStatement {
+    let newest = Query::select()
+        .column(text_version::Column::Id)
+        .from(text_version::Entity)
+        .and_where(text_version::Column::CampaignId.eq(campaign_id))
+        .order_by(text_version::Column::Number, Order::Desc)
+        .limit(1)
+        .to_owned();
+    Query::select()
+        .expr_as(Expr::val(TRUTH), "source")
+        .expr(Expr::col((signatory::Entity, signatory::Column::Kind)))
+        .expr(Expr::col((signature::Entity, signature::Column::Visibility)))
+        .expr(Expr::col((signatory::Entity, signatory::Column::Iso3)).if_null(""))
+        .expr(Expr::col((signature::Entity, signature::Column::Id)).count())
+        .from(signature::Entity)
+        .inner_join(signatory::Entity, signatory::Column::Id.into_expr().equals((signature::Entity, signature::Column::SignatoryId)))
+        .and_where(signature::Column::CampaignId.eq(campaign_id))
+        .and_where(signature::Column::State.eq(SignatureState::Verified.key()))
+        .and_where(signature::Column::TextVersionId.in_subquery(newest))
+        .group_by_col((signatory::Entity, signatory::Column::Kind))
+        .group_by_col((signature::Entity, signature::Column::Visibility))
+        .group_by_col((signatory::Entity, signatory::Column::Iso3))
+        .to_owned()
 }
 
 /// The join from a signature to its signatory.
@@ -174,21 +247,15 @@ pub(super) fn of_signatory() -> RelationDef {
     }
 }
 
-async fn held_rows(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<(String, String, String, i32)>, DbErr> {
-    let folded = signature_count::Entity::find().filter(signature_count::Column::CampaignId.eq(campaign_id)).all(db).await?;
-    let fresh = signature_count_delta::Entity::find().filter(signature_count_delta::Column::CampaignId.eq(campaign_id)).all(db).await?;
-    let folded = folded.into_iter().map(|row| (row.kind, row.visibility, row.iso3, row.total));
-    Ok(folded.chain(fresh.into_iter().map(|row| (row.kind, row.visibility, row.iso3, row.delta))).collect())
-}
-
-/// The counts of now, by kind, visibility and country: folded and not yet folded together. Two small queries.
+/// The counts of now, by kind, visibility and country: folded and not yet folded together. One small query.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn rows(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<CountRow>, DbErr> {
     let mut sums: BTreeMap<Key, i32> = BTreeMap::new();
-    for (kind, visibility, iso3, total) in held_rows(db, campaign_id).await? {
-        *sums.entry((kind, visibility, iso3)).or_default() += total;
+    for row in db.query_all(&held_query(campaign_id)).await? {
+        let (key, total) = Counted::from_query_result(&row, "")?.into_parts();
+        *sums.entry(key).or_default() += total;
     }
     let row = |((kind, visibility, iso3), total): (Key, i32)| {
         Some(CountRow { kind: kind.parse().ok()?, visibility: visibility.parse().ok()?, iso3, total: u32::try_from(total).ok()? })

@@ -315,6 +315,7 @@ async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result
         Err(VettingError::Missing) => return Err(Problem::NotFound),
         Err(VettingError::Database(error)) => return Err(error.into()),
         Err(VettingError::Overtaken) => "roll-refused-overtaken",
+        Err(VettingError::DeclineOpen) => "roll-refused-decline-open",
         Err(VettingError::Refused(VettingRefusal::ReasonMissing)) => "roll-refused-reason",
         Err(VettingError::Refused(VettingRefusal::SamePerson)) => "roll-refused-same-person",
         Err(VettingError::Refused(VettingRefusal::SecondPersonAwaited)) => "roll-refused-second-awaited",

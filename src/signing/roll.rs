@@ -3,13 +3,18 @@
 //! Cost: one query over the verified signatures and one sort a language every [`KEEP`]; a page then touches only its own lines. 600 names take
 //! a millisecond; a hundred thousand take a second of one core per refresh and some 30 MB.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::counts::of_signatory;
 use crate::{
+    campaigns::Current,
     domain::{
         collation::NameOrder,
         language::Language,
@@ -69,17 +74,19 @@ pub struct Roll {
 pub struct Filter {
     /// Only this kind.
     pub kind: Option<SignatoryKind>,
-    /// Only this country.
+    /// Only this country; a signer with an own label is in none (R23).
     pub iso3: Option<String>,
     /// Only names that contain this, however it is spelled.
     pub search: String,
 }
 
 impl Roll {
-    async fn read(platform: &Platform, campaign_id: Uuid) -> Result<Self, DbErr> {
+    async fn read(platform: &Platform, campaign: &Current) -> Result<Self, DbErr> {
         let rows: Vec<Row> = signature::Entity::find()
             .join(JoinType::InnerJoin, of_signatory())
-            .filter(signature::Column::CampaignId.eq(campaign_id))
+            .filter(signature::Column::CampaignId.eq(campaign.id))
+            // Consent is to one text: who signed an earlier version is not on this list (R5).
+            .filter(signature::Column::TextVersionId.eq(campaign.text.id))
             .filter(signature::Column::State.eq(SignatureState::Verified.key()))
             .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
             .select_only()
@@ -109,15 +116,30 @@ impl Roll {
         Ok(Self { lines, orders })
     }
 
+    /// The countries that may be chosen from: those a line shows. Any other in the list of choices would tell where somebody is.
+    pub fn countries(&self) -> BTreeSet<&str> {
+        self.lines.iter().filter_map(Line::shown_country).collect()
+    }
+
     /// The lines a filter leaves, in the order of a language.
     pub fn lines<'r>(&'r self, language: Language, filter: &'r Filter) -> impl Iterator<Item = &'r Line> {
         let wanted = name_key(&filter.search);
+        // Signs alone fold to nothing: nobody is called that, and the whole list is no answer.
+        let findable = filter.search.trim().is_empty() || !wanted.is_empty();
         let in_order = self.orders.get(&language).into_iter().flatten().filter_map(|&index| self.lines.get(index));
         in_order.filter(move |line| {
-            filter.kind.is_none_or(|kind| kind == line.kind)
-                && filter.iso3.as_ref().is_none_or(|iso3| line.iso3.as_ref() == Some(iso3))
+            findable
+                && filter.kind.is_none_or(|kind| kind == line.kind)
+                && filter.iso3.as_deref().is_none_or(|iso3| line.shown_country() == Some(iso3))
                 && (wanted.is_empty() || line.search.contains(&wanted))
         })
+    }
+}
+
+impl Line {
+    /// The country, unless the signer chose to be placed by an own label: then it is for statistics only (R23).
+    pub fn shown_country(&self) -> Option<&str> {
+        self.iso3.as_deref().filter(|_| self.location_label.is_none())
     }
 }
 
@@ -153,8 +175,8 @@ impl Register {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn get(&self, platform: &Platform, campaign_id: Uuid) -> Result<Arc<Roll>, DbErr> {
-        self.0.get(async || Roll::read(platform, campaign_id).await).await
+    pub async fn get(&self, platform: &Platform, campaign: &Current) -> Result<Arc<Roll>, DbErr> {
+        self.0.get(async || Roll::read(platform, campaign).await).await
     }
 
     /// Forgets what is held, after a change in this process.

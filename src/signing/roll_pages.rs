@@ -106,6 +106,20 @@ struct PageLink {
     current: bool,
 }
 
+/// Links to the pages around the current one, the first and the last; where pages are left out stands an entry without address.
+fn page_links(pages: usize, current: usize, address: impl Fn(usize) -> String) -> Vec<PageLink> {
+    let mut links = Vec::new();
+    let mut before = 0;
+    for page in (1..=pages).filter(|page| pages <= 9 || *page == 1 || *page == pages || page.abs_diff(current) <= 2) {
+        if page > before + 1 {
+            links.push(PageLink { label: String::new(), href: String::new(), current: false });
+        }
+        links.push(PageLink { label: page.to_string(), href: address(page), current: page == current });
+        before = page;
+    }
+    links
+}
+
 fn place(line: &Line, directory: &Directory, language: Language) -> String {
     line.location_label.clone().unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), language).to_owned())
 }
@@ -122,7 +136,7 @@ async fn show(
     let query: ListQuery = forms::query(&request)?;
     let make = async || -> Result<String, Problem> {
         let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-        let roll = roll.get(&platform, campaign.id).await?;
+        let roll = roll.get(&platform, &campaign).await?;
         let rows = counts::rows(platform.database.read(), campaign.id).await?;
         let headline = counts::headline(&platform, &campaign, &directory).await?;
         let filter = query.filter();
@@ -143,14 +157,15 @@ async fn show(
             .collect();
         let k = u32::try_from(campaign.config.sign_on.small_cell_threshold).unwrap_or(5);
         let table = country_table(&rows, k);
-        let shown: Vec<_> = table.rows.iter().filter(|row| row.figure.is_some()).map(|row| row.iso3.clone()).collect();
-        // A country whose only signers are withheld must not be in the list of choices: its being there would tell.
-        let named: std::collections::BTreeSet<&str> =
-            rows.iter().filter(|row| row.visibility == Visibility::Named && row.total > 0).map(|row| row.iso3.as_str()).collect();
+        let named = roll.countries();
         let countries = directory.by_name(language).filter(|state| named.contains(state.iso3.as_str()));
         let withheld_here = filter.iso3.as_ref().and_then(|iso3| {
-            let withheld = rows.iter().filter(|row| row.iso3 == *iso3 && row.visibility == Visibility::Withheld).map(|row| row.total).sum();
-            (withheld >= k && shown.contains(iso3)).then_some(withheld)
+            let of =
+                |visibility| rows.iter().filter(|row| row.iso3 == *iso3 && row.visibility == visibility).map(|row| row.total).sum::<u32>();
+            let withheld = of(Visibility::Withheld);
+            // Only where the table by country includes them: else this line would tell what the table hides (R14).
+            let figure = table.rows.iter().find(|row| row.iso3 == *iso3).and_then(|row| row.figure);
+            (withheld > 0 && figure == Some(of(Visibility::Named) + withheld)).then_some(withheld)
         });
         let pages = total.div_ceil(PAGE).max(1);
         let view = ListPage {
@@ -169,10 +184,7 @@ async fn show(
                 total,
                 previous: if current > 1 { query.address(current - 1) } else { String::new() },
                 next: if current < pages { query.address(current + 1) } else { String::new() },
-                pages: (1..=pages)
-                    .filter(|page| pages <= 9 || *page == 1 || *page == pages || page.abs_diff(current) <= 2)
-                    .map(|page| PageLink { label: page.to_string(), href: query.address(page), current: page == current })
-                    .collect(),
+                pages: page_links(pages, current, |page| query.address(page)),
             },
             names,
             withheld_here,
@@ -197,13 +209,20 @@ async fn download(
     let language = visitor.language;
     let query: ListQuery = forms::query(&request)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let roll = roll.get(&platform, campaign.id).await?;
+    let roll = roll.get(&platform, &campaign).await?;
     let mut sheet = Sheet::new(true);
     sheet.row(["kind", "name", "original_name", "affiliation", "place", "country"]).map_err(anyhow::Error::from)?;
     for line in roll.lines(language, &query.filter()) {
         let place = place(line, &directory, language);
         let of = |cell: &Option<String>| cell.clone().unwrap_or_default();
-        let cells = [line.kind.key().to_owned(), line.name.clone(), of(&line.original_name), of(&line.affiliation), place, of(&line.iso3)];
+        let cells = [
+            line.kind.key().to_owned(),
+            line.name.clone(),
+            of(&line.original_name),
+            of(&line.affiliation),
+            place,
+            line.shown_country().unwrap_or_default().to_owned(),
+        ];
         sheet.row(cells).map_err(anyhow::Error::from)?;
     }
     let bytes = sheet.take().map_err(anyhow::Error::from)?;

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{LockType, OnConflict},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -24,6 +26,9 @@ pub enum VettingError {
     /// The rules say no.
     #[error(transparent)]
     Refused(#[from] VettingRefusal),
+    /// Somebody proposed to decline already; it waits for a second person.
+    #[error("a decline is proposed already")]
+    DeclineOpen,
     /// Somebody else was faster.
     #[error("somebody else decided meanwhile")]
     Overtaken,
@@ -49,6 +54,12 @@ fn case(signature: &signature::Model) -> VettingCase {
     }
 }
 
+/// The signature, held until the end of the transaction: decisions about one signature are taken one after another.
+async fn locked(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<store::Signed>, DbErr> {
+    signature::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(txn).await?;
+    store::by_id(txn, id).await
+}
+
 /// Decides about one signature.
 ///
 /// # Errors
@@ -66,7 +77,7 @@ pub async fn decide(
         return Err(VettingRefusal::ReasonMissing.into());
     }
     let txn = platform.database.begin().await?;
-    let Some((signature, signatory)) = store::by_id(&txn, id).await? else { return Err(VettingError::Missing) };
+    let Some((signature, signatory)) = locked(&txn, id).await? else { return Err(VettingError::Missing) };
     let target = decision.outcome(case(&signature))?;
     let row = vetting_decision::ActiveModel {
         id: Set(Uuid::now_v7()),
@@ -80,21 +91,19 @@ pub async fn decide(
     };
     let action = format!("signature.{decision}");
     if decision.needs_second() {
-        if open_decline(&txn, id).await?.is_none() {
-            vetting_decision::Entity::insert(row).exec_without_returning(&txn).await?;
-            audit::append(&txn, Entry::of(Some(account), "signature.decline_proposed", "signature", id).because(reason), now).await?;
+        if open_decline(&txn, id).await?.is_some() {
+            return Err(VettingError::DeclineOpen);
         }
+        vetting_decision::Entity::insert(row).exec_without_returning(&txn).await?;
+        audit::append(&txn, Entry::of(Some(account), "signature.decline_proposed", "signature", id).because(reason), now).await?;
         txn.commit().await?;
         return Ok(Outcome::AwaitsSecond);
     }
     vetting_decision::Entity::insert(row).exec_without_returning(&txn).await?;
     move_to(&txn, &signature, &signatory, target, now).await?;
-    audit::append(
-        &txn,
-        Entry::of(Some(account), &action, "signature", id).with(json!({ "from": signature.state, "to": target.key() })),
-        now,
-    )
-    .await?;
+    let mut entry = Entry::of(Some(account), &action, "signature", id).with(json!({ "from": signature.state, "to": target.key() }));
+    entry.reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
+    audit::append(&txn, entry, now).await?;
     txn.commit().await?;
     platform.bell.ring();
     Ok(Outcome::Moved(target))
@@ -107,14 +116,15 @@ pub async fn decide(
 pub async fn second_decline(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), VettingError> {
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
+    let Some((signature, signatory)) = locked(&txn, id).await? else { return Err(VettingError::Missing) };
     let proposed = open_decline(&txn, id).await?.ok_or(VettingError::Overtaken)?;
     VettingDecision::Decline.may_second(&proposed.account_id, &account)?;
-    let Some((signature, signatory)) = store::by_id(&txn, id).await? else { return Err(VettingError::Missing) };
     let target = VettingDecision::Decline.outcome(case(&signature))?;
     let change = vetting_decision::ActiveModel { seconded_by: Set(Some(account)), seconded_at: Set(Some(now)), ..Default::default() };
     vetting_decision::Entity::update_many().set(change).filter(vetting_decision::Column::Id.eq(proposed.id)).exec(&txn).await?;
     move_to(&txn, &signature, &signatory, target, now).await?;
-    audit::append(&txn, Entry::of(Some(account), "signature.declined", "signature", id), now).await?;
+    audit::append(&txn, Entry::of(Some(account), "signature.declined", "signature", id).because(proposed.reason.unwrap_or_default()), now)
+        .await?;
     txn.commit().await?;
     platform.bell.ring();
     Ok(())
@@ -130,7 +140,7 @@ pub async fn withdraw(platform: &Platform, id: Uuid, reason: &str, account: Uuid
         return Err(VettingRefusal::ReasonMissing.into());
     }
     let txn = platform.database.begin().await?;
-    let Some((signature, signatory)) = store::by_id(&txn, id).await? else { return Err(VettingError::Missing) };
+    let Some((signature, signatory)) = locked(&txn, id).await? else { return Err(VettingError::Missing) };
     if case(&signature).state.step(SignatureState::Withdrawn).is_err() {
         return Err(VettingError::Overtaken);
     }
@@ -168,18 +178,18 @@ async fn move_to(
     Ok(())
 }
 
-/// The decline of a signature that waits for a second person.
+/// The decline of a signature that waits for a second person. It lapses when any other decision is taken after it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open_decline(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<vetting_decision::Model>, DbErr> {
-    vetting_decision::Entity::find()
+    let newest = vetting_decision::Entity::find()
         .filter(vetting_decision::Column::SignatureId.eq(id))
-        .filter(vetting_decision::Column::Decision.eq(VettingDecision::Decline.key()))
-        .filter(vetting_decision::Column::SecondedAt.is_null())
         .order_by_desc(vetting_decision::Column::CreatedAt)
+        .order_by_desc(vetting_decision::Column::Id)
         .one(db)
-        .await
+        .await?;
+    Ok(newest.filter(|newest| newest.decision == VettingDecision::Decline.key() && newest.seconded_at.is_none()))
 }
 
 /// Ticks or unticks a line of the checklist.

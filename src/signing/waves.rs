@@ -4,7 +4,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use serde_json::json;
 use uuid::Uuid;
 
-use super::counts::{self, of_signatory};
+use super::{
+    counts::{self, of_signatory},
+    service,
+};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
@@ -83,8 +86,9 @@ pub fn frozen_counts(wave: &wave::Model) -> Option<Headline> {
     serde_json::from_value(wave.counts.clone()).ok()
 }
 
-/// What would be frozen now: verified signatures, ordered in the authoritative language. Withheld ones carry no name.
-async fn current_lines(db: &impl ConnectionTrait, campaign: &Current) -> Result<Vec<WaveLine>, DbErr> {
+/// What would be frozen now: verified signatures, ordered in the authoritative language. Withheld ones carry no name. With each, whether it came
+/// late.
+async fn current_lines(db: &impl ConnectionTrait, campaign: &Current) -> Result<Vec<(WaveLine, bool)>, DbErr> {
     let signatures: Vec<(signature::Model, signatory::Model)> = {
         let signed = signature::Entity::find()
             .filter(signature::Column::CampaignId.eq(campaign.id))
@@ -104,13 +108,13 @@ async fn current_lines(db: &impl ConnectionTrait, campaign: &Current) -> Result<
             .collect();
         signed.into_iter().filter_map(|row| signatories.remove(&row.signatory_id).map(|signatory| (row, signatory))).collect()
     };
-    let mut lines: Vec<WaveLine> = signatures
+    let mut lines: Vec<(WaveLine, bool)> = signatures
         .into_iter()
         .filter_map(|(signature, signatory)| {
             let visibility: Visibility = signature.visibility.parse().ok()?;
             let named = visibility.shows_name();
             let public = |value: Option<String>| value.filter(|_| named);
-            Some(WaveLine {
+            let line = WaveLine {
                 signature_id: signature.id,
                 kind: signatory.kind.parse().ok()?,
                 visibility,
@@ -119,13 +123,23 @@ async fn current_lines(db: &impl ConnectionTrait, campaign: &Current) -> Result<
                 affiliation: public(signatory.affiliation),
                 location_label: public(signatory.location_label),
                 iso3: signatory.iso3,
-            })
+            };
+            Some((line, signature.late))
         })
         .collect();
     if let Ok(order) = NameOrder::new(campaign.config.authoritative.code(), true) {
-        order.sort_by(&mut lines, |line| line.printed_name.as_deref().unwrap_or("\u{10ffff}"));
+        order.sort_by(&mut lines, |(line, _)| line.printed_name.as_deref().unwrap_or("\u{10ffff}"));
     }
     Ok(lines)
+}
+
+/// Leaves late signatures out where they have to wait (R8): they belong to the first wave frozen after the deadline's own, which is the first
+/// one of this text frozen after the grace. Where nobody was in time, there is nothing to wait for.
+fn without_those_who_wait(waves: &[wave::Model], campaign: &Current, lines: Vec<(WaveLine, bool)>) -> Vec<WaveLine> {
+    let end = service::deadline(campaign).end_of_grace();
+    let past = waves.iter().any(|wave| wave.text_version_id == campaign.text.id && wave.frozen_at > end);
+    let nobody_in_time = lines.iter().all(|(_, late)| *late);
+    lines.into_iter().filter(|(_, late)| past || nobody_in_time || !late).map(|(line, _)| line).collect()
 }
 
 /// Freezes the next wave. One transaction.
@@ -135,7 +149,8 @@ async fn current_lines(db: &impl ConnectionTrait, campaign: &Current) -> Result<
 pub async fn freeze(platform: &Platform, campaign: &Current, states: &Directory, account: Option<Uuid>) -> Result<wave::Model, WaveError> {
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
-    let lines = current_lines(&txn, campaign).await?;
+    let waves = all(&txn, campaign.id).await?;
+    let lines = without_those_who_wait(&waves, campaign, current_lines(&txn, campaign).await?);
     if lines.is_empty() {
         return Err(WaveError::Empty);
     }
@@ -144,7 +159,7 @@ pub async fn freeze(platform: &Platform, campaign: &Current, states: &Directory,
         *sums.entry((line.kind.key(), line.visibility.key(), line.iso3.as_deref().unwrap_or_default())).or_default() += 1;
     }
     let counts = counts::of_lines(&sums, states, now);
-    let number = all(&txn, campaign.id).await?.first().map_or(1, |wave| wave.number + 1);
+    let number = waves.first().map_or(1, |wave| wave.number + 1);
     let text_hash = campaign.text.translations.get(&campaign.config.authoritative).map_or("", |text| text.content_hash.as_str());
     let head = WaveHead { campaign: &campaign.config.slug, number, text_hash, counts: &counts };
     let row = wave::Model {

@@ -49,6 +49,7 @@ roll-done-withdrawn = سُجل السحب.
 roll-done-check = حُفظ السطر.
 roll-done-bulk = تم التحقق: { $verified }. تم تجاوز ما تغيرت حالته: { $passed }.
 roll-refused-overtaken = قرر شخص آخر في هذه الأثناء. انظر من جديد.
+roll-refused-decline-open = اقترح أحد الزملاء رفضه من قبل؛ وافق على ذلك أو اتخذ قرارًا آخر.
 roll-refused-reason = اذكر سببا.
 roll-refused-same-person = أنت من اقترحه؛ يلزم شخص آخر.
 roll-refused-second-awaited = لم يؤكد الشخص الثاني من المنظمة بعد.

@@ -49,6 +49,7 @@ roll-done-withdrawn = The withdrawal is recorded.
 roll-done-check = The line is saved.
 roll-done-bulk = Verified: { $verified }. Passed over, because their state had changed: { $passed }.
 roll-refused-overtaken = Somebody else decided meanwhile. Look again.
+roll-refused-decline-open = A colleague has proposed to decline it already; agree to that, or decide otherwise.
 roll-refused-reason = Give a reason.
 roll-refused-same-person = You proposed it; somebody else has to agree.
 roll-refused-second-awaited = The second person of the organisation has not confirmed yet.

@@ -49,6 +49,7 @@ roll-done-withdrawn = La retirada queda registrada.
 roll-done-check = La línea queda guardada.
 roll-done-bulk = Verificadas: { $verified }. Omitidas por haber cambiado: { $passed }.
 roll-refused-overtaken = Alguien decidió entretanto. Vuelva a mirar.
+roll-refused-decline-open = Alguien del equipo ya ha propuesto rechazarla; apruébelo o tome otra decisión.
 roll-refused-reason = Indique un motivo.
 roll-refused-same-person = Usted lo propuso; debe confirmarlo otra persona.
 roll-refused-second-awaited = La segunda persona de la organización aún no ha confirmado.

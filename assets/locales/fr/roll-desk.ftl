@@ -49,6 +49,7 @@ roll-done-withdrawn = Le retrait est enregistré.
 roll-done-check = La ligne est enregistrée.
 roll-done-bulk = Vérifiées : { $verified }. Laissées, leur état ayant changé : { $passed }.
 roll-refused-overtaken = Quelqu’un a décidé entre-temps. Regardez à nouveau.
+roll-refused-decline-open = Une personne de l’équipe a déjà proposé un refus ; approuvez-le ou prenez une autre décision.
 roll-refused-reason = Donnez un motif.
 roll-refused-same-person = Vous l’avez proposé ; une autre personne doit confirmer.
 roll-refused-second-awaited = La seconde personne de l’organisation n’a pas encore confirmé.

@@ -49,6 +49,7 @@ roll-done-withdrawn = Отзыв записан.
 roll-done-check = Строка сохранена.
 roll-done-bulk = Подтверждено: { $verified }. Пропущено из-за изменений: { $passed }.
 roll-refused-overtaken = Кто-то уже решил. Посмотрите снова.
+roll-refused-decline-open = Кто-то из коллег уже предложил отклонить её; согласитесь или примите другое решение.
 roll-refused-reason = Укажите причину.
 roll-refused-same-person = Это предложили вы; нужен другой человек.
 roll-refused-second-awaited = Второе лицо организации ещё не подтвердило.

@@ -49,6 +49,7 @@ roll-done-withdrawn = 撤回已登记。
 roll-done-check = 已保存。
 roll-done-bulk = 已核实：{ $verified }。因状态变化跳过：{ $passed }。
 roll-refused-overtaken = 他人已作决定，请重新查看。
+roll-refused-decline-open = 已有同事提议拒绝；请附议，或作出其他决定。
 roll-refused-reason = 请填写理由。
 roll-refused-same-person = 由您提出，须他人同意。
 roll-refused-second-awaited = 该组织的第二人尚未确认。

@@ -247,6 +247,8 @@ pub async fn load_reference(database: &Database, campaign: &str, now: DateTime<U
             tracing::warn!(line = reject.line, reason = %reject.reason, "a line of the evidence cannot be read");
         }
     }
+    // A new version of the text starts from its own signatures.
+    signing::counts::recount_in(&txn, id, now).await?;
     txn.commit().await?;
     Ok(())
 }

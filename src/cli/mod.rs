@@ -2,6 +2,8 @@
 
 mod check;
 mod demo;
+mod export;
+mod import;
 mod load;
 mod serve;
 mod show_config;
@@ -39,6 +41,16 @@ enum Command {
     Check,
     /// Show all settings and where each came from; secrets masked.
     Config,
+    /// Read a sheet into the database; repeatable.
+    Import {
+        #[command(subcommand)]
+        command: import::Command,
+    },
+    /// Write a sheet to standard output.
+    Export {
+        #[command(subcommand)]
+        command: export::Command,
+    },
     /// Staff accounts.
     User {
         #[command(subcommand)]
@@ -63,6 +75,8 @@ pub fn run() -> ExitCode {
             Command::Load(arguments) => load::run(&Config::from_environment()?, &arguments).await,
             Command::Check => check::run(&Config::from_environment()?).await,
             Command::Config => show_config::run(),
+            Command::Import { command } => import::run(&Config::from_environment()?, command).await,
+            Command::Export { command } => export::run(&Config::from_environment()?, command).await,
             Command::User { command } => user::run(&Config::from_environment()?, command).await,
         }
     });

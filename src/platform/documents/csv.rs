@@ -224,7 +224,8 @@ fn delimiter(text: &str) -> u8 {
     seen.into_iter().rev().max_by_key(|(_, times)| *times).map_or(b',', |(candidate, _)| candidate)
 }
 
-fn plain(cell: &str) -> String {
+/// A cell as it was meant: trimmed, without the apostrophe that defuses a formula.
+pub fn plain(cell: &str) -> String {
     let cell = if is_formula(cell) { cell.strip_prefix('\'').unwrap_or(cell) } else { cell };
     cell.trim().to_owned()
 }

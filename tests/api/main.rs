@@ -8,5 +8,6 @@ mod accounts;
 mod dispatch;
 mod positions;
 mod replies;
+mod roll;
 mod schema;
 mod signing;

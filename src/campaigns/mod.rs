@@ -5,4 +5,4 @@ pub mod files;
 pub mod load;
 pub mod markdown;
 
-pub use current::{Current, Register};
+pub use current::{CalendarEvent, Current, Register};

@@ -1,5 +1,6 @@
 //! Evidence, derivation, boards. Must not read anything non-public for a public page.
 
+pub mod board;
 pub mod changes;
 pub mod derivation;
 pub mod desk;
@@ -11,6 +12,11 @@ pub mod export;
 pub mod import;
 pub mod item;
 pub mod jobs;
+pub mod momentum_view;
+pub mod pages;
+pub mod selection;
+pub mod state_page;
 pub mod store;
+pub mod views;
 
 pub use store::Audience;

@@ -124,7 +124,9 @@ impl Record {
     /// The newest moves: days on which a state's position was another than the day before, with the item that moved it (R63).
     pub fn moves(&self, campaign: &Current, at: AsOf, most: usize) -> Vec<Move<'_>> {
         let mut items: Vec<&Item> = self.all(at).filter(|item| item.fact.counts_overall()).collect();
-        items.sort_by(|a, b| b.fact.occurred_on.cmp(&a.fact.occurred_on).then(a.fact.iso3.cmp(&b.fact.iso3)).then(a.fact.id.cmp(&b.fact.id)));
+        items.sort_by(|a, b| {
+            b.fact.occurred_on.cmp(&a.fact.occurred_on).then(a.fact.iso3.cmp(&b.fact.iso3)).then(a.fact.id.cmp(&b.fact.id))
+        });
         items.dedup_by(|a, b| a.fact.iso3 == b.fact.iso3 && a.fact.occurred_on == b.fact.occurred_on);
         let moved = items.into_iter().filter_map(|item| {
             let before = AsOf { day: item.fact.occurred_on.checked_sub_days(Days::new(1))?, ..at };

@@ -197,11 +197,8 @@ fn words(key: &str, selection: &Selection, language: Language) -> (&'static str,
 
 /// The legend with numbers: each leads to its states.
 fn counts(rows: &[RowView], selection: &Selection, path: &str, language: Language) -> Vec<CountView> {
-    let keys: Vec<&str> = if selection.query.issue.is_empty() {
-        Counts::default().pairs().map(|(key, _)| key).to_vec()
-    } else {
-        ISSUE_KEYS.to_vec()
-    };
+    let keys: Vec<&str> =
+        if selection.query.issue.is_empty() { Counts::default().pairs().map(|(key, _)| key).to_vec() } else { ISSUE_KEYS.to_vec() };
     let count = |key: &&str| {
         let (stance, sign, label) = words(key, selection, language);
         CountView {
@@ -220,14 +217,17 @@ fn counts(rows: &[RowView], selection: &Selection, path: &str, language: Languag
 fn regions(states: &Directory, rows: &[RowView], selection: &Selection, path: &str, language: Language) -> Vec<BreakdownRow> {
     let mut by_region: BTreeMap<(bool, &str), (Counts, Vec<i64>)> = BTreeMap::new();
     for row in rows {
-        let (counts, by_key) = by_region.entry((row.region.is_empty(), row.region.as_str())).or_insert_with(|| (Counts::default(), vec![0; ISSUE_KEYS.len()]));
+        let (counts, by_key) =
+            by_region.entry((row.region.is_empty(), row.region.as_str())).or_insert_with(|| (Counts::default(), vec![0; ISSUE_KEYS.len()]));
         counts.add(&row.key);
         if let Some(number) = ISSUE_KEYS.iter().position(|key| *key == row.key).and_then(|at| by_key.get_mut(at)) {
             *number += 1;
         }
     }
     let row = |((_, code), (counts, by_key)): ((bool, &str), (Counts, Vec<i64>))| BreakdownRow {
-        label: states.group(code).map_or_else(|| i18n::word(language, "publishing-region-none"), |group| group.names.get(language).to_owned()),
+        label: states
+            .group(code)
+            .map_or_else(|| i18n::word(language, "publishing-region-none"), |group| group.names.get(language).to_owned()),
         href: states.group(code).map_or_else(String::new, |group| selection.href(path, |query| query.group.clone_from(&group.code))),
         counts,
         by_key,
@@ -240,7 +240,8 @@ fn issues(campaign: &Current, record: &Record, rows: &[RowView], selection: &Sel
     let positions: Vec<_> = rows.iter().map(|row| record.issues(&row.iso3, selection.at)).collect();
     let of_issue = |issue: &crate::domain::campaign::Issue| {
         let counts = ISSUE_KEYS.iter().map(|key| {
-            let here = positions.iter().filter(|by_issue| by_issue.get(&issue.code).map_or("no_data", |position| position.stance.key()) == *key);
+            let here =
+                positions.iter().filter(|by_issue| by_issue.get(&issue.code).map_or("no_data", |position| position.stance.key()) == *key);
             i64::try_from(here.count()).unwrap_or(i64::MAX)
         });
         IssueRow {
@@ -286,7 +287,20 @@ async fn sheet(
     let record = Record::read(platform.database.read(), campaign.id).await?;
     let rows = views::rows(&campaign, &states, &record, &selection, visitor.language);
     let mut sheet = Sheet::new(true);
-    let head = ["iso3", "state", "stance", "stance_label", "confidence", "since", "via_group", "group", "source_date", "source_document", "source_url", "as_of"];
+    let head = [
+        "iso3",
+        "state",
+        "stance",
+        "stance_label",
+        "confidence",
+        "since",
+        "via_group",
+        "group",
+        "source_date",
+        "source_document",
+        "source_url",
+        "as_of",
+    ];
     sheet.row(head).map_err(anyhow::Error::from)?;
     let as_of = selection.at.day.to_string();
     for row in rows.iter().filter(|row| selection.query.stance.is_empty() || row.key == selection.query.stance) {

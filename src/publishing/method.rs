@@ -67,7 +67,10 @@ pub(super) async fn show(
             thresholds: campaign
                 .config
                 .levels()
-                .map(|level| Threshold { stance: level.key.clone(), least: rule.threshold.get(&level.key).map(|least| format!("{least:+.1}")) })
+                .map(|level| Threshold {
+                    stance: level.key.clone(),
+                    least: rule.threshold.get(&level.key).map(|least| format!("{least:+.1}")),
+                })
                 .collect(),
             threshold: campaign.config.sign_on.small_cell_threshold,
         };

@@ -85,7 +85,10 @@ pub(super) async fn show(
         page: staff.frame(&platform, "desk-nav-today"),
         day: today,
         event: campaign.next_event(today).map(|event| EventView::of(event, staff.language)),
-        days_left: campaign.next_event(today).filter(|event| event.precision == "day").map(|event| (event.starts_on - today).num_days().max(0)),
+        days_left: campaign
+            .next_event(today)
+            .filter(|event| event.precision == "day")
+            .map(|event| (event.starts_on - today).num_days().max(0)),
         waits: waits(db, campaign.id).await?,
         late: late(db, campaign.id, now).await?,
         moved: moved(db, campaign.id, now, &states, staff.language).await?,
@@ -109,7 +112,10 @@ fn rounds(campaign_id: Uuid, state: &str) -> Select<letter_round::Entity> {
 }
 
 fn of_rounds(campaign_id: Uuid) -> impl IntoCondition {
-    let rounds = letter_round::Entity::find().select_only().column(letter_round::Column::Id).filter(letter_round::Column::CampaignId.eq(campaign_id));
+    let rounds = letter_round::Entity::find()
+        .select_only()
+        .column(letter_round::Column::Id)
+        .filter(letter_round::Column::CampaignId.eq(campaign_id));
     letter::Column::RoundId.in_subquery(sea_orm::QueryTrait::into_query(rounds))
 }
 
@@ -125,11 +131,7 @@ async fn waits(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<Line>
         Line { key: "blocked", count: blocked.count(db).await?, href: "/desk/letters" },
         Line { key: "approval", count: rounds(campaign_id, "checked").count(db).await?, href: "/desk/letters" },
         Line { key: "release", count: rounds(campaign_id, "approved").count(db).await?, href: "/desk/letters" },
-        Line {
-            key: "failed",
-            count: job::Entity::find().filter(job::Column::State.eq("failed")).count(db).await?,
-            href: "/desk/work",
-        },
+        Line { key: "failed", count: job::Entity::find().filter(job::Column::State.eq("failed")).count(db).await?, href: "/desk/work" },
     ])
 }
 

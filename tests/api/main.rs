@@ -6,5 +6,6 @@ mod support;
 
 mod accounts;
 mod positions;
+mod publishing;
 mod schema;
 mod signing;

@@ -42,6 +42,7 @@ use crate::{
         typeset::Typesetter,
     },
     positions, publishing, replies, signing, states,
+    positions, publishing, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.

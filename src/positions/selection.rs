@@ -12,22 +12,16 @@ use crate::{campaigns::Current, platform::http::forms::FormErrors, states::Direc
 #[serde(default)]
 pub struct Query {
     /// Key of a level.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub stance: String,
     /// Code of a group or region.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub group: String,
     /// Code of an issue.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub issue: String,
     /// A day.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub as_of: String,
     /// A day: only what had been recorded by its end.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub recorded: String,
     /// `session`, or empty for cumulative.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub window: String,
 }
 
@@ -93,7 +87,16 @@ impl Selection {
     pub fn href(&self, path: &str, change: impl FnOnce(&mut Query)) -> String {
         let mut query = self.query.clone();
         change(&mut query);
-        match serde_html_form::to_string(&query) {
+        let pairs = [
+            ("stance", query.stance),
+            ("group", query.group),
+            ("issue", query.issue),
+            ("as_of", query.as_of),
+            ("recorded", query.recorded),
+            ("window", query.window),
+        ];
+        let given: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        match serde_html_form::to_string(given) {
             Ok(text) if !text.is_empty() => format!("{path}?{text}"),
             _ => path.to_owned(),
         }

@@ -38,6 +38,8 @@ pub struct RowView {
     pub via: Option<String>,
     /// Since when.
     pub since: Option<NaiveDate>,
+    /// How exactly that is known.
+    pub since_precision: String,
     /// The newest deciding source.
     pub source: Option<SourceView>,
     /// Cell of the map.
@@ -123,10 +125,17 @@ pub fn overall_row(
         confidence: source.as_ref().map(|_| standing.position.confidence.key()),
         via_group: standing.position.via_group,
         via: source.as_ref().filter(|_| standing.position.via_group).and_then(|source| source.group.clone()),
+        since_precision: precision_on(record, state, selection, standing.position.since),
         since: standing.position.since,
         source,
         ..bare_row(state, selection, language, stance, sign, label)
     }
+}
+
+/// A day must not look more exact than its source.
+fn precision_on(record: &Record, state: &StateEntry, selection: &Selection, day: Option<NaiveDate>) -> String {
+    let item = record.known(&state.iso3, selection.at).find(|item| Some(item.fact.occurred_on) == day && item.fact.counts_overall());
+    item.map_or_else(String::new, |item| item.row.precision.clone())
 }
 
 fn issue_row(states: &Directory, record: &Record, state: &StateEntry, selection: &Selection, language: Language) -> RowView {
@@ -140,6 +149,7 @@ fn issue_row(states: &Directory, record: &Record, state: &StateEntry, selection:
         key: key.to_owned(),
         via: source.as_ref().filter(|_| via_group).and_then(|source| source.group.clone()),
         via_group,
+        since_precision: item.map_or_else(String::new, |item| item.row.precision.clone()),
         since: position.map(|position| position.last_spoke),
         source,
         ..bare_row(state, selection, language, stance, sign, label)
@@ -166,6 +176,7 @@ fn bare_row(
         via_group: false,
         via: None,
         since: None,
+        since_precision: String::new(),
         source: None,
         x: state.tile.0,
         y: state.tile.1,

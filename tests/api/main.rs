@@ -9,5 +9,6 @@ mod dispatch;
 mod positions;
 mod replies;
 mod roll;
+mod publishing;
 mod schema;
 mod signing;

@@ -14,6 +14,7 @@ publishing-home-countries = البلدان
 publishing-home-regions = المناطق: { $count }
 publishing-home-total = المنظمات والأفراد معاً: { $shown }
 publishing-home-withheld = أسماء محجوبة لأسباب أمنية: { $count }. تُحتسب ولا تُذكر.
+publishing-home-total-only = محتسبون في هذا المجموع وحده بطلب منهم: { $count }.
 publishing-home-who = عرض الموقّعين
 publishing-home-stand = مواقف الدول
 publishing-home-stand-text = دول لها موقف في السجل العام: { $shown } من { $total }.

@@ -14,6 +14,7 @@ publishing-home-countries = Countries
 publishing-home-regions = Regions: { $count }
 publishing-home-total = Organisations and individuals together: { $shown }
 publishing-home-withheld = Names withheld for security: { $count }. They are counted and not named.
+publishing-home-total-only = Counted in this total and nowhere else, as they asked: { $count }.
 publishing-home-who = See the signatories
 publishing-home-stand = Where states stand
 publishing-home-stand-text = States with a position on public record: { $shown } of { $total }.

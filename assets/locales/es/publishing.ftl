@@ -14,6 +14,7 @@ publishing-home-countries = Países
 publishing-home-regions = Regiones: { $count }
 publishing-home-total = Organizaciones y personas en total: { $shown }
 publishing-home-withheld = Nombres reservados por seguridad: { $count }. Se cuentan y no se nombran.
+publishing-home-total-only = Contados en este total y en ningún otro sitio, a petición suya: { $count }.
 publishing-home-who = Ver los firmantes
 publishing-home-stand = Posición de los Estados
 publishing-home-stand-text = Estados con una posición en el registro público: { $shown } de { $total }.

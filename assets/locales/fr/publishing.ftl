@@ -14,6 +14,7 @@ publishing-home-countries = Pays
 publishing-home-regions = Régions : { $count }
 publishing-home-total = Organisations et personnes au total : { $shown }
 publishing-home-withheld = Noms non divulgués pour des raisons de sécurité : { $count }. Ils sont comptés sans être nommés.
+publishing-home-total-only = Comptés dans ce total et nulle part ailleurs, à leur demande : { $count }.
 publishing-home-who = Voir les signataires
 publishing-home-stand = Position des États
 publishing-home-stand-text = États dont la position figure au dossier public : { $shown } sur { $total }.

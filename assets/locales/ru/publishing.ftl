@@ -14,6 +14,7 @@ publishing-home-countries = Страны
 publishing-home-regions = Регионы: { $count }
 publishing-home-total = Организаций и отдельных лиц вместе: { $shown }
 publishing-home-withheld = Имён, не разглашаемых из соображений безопасности: { $count }. Они учтены, но не названы.
+publishing-home-total-only = Учтены только в этом общем числе, по их просьбе: { $count }.
 publishing-home-who = Список подписавших
 publishing-home-stand = Позиции государств
 publishing-home-stand-text = Государства, чья позиция есть в открытых материалах: { $shown } из { $total }.

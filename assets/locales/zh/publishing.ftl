@@ -14,6 +14,7 @@ publishing-home-countries = 国家
 publishing-home-regions = 区域：{ $count }
 publishing-home-total = 组织和个人合计：{ $shown }
 publishing-home-withheld = 出于安全考虑不公布名称：{ $count }。计入总数但不列名。
+publishing-home-total-only = 应其要求仅计入此总数：{ $count }。
 publishing-home-who = 查看签署方
 publishing-home-stand = 各国立场
 publishing-home-stand-text = 公开记录中有立场的国家：{ $total } 个中的 { $shown } 个。

@@ -41,7 +41,7 @@ use crate::{
         templates::Templates,
         typeset::Typesetter,
     },
-    positions, signing, states,
+    letters, positions, replies, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.
@@ -262,6 +262,7 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::waves_desk::routes(config);
     letters::desk::routes(config);
     positions::desk::routes(config);
+    replies::desk::routes(config);
 }
 
 /// `GET /`: to the home page in the best language the browser asks for.

@@ -1,1 +1,5 @@
 //! What comes back: recording, classification, proposals. Must not set positions by itself.
+
+pub mod desk;
+mod form;
+pub mod service;

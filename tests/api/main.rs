@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod dispatch;
 mod positions;
 mod schema;
 mod signing;

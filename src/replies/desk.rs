@@ -1,0 +1,328 @@
+//! The replies desk: the list, one reply with its file, the form. Must hold no rule, and shows replies only to those who record them (R41).
+
+use std::collections::HashMap;
+
+use actix_multipart::Multipart;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    web,
+};
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    form::ReplyForm,
+    service::{self, ReplyError},
+};
+use crate::{
+    accounts::{Permission, SignedIn},
+    campaigns,
+    domain::letter::{Channel, ReplyClass},
+    entities::{evidence_proposal, letter, reply},
+    platform::{
+        Platform,
+        crypto::Token,
+        files,
+        http::{
+            forms::{self, FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+        },
+        i18n,
+        mail::ascii_file_name,
+    },
+    states,
+};
+
+const PAGE: u64 = 100;
+
+/// The desk's addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/desk/replies", web::get().to(list))
+        .route("/desk/replies", web::post().to(record))
+        .route("/desk/replies/new", web::get().to(show_form))
+        .route("/desk/replies/{id}", web::get().to(show))
+        .route("/desk/replies/{id}/file", web::get().to(file));
+}
+
+#[derive(Serialize)]
+struct ChoiceView {
+    value: String,
+    text: String,
+}
+
+fn choices<'a>(staff: &SignedIn, prefix: &str, keys: impl Iterator<Item = &'a str>) -> Vec<ChoiceView> {
+    let choice = |key: &str| ChoiceView {
+        value: key.to_owned(),
+        text: i18n::word(staff.language, &format!("replies-{prefix}-{}", key.replace('_', "-"))),
+    };
+    keys.map(choice).collect()
+}
+
+fn countries(staff: &SignedIn, directory: &states::Directory) -> Vec<ChoiceView> {
+    let choice = |state: &states::directory::StateEntry| ChoiceView {
+        value: state.iso3.clone(),
+        text: state.forms.name(staff.language).to_owned(),
+    };
+    directory.by_name(staff.language).map(choice).collect()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ListQuery {
+    class: String,
+    country: String,
+    page: u64,
+}
+
+#[derive(Serialize)]
+struct ListPage<'a> {
+    page: Frame<'a>,
+    rows: Vec<RowView>,
+    class: String,
+    country: String,
+    classes: Vec<ChoiceView>,
+    countries: Vec<ChoiceView>,
+    newer: Option<u64>,
+    older: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    id: Uuid,
+    received_on: NaiveDate,
+    country: String,
+    class: String,
+    channel: String,
+    reference: Option<String>,
+    has_file: bool,
+    /// proposed, accepted, rejected, or none.
+    proposal: Option<String>,
+}
+
+async fn list(
+    request: HttpRequest,
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::RecordReplies)?;
+    let query: ListQuery = forms::query(&request)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let db = platform.database.read();
+    let mut find = reply::Entity::find()
+        .filter(reply::Column::CampaignId.eq(campaign.id))
+        .order_by_desc(reply::Column::ReceivedOn)
+        .order_by_desc(reply::Column::Id);
+    if !query.class.is_empty() {
+        find = find.filter(reply::Column::Class.eq(&query.class));
+    }
+    if !query.country.is_empty() {
+        find = find.filter(reply::Column::Iso3.eq(&query.country));
+    }
+    let number = query.page.min(100_000);
+    let mut found = find.offset(number * PAGE).limit(PAGE + 1).all(db).await?;
+    let has_more = found.len() as u64 > PAGE;
+    found.truncate(PAGE as usize);
+    let letters: Vec<Uuid> = found.iter().filter_map(|row| row.letter_id).collect();
+    let letters = letter::Entity::find()
+        .select_only()
+        .columns([letter::Column::Id, letter::Column::Reference])
+        .filter(letter::Column::Id.is_in(letters))
+        .into_tuple::<(Uuid, String)>()
+        .all(db)
+        .await?;
+    let letters: HashMap<Uuid, String> = letters.into_iter().collect();
+    let ids = found.iter().map(|row| row.id);
+    let proposals = evidence_proposal::Entity::find().filter(evidence_proposal::Column::ReplyId.is_in(ids)).all(db).await?;
+    let mut proposals: HashMap<Uuid, String> = proposals.into_iter().map(|row| (row.reply_id, row.state)).collect();
+    let rows = found.into_iter().map(|row| RowView {
+        id: row.id,
+        received_on: row.received_on,
+        country: directory.name(&row.iso3, staff.language).to_owned(),
+        class: row.class.replace('_', "-"),
+        channel: row.channel,
+        reference: row.letter_id.and_then(|id| letters.get(&id).cloned()),
+        has_file: row.file_id.is_some(),
+        proposal: proposals.remove(&row.id),
+    });
+    let view = ListPage {
+        rows: rows.collect(),
+        page: staff.frame(&platform, "replies-title"),
+        class: query.class,
+        country: query.country,
+        classes: choices(&staff, "class", ReplyClass::ALL.iter().map(|class| class.key())),
+        countries: countries(&staff, &directory),
+        newer: number.checked_sub(1),
+        older: has_more.then_some(number + 1),
+    };
+    Ok(platform.site.page(StatusCode::OK, "replies/list.html", staff.language, &view)?)
+}
+
+#[derive(Serialize)]
+struct FormPage<'a> {
+    page: Frame<'a>,
+    errors: Vec<FormErrorView>,
+    form: &'a ReplyForm,
+    letter: Option<LetterView>,
+    countries: Vec<ChoiceView>,
+    channels: Vec<ChoiceView>,
+    classes: Vec<ChoiceView>,
+}
+
+#[derive(Serialize)]
+struct LetterView {
+    reference: String,
+    country: String,
+}
+
+async fn form_page(
+    platform: &Platform,
+    staff: &SignedIn,
+    states: &states::Register,
+    form: &ReplyForm,
+    errors: &FormErrors,
+) -> Result<HttpResponse, Problem> {
+    let directory = states.get(platform).await?;
+    let letter = match form.letter.parse::<Uuid>() {
+        Ok(id) => letter::Entity::find_by_id(id).one(platform.database.read()).await?,
+        Err(_) => None,
+    };
+    let view = FormPage {
+        page: staff.frame(platform, "replies-new"),
+        errors: errors.view(staff.language),
+        form,
+        letter: letter.map(|letter| LetterView {
+            country: directory.name(&letter.iso3, staff.language).to_owned(),
+            reference: letter.reference,
+        }),
+        countries: countries(staff, &directory),
+        channels: choices(staff, "channel", Channel::ALL.iter().map(|channel| channel.key())),
+        classes: choices(staff, "class", ReplyClass::ALL.iter().map(|class| class.key())),
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(platform.site.page(status, "replies/new.html", staff.language, &view)?)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct NewQuery {
+    letter: String,
+    state: String,
+}
+
+async fn show_form(
+    request: HttpRequest,
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    states: web::Data<states::Register>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::RecordReplies)?;
+    let query: NewQuery = forms::query(&request)?;
+    let form = ReplyForm {
+        letter: query.letter,
+        country: query.state,
+        received_on: platform.clock.now().date_naive().to_string(),
+        channel: Channel::Mail.key().to_owned(),
+        submission_key: Token::random().map_err(anyhow::Error::from)?.reveal(),
+        ..ReplyForm::default()
+    };
+    form_page(&platform, &staff, &states, &form, &FormErrors::default()).await
+}
+
+async fn record(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    body: Multipart,
+) -> Result<HttpResponse, Problem> {
+    let form = ReplyForm::read(body).await?;
+    staff.check_csrf(&form.csrf)?;
+    staff.require(Permission::RecordReplies)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let new = match form.check(&directory, platform.clock.now().date_naive()) {
+        Ok(new) => new,
+        Err(errors) => return form_page(&platform, &staff, &states, &form, &errors).await,
+    };
+    let (field, key) = match service::record(&platform, &campaign, new, staff.id).await {
+        Ok(id) => {
+            let to = format!("/desk/replies/{id}");
+            return Ok(staff.done(&platform, &to, "replies-done", &i18n::Args::new()).await?);
+        }
+        Err(ReplyError::Database(error)) => return Err(error.into()),
+        Err(ReplyError::UnknownReference) => ("reference", "replies-error-reference"),
+        Err(ReplyError::SeveralLetters) => ("reference", "replies-error-several"),
+        Err(ReplyError::NotSent) => ("reference", "replies-error-not-sent"),
+        Err(ReplyError::OtherState) => ("country", "replies-error-other-state"),
+        Err(ReplyError::NoState) => ("country", "replies-error-country-empty"),
+    };
+    let mut errors = FormErrors::default();
+    errors.add(field, key);
+    form_page(&platform, &staff, &states, &form, &errors).await
+}
+
+#[derive(Serialize)]
+struct ReplyPage<'a> {
+    page: Frame<'a>,
+    reply: RowView,
+    summary: String,
+    /// Key of the level the proposal suggests, in words.
+    suggests: Option<String>,
+}
+
+async fn show(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::RecordReplies)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let db = platform.database.read();
+    let row = reply::Entity::find_by_id(*id).one(db).await?.filter(|row| row.campaign_id == campaign.id).ok_or(Problem::NotFound)?;
+    let proposal = evidence_proposal::Entity::find().filter(evidence_proposal::Column::ReplyId.eq(row.id)).one(db).await?;
+    let letter = match row.letter_id {
+        Some(letter) => letter::Entity::find_by_id(letter).one(db).await?,
+        None => None,
+    };
+    let level = proposal.as_ref().and_then(|proposal| proposal.direction.as_deref()).and_then(|key| campaign.config.stance(key));
+    let view = ReplyPage {
+        page: staff.frame(&platform, "replies-one"),
+        suggests: level.map(|level| level.label.get(staff.language).to_owned()),
+        reply: RowView {
+            id: row.id,
+            received_on: row.received_on,
+            country: directory.name(&row.iso3, staff.language).to_owned(),
+            class: row.class.replace('_', "-"),
+            channel: row.channel,
+            reference: letter.map(|letter| letter.reference),
+            has_file: row.file_id.is_some(),
+            proposal: proposal.map(|proposal| proposal.state),
+        },
+        summary: row.summary,
+    };
+    Ok(platform.site.page(StatusCode::OK, "replies/show.html", staff.language, &view)?)
+}
+
+async fn file(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::RecordReplies)?;
+    let db = platform.database.read();
+    let row = reply::Entity::find_by_id(*id).one(db).await?.ok_or(Problem::NotFound)?;
+    let file = files::load(db, row.file_id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
+    // Never shown in the page's own origin: whatever somebody uploaded is saved, not opened.
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, file.media_type))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", ascii_file_name(&file.file_name))))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(file.content))
+}

@@ -1,0 +1,258 @@
+//! The form of a reply: fields and a file in one multipart body, read within bounds. Must not store anything.
+
+use actix_multipart::{Multipart, MultipartError};
+use chrono::NaiveDate;
+use futures_util::TryStreamExt;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    domain::letter::{Channel, ReplyClass},
+    platform::{
+        http::{forms::FormErrors, problem::Problem},
+        mail::ascii_file_name,
+    },
+    states::Directory,
+};
+
+/// The largest file that is kept.
+pub const LARGEST_FILE: usize = 5 * 1024 * 1024;
+/// What is read of a body before the rest is refused unread; between the two, the form comes back with what was typed.
+const LARGEST_BODY: usize = 32 * 1024 * 1024;
+const LARGEST_FIELD: usize = 64 * 1024;
+const LONGEST_SUMMARY: usize = 5000;
+
+/// What was typed. Everything is text: a wrong value comes back as typed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ReplyForm {
+    /// The session's token.
+    #[serde(skip)]
+    pub csrf: String,
+    /// The letter it answers, if it was opened from one.
+    pub letter: String,
+    /// A reference, or a text with one in it.
+    pub reference: String,
+    /// Code of the state.
+    pub country: String,
+    /// Day it came.
+    pub received_on: String,
+    /// How it came.
+    pub channel: String,
+    /// What it amounts to.
+    pub class: String,
+    /// What it says.
+    pub summary: String,
+    /// Recognises a double click.
+    pub submission_key: String,
+    #[serde(skip)]
+    /// The file, as far as it was read.
+    pub(super) file: File,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) enum File {
+    #[default]
+    None,
+    TooLarge,
+    Sent {
+        name: String,
+        content: Vec<u8>,
+    },
+}
+
+/// A reply without a fault.
+#[derive(Debug)]
+pub struct NewReply {
+    /// Key of the letter, or a text to look for references in.
+    pub letter: Option<Uuid>,
+    /// As typed; empty for none.
+    pub reference: String,
+    /// The state as chosen; a letter brings its own.
+    pub iso3: Option<String>,
+    /// Day it came.
+    pub received_on: NaiveDate,
+    /// How it came.
+    pub channel: Channel,
+    /// What it amounts to.
+    pub class: ReplyClass,
+    /// What it says.
+    pub summary: String,
+    /// A file, known to be of a kind we keep.
+    pub file: Option<Upload>,
+    /// Recognises a double click.
+    pub submission_key: String,
+}
+
+/// A file of a kind we keep.
+#[derive(Debug)]
+pub struct Upload {
+    /// By its content, not by what the browser says.
+    pub media_type: &'static str,
+    /// ASCII.
+    pub file_name: String,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+impl ReplyForm {
+    /// Reads a multipart body. A file over the limit is read past, so that no word typed beside it is lost.
+    ///
+    /// # Errors
+    /// When the body is no form, or is larger than anything we read.
+    pub async fn read(mut body: Multipart) -> Result<Self, Problem> {
+        let mut form = Self::default();
+        let mut left = LARGEST_BODY;
+        while let Some(mut field) = body.try_next().await.map_err(|error| unreadable(&error))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let file_name = field.content_disposition().and_then(|header| header.get_filename()).unwrap_or_default().to_owned();
+            let limit = if name == "file" { LARGEST_FILE } else { LARGEST_FIELD };
+            let (mut content, mut size) = (Vec::new(), 0_usize);
+            while let Some(chunk) = field.try_next().await.map_err(|error| unreadable(&error))? {
+                left = left.checked_sub(chunk.len()).ok_or(Problem::TooLarge)?;
+                size += chunk.len();
+                if size <= limit {
+                    content.extend_from_slice(&chunk);
+                }
+            }
+            if name == "file" {
+                form.file = match size {
+                    0 if file_name.is_empty() => File::None,
+                    size if size > LARGEST_FILE => File::TooLarge,
+                    _ => File::Sent { name: file_name, content },
+                };
+                continue;
+            }
+            let text = if size > limit { return Err(Problem::TooLarge) } else { String::from_utf8(content) };
+            form.set(&name, text.map_err(|_| Problem::Bad("bad-form"))?);
+        }
+        Ok(form)
+    }
+
+    fn set(&mut self, name: &str, text: String) {
+        match name {
+            "csrf" => self.csrf = text,
+            "letter" => self.letter = text,
+            "reference" => self.reference = text,
+            "country" => self.country = text,
+            "received_on" => self.received_on = text,
+            "channel" => self.channel = text,
+            "class" => self.class = text,
+            "summary" => self.summary = text,
+            "submission_key" => self.submission_key = text,
+            _ => {}
+        }
+    }
+
+    /// Checks every field and returns all faults at once.
+    ///
+    /// # Errors
+    /// The faults, by field.
+    pub fn check(&self, states: &Directory, today: NaiveDate) -> Result<NewReply, FormErrors> {
+        let mut errors = FormErrors::default();
+        let letter = Some(self.letter.trim()).filter(|id| !id.is_empty()).map(str::parse::<Uuid>);
+        if matches!(letter, Some(Err(_))) {
+            errors.add("reference", "replies-error-letter");
+        }
+        let letter = letter.and_then(Result::ok);
+        let iso3 = Some(self.country.trim().to_owned()).filter(|code| !code.is_empty());
+        match iso3.as_deref() {
+            None if letter.is_none() && self.reference.trim().is_empty() => errors.add("country", "replies-error-country-empty"),
+            Some(code) if states.state(code).is_none() => errors.add("country", "replies-error-country-unknown"),
+            _ => {}
+        }
+        let earliest = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
+        let received_on = self.received_on.trim().parse::<NaiveDate>().ok();
+        match received_on {
+            None => errors.add("received_on", "replies-error-date"),
+            Some(day) if day > today => errors.add("received_on", "replies-error-date-future"),
+            Some(day) if day < earliest => errors.add("received_on", "replies-error-date"),
+            Some(_) => {}
+        }
+        let channel = self.channel.parse::<Channel>().map_err(|_| errors.add("channel", "replies-error-channel"));
+        let class = self.class.parse::<ReplyClass>().map_err(|_| errors.add("class", "replies-error-class"));
+        let summary = self.summary.replace("\r\n", "\n").trim().to_owned();
+        if summary.is_empty() {
+            errors.add("summary", "replies-error-summary-empty");
+        } else if summary.chars().count() > LONGEST_SUMMARY || summary.contains('\0') {
+            errors.add("summary", "replies-error-summary-long");
+        }
+        let file = match &self.file {
+            File::None => None,
+            File::TooLarge => {
+                errors.add("file", "replies-error-file-large");
+                None
+            }
+            File::Sent { name, content } => {
+                let upload = recognised(name, content);
+                if upload.is_none() {
+                    errors.add("file", "replies-error-file-kind");
+                }
+                upload
+            }
+        };
+        let (Some(received_on), Ok(channel), Ok(class), true) = (received_on, channel, class, errors.is_empty()) else {
+            return Err(errors);
+        };
+        Ok(NewReply {
+            letter,
+            reference: self.reference.chars().take(1000).collect(),
+            iso3,
+            received_on,
+            channel,
+            class,
+            summary,
+            file,
+            submission_key: self.submission_key.chars().take(64).collect(),
+        })
+    }
+}
+
+fn unreadable(error: &MultipartError) -> Problem {
+    match error {
+        MultipartError::Payload(actix_web::error::PayloadError::Overflow) => Problem::TooLarge,
+        _ => Problem::Bad("bad-form"),
+    }
+}
+
+/// The kinds of file we keep, told by their first bytes. None of them runs in a browser, and all are served as downloads only.
+fn recognised(name: &str, content: &[u8]) -> Option<Upload> {
+    let lower = name.to_lowercase();
+    let ends = |ending: &str| lower.ends_with(ending);
+    let is_text = || !content.is_empty() && !content.contains(&0) && std::str::from_utf8(content).is_ok();
+    let (media_type, extension) = match content {
+        [b'%', b'P', b'D', b'F', b'-', ..] => ("application/pdf", "pdf"),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, ..] => ("image/png", "png"),
+        [0xFF, 0xD8, 0xFF, ..] => ("image/jpeg", "jpg"),
+        [b'P', b'K', 3, 4, ..] if ends(".docx") => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+        [b'P', b'K', 3, 4, ..] if ends(".odt") => ("application/vnd.oasis.opendocument.text", "odt"),
+        _ if ends(".eml") && is_text() => ("message/rfc822", "eml"),
+        _ if ends(".txt") && is_text() => ("text/plain; charset=utf-8", "txt"),
+        _ => return None,
+    };
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    Some(Upload { media_type, file_name: ascii_file_name(&format!("{stem}.{extension}")), content: content.to_vec() })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_bytes_say_and_not_what_it_is_called() {
+        assert_eq!(recognised("reply.exe", b"%PDF-1.7").unwrap().file_name, "reply.pdf");
+        assert_eq!(recognised("Réponse du ministre.PDF", b"%PDF-1.7").unwrap().file_name, "Reponse-du-ministre.pdf");
+        assert_eq!(recognised("note.txt", "grüße".as_bytes()).unwrap().media_type, "text/plain; charset=utf-8");
+        for (name, content) in [
+            ("reply.pdf", b"<script>alert(1)</script>".as_slice()),
+            ("page.html", b"<html>"),
+            ("drawing.svg", b"<svg>"),
+            ("archive.zip", b"PK\x03\x04"),
+            ("note.txt", b"a\0b"),
+            ("empty.txt", b""),
+        ] {
+            assert!(recognised(name, content).is_none(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What becomes of a letter between approval and the addressee's server.
+
+use chrono::NaiveDate;
+use demarche::{
+    domain::{email::EmailAddress, letter::Channel},
+    entities::{account, dispatch, event, letter, letter_event, letter_round, letter_template, post, text_version, wave},
+    letters::dispatch::{ByHand, DispatchError, queue_letter, record_by_hand},
+    platform::{
+        files::{self, NewFile},
+        mail::Delivery,
+    },
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    on_both_databases,
+    support::{Program, program::start_of_tests},
+};
+
+/// A letter to one state's mission, with a PDF, in a round that is being sent.
+pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bool) -> letter::Model {
+    let (db, now) = (program.app.platform.database.write(), start_of_tests());
+    let campaign = program.app.campaigns.get(&program.app.platform).await.unwrap();
+    let staff = match account::Entity::find().one(db).await.unwrap() {
+        Some(account) => account.id,
+        None => program.add_account("writer@staff.example.org", demarche::accounts::Role::Campaigner).await,
+    };
+    let text = text_version::Entity::find().one(db).await.unwrap().unwrap();
+    let event = event::Entity::find().one(db).await.unwrap().unwrap();
+    let (wave_id, template_id, round_id) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let number = i32::try_from(wave::Entity::find().all(db).await.unwrap().len()).unwrap() + 1;
+    wave::Entity::insert(
+        wave::Model {
+            id: wave_id,
+            campaign_id: campaign.id,
+            text_version_id: text.id,
+            number,
+            counts: json!({}),
+            content_hash: "0".repeat(64),
+            frozen_at: now,
+            frozen_by: None,
+        }
+        .into_active_model(),
+    )
+    .exec_without_returning(db)
+    .await
+    .unwrap();
+    let template = letter_template::Model {
+        id: template_id,
+        campaign_id: campaign.id,
+        number: 1000 + number,
+        blocks: json!({}),
+        content_hash: "0".repeat(64),
+        created_at: now,
+    };
+    letter_template::Entity::insert(template.into_active_model()).exec_without_returning(db).await.unwrap();
+    let round = letter_round::Model {
+        id: round_id,
+        campaign_id: campaign.id,
+        name: format!("Round {round_id}"),
+        event_id: event.id,
+        wave_id,
+        template_id,
+        state: "sending".to_owned(),
+        dated_on: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(),
+        rehearsal,
+        options: json!({}),
+        created_by: staff,
+        approved_by: None,
+        approved_at: None,
+        released_by: None,
+        released_at: None,
+        created_at: now,
+    };
+    letter_round::Entity::insert(round.into_active_model()).exec_without_returning(db).await.unwrap();
+    let post = post::Entity::find().filter(post::Column::Iso3.eq(iso3)).order_by_desc(post::Column::Kind).one(db).await.unwrap().unwrap();
+    let file = NewFile { media_type: "application/pdf", file_name: "letter.pdf", content: b"%PDF-1.7 a letter of the tests" };
+    let file = files::keep(db, file, now).await.unwrap();
+    let id = Uuid::now_v7();
+    let reference = demarche::domain::reference::Reference::of(demarche::domain::reference::ReferenceKind::Letter, id, 0).with_prefix("CAH");
+    let row = letter::Model {
+        id,
+        round_id,
+        iso3: iso3.to_owned(),
+        post_id: post.id,
+        language: "en".to_owned(),
+        content: json!({ "email": { "subject": "Request for support", "text": format!("Excellency,\n\nall of the letter.\n\n{reference}") } }),
+        reference,
+        state: state.to_owned(),
+        content_hash: "0".repeat(64),
+        findings: json!([]),
+        blockers: 0,
+        file_id: Some(file.id),
+        pages: Some(1),
+        updated_at: now,
+    };
+    letter::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await.unwrap();
+    row
+}
+
+pub async fn queue(program: &Program, letter: &letter::Model, rehearsal: bool) -> Uuid {
+    let txn = program.app.platform.database.begin().await.unwrap();
+    let to = EmailAddress::parse("mission@ken.example.org").unwrap();
+    let id = queue_letter(&txn, letter, &to, rehearsal, start_of_tests()).await.unwrap();
+    txn.commit().await.unwrap();
+    id
+}
+
+pub async fn letter_state(program: &Program, id: Uuid) -> String {
+    letter::Entity::find_by_id(id).one(program.app.platform.database.read()).await.unwrap().unwrap().state
+}
+
+async fn the_dispatch(program: &Program, id: Uuid) -> dispatch::Model {
+    dispatch::Entity::find_by_id(id).one(program.app.platform.database.read()).await.unwrap().unwrap()
+}
+
+pub async fn history(program: &Program, letter: Uuid) -> Vec<String> {
+    let find = letter_event::Entity::find().filter(letter_event::Column::LetterId.eq(letter)).order_by_asc(letter_event::Column::Id);
+    find.all(program.app.platform.database.read()).await.unwrap().into_iter().map(|event| event.to_state).collect()
+}
+
+on_both_databases! {
+    /// R33, R37
+    async fn an_accepted_letter_is_sent_and_keeps_the_servers_answer(program: Program) {
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        let id = queue(&program, &letter, false).await;
+        program.mail.answer_next(Delivery::Accepted { answer: "250 2.0.0 queued as 4XYZ".to_owned() });
+        program.drain().await;
+        let row = the_dispatch(&program, id).await;
+        assert_eq!((row.state.as_str(), row.server_answer.as_deref(), row.attempts), ("accepted", Some("250 2.0.0 queued as 4XYZ"), 1));
+        assert_eq!(letter_state(&program, letter.id).await, "sent");
+        assert_eq!(history(&program, letter.id).await, ["queued", "sent"]);
+        let mails = program.mail.accepted();
+        assert_eq!(mails.len(), 1);
+        let mail = String::from_utf8_lossy(&mails[0].bytes).into_owned();
+        assert_eq!(mails[0].envelope.to().len(), 1, "one addressee a message");
+        assert_eq!(row.message_id.as_deref(), Some(mails[0].message_id.as_str()));
+        assert!(mails[0].message_id.starts_with(&id.simple().to_string()));
+        assert!(mail.contains(&format!("[{}]", letter.reference)), "the subject carries the reference");
+        assert!(mail.contains("all of the letter") && mail.contains("CAH-KEN-en-2026-11-23.pdf"), "{mail}");
+    }
+
+    /// R33
+    async fn a_refused_letter_is_bounced_with_the_servers_words(program: Program) {
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        let id = queue(&program, &letter, false).await;
+        program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "550 no such mailbox".to_owned() });
+        program.drain().await;
+        let row = the_dispatch(&program, id).await;
+        assert_eq!((row.state.as_str(), row.server_answer.as_deref()), ("rejected", Some("550 no such mailbox")));
+        assert_eq!(history(&program, letter.id).await, ["queued", "bounced"]);
+        assert!(program.mail.accepted().is_empty());
+    }
+
+    /// R36
+    async fn a_deferred_letter_stays_queued_and_is_tried_again(program: Program) {
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        let id = queue(&program, &letter, false).await;
+        program.mail.answer_next(Delivery::Deferred { answer: "451 greylisted".to_owned() });
+        program.drain().await;
+        let row = the_dispatch(&program, id).await;
+        assert_eq!((row.state.as_str(), row.server_answer.as_deref(), row.finished_at), ("deferred", Some("451 greylisted"), None));
+        assert_eq!(letter_state(&program, letter.id).await, "queued");
+        program.clock.set(start_of_tests() + chrono::Duration::hours(1));
+        program.drain().await;
+        let row = the_dispatch(&program, id).await;
+        assert_eq!((row.state.as_str(), row.attempts), ("accepted", 2));
+        assert_eq!(letter_state(&program, letter.id).await, "sent");
+    }
+
+    /// R36
+    async fn a_rehearsal_opens_no_connection_and_sends_nothing(program: Program) {
+        let by_round = letter_in(&program, "KEN", "approved", true).await;
+        let by_job = letter_in(&program, "FRA", "approved", false).await;
+        // Were anything offered to the transport, this answer would come back in a dispatch.
+        program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "somebody connected".to_owned() });
+        for (letter, rehearsal) in [(&by_round, false), (&by_job, true)] {
+            let id = queue(&program, letter, rehearsal).await;
+            program.drain().await;
+            let row = the_dispatch(&program, id).await;
+            assert_eq!((row.state.as_str(), row.attempts, row.message_id), ("rehearsed", 0, None));
+            assert_eq!(history(&program, letter.id).await, ["queued", "approved"], "a rehearsed letter never counts as sent");
+        }
+        assert!(program.mail.accepted().is_empty());
+    }
+
+    /// R33: the process dies after the server took the mail and before that was written down.
+    async fn a_crash_after_acceptance_repeats_the_same_mail_and_sends_the_letter_once(program: Program) {
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        let id = queue(&program, &letter, false).await;
+        program.drain().await;
+        // Undo what the lost transaction would have written, and ask for the work again.
+        let db = program.app.platform.database.write();
+        let mut lost: dispatch::ActiveModel = the_dispatch(&program, id).await.into();
+        (lost.state, lost.server_answer, lost.finished_at) = (Set("queued".to_owned()), Set(None), Set(None));
+        lost.update(db).await.unwrap();
+        let mut back: letter::ActiveModel = letter.clone().into();
+        back.state = Set("queued".to_owned());
+        back.update(db).await.unwrap();
+        letter_event::Entity::delete_many().filter(letter_event::Column::ToState.eq("sent")).exec(db).await.unwrap();
+        again(&program, id).await;
+        let mails = program.mail.accepted();
+        assert_eq!(mails.len(), 2);
+        assert_eq!(mails[0], mails[1], "the same Message-ID and the same bytes: whoever gets it twice can tell");
+        // And once more, with everything written down: nothing happens.
+        again(&program, id).await;
+        assert_eq!(program.mail.accepted().len(), 2);
+        assert_eq!(history(&program, letter.id).await, ["queued", "sent"]);
+    }
+
+    /// R33
+    async fn what_was_not_approved_is_neither_queued_nor_recorded_as_delivered(program: Program) {
+        let platform = &program.app.platform;
+        let to = EmailAddress::parse("mission@ken.example.org").unwrap();
+        let proof = NewFile { media_type: "application/pdf", file_name: "receipt.pdf", content: b"%PDF- receipt" };
+        for state in ["draft", "checked", "closed"] {
+            let letter = letter_in(&program, "KEN", state, false).await;
+            let txn = platform.database.begin().await.unwrap();
+            assert!(matches!(queue_letter(&txn, &letter, &to, false, start_of_tests()).await, Err(DispatchError::Move(_))), "{state}");
+            drop(txn);
+            let by_hand = ByHand { letter: letter.id, channel: Channel::Hand, proof, note: "", account: Uuid::now_v7() };
+            assert!(matches!(record_by_hand(platform, by_hand).await, Err(DispatchError::Move(_))), "{state}");
+            assert_eq!(letter_state(&program, letter.id).await, state);
+        }
+    }
+
+    /// R33
+    async fn a_delivery_by_hand_is_sent_with_its_proof(program: Program) {
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        let account = program.add_account("hand@staff.example.org", demarche::accounts::Role::Campaigner).await;
+        let proof = NewFile { media_type: "application/pdf", file_name: "receipt.pdf", content: b"%PDF- stamped copy" };
+        let by_hand = ByHand { letter: letter.id, channel: Channel::Hand, proof, note: "Given to the registry", account };
+        let id = record_by_hand(&program.app.platform, by_hand).await.unwrap();
+        let row = the_dispatch(&program, id).await;
+        assert_eq!((row.state.as_str(), row.channel.as_str(), row.account_id), ("recorded", "hand", Some(account)));
+        assert!(row.file_id.is_some());
+        assert_eq!(history(&program, letter.id).await, ["sent"]);
+        let mail = ByHand { channel: Channel::Mail, ..by_hand };
+        assert!(matches!(record_by_hand(&program.app.platform, mail).await, Err(DispatchError::Channel)));
+    }
+}
+
+async fn again(program: &Program, dispatch: Uuid) {
+    let job = demarche::platform::jobs::Job::new("letters.dispatch", &json!({ "dispatch": dispatch, "rehearsal": false }));
+    demarche::platform::jobs::enqueue(program.app.platform.database.write(), job, start_of_tests()).await.unwrap();
+    program.drain().await;
+}

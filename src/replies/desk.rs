@@ -67,10 +67,8 @@ fn choices<'a>(staff: &SignedIn, prefix: &str, keys: impl Iterator<Item = &'a st
 }
 
 fn countries(staff: &SignedIn, directory: &states::Directory) -> Vec<ChoiceView> {
-    let choice = |state: &states::directory::StateEntry| ChoiceView {
-        value: state.iso3.clone(),
-        text: state.forms.name(staff.language).to_owned(),
-    };
+    let choice =
+        |state: &states::directory::StateEntry| ChoiceView { value: state.iso3.clone(), text: state.forms.name(staff.language).to_owned() };
     directory.by_name(staff.language).map(choice).collect()
 }
 
@@ -200,10 +198,8 @@ async fn form_page(
         page: staff.frame(platform, "replies-new"),
         errors: errors.view(staff.language),
         form,
-        letter: letter.map(|letter| LetterView {
-            country: directory.name(&letter.iso3, staff.language).to_owned(),
-            reference: letter.reference,
-        }),
+        letter: letter
+            .map(|letter| LetterView { country: directory.name(&letter.iso3, staff.language).to_owned(), reference: letter.reference }),
         countries: countries(staff, &directory),
         channels: choices(staff, "channel", Channel::ALL.iter().map(|channel| channel.key())),
         classes: choices(staff, "class", ReplyClass::ALL.iter().map(|class| class.key())),

@@ -79,7 +79,8 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
     let file = NewFile { media_type: "application/pdf", file_name: "letter.pdf", content: b"%PDF-1.7 a letter of the tests" };
     let file = files::keep(db, file, now).await.unwrap();
     let id = Uuid::now_v7();
-    let reference = demarche::domain::reference::Reference::of(demarche::domain::reference::ReferenceKind::Letter, id, 0).with_prefix("CAH");
+    let reference =
+        demarche::domain::reference::Reference::of(demarche::domain::reference::ReferenceKind::Letter, id, 0).with_prefix("CAH");
     let row = letter::Model {
         id,
         round_id,

@@ -7,5 +7,6 @@ mod support;
 mod accounts;
 mod dispatch;
 mod positions;
+mod replies;
 mod schema;
 mod signing;

@@ -41,7 +41,7 @@ use crate::{
         templates::Templates,
         typeset::Typesetter,
     },
-    letters, positions, replies, signing, states,
+    positions, replies, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.

@@ -262,6 +262,7 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::waves_desk::routes(config);
     letters::desk::routes(config);
     positions::desk::routes(config);
+    letters::own_letter::routes(config);
     replies::desk::routes(config);
 }
 

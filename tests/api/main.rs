@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod dispatch;
+mod own_letter;
 mod positions;
 mod replies;
 mod schema;

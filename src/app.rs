@@ -43,6 +43,7 @@ use crate::{
     },
     positions, publishing, replies, signing, states,
     positions, publishing, signing, states,
+    positions, replies, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.
@@ -267,6 +268,7 @@ fn routes(config: &mut web::ServiceConfig) {
     positions::desk::routes(config);
     positions::pages::routes(config);
     publishing::routes(config);
+    letters::own_letter::routes(config);
     replies::desk::routes(config);
 }
 

@@ -6,5 +6,6 @@ pub mod dispatch;
 pub mod draft;
 pub mod facts;
 pub mod jobs;
+pub mod own_letter;
 pub mod service;
 pub mod words;

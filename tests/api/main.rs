@@ -10,5 +10,8 @@ mod positions;
 mod replies;
 mod roll;
 mod publishing;
+mod own_letter;
+mod positions;
+mod replies;
 mod schema;
 mod signing;

@@ -1,0 +1,34 @@
+# The letter anyone may send in their own organisation's name.
+
+own-letter-title = اكتب إلى حكومة
+own-letter-lead = اختر دولة واكتب اسم منظمتك. ستحصل على رسالة جاهزة لتراجعوها وتوقعوها وترسلوها بأنفسكم.
+own-letter-state = الدولة
+own-letter-choose = اختر دولة
+own-letter-post = إلى من
+own-letter-post-permanent-representative = البعثة الدائمة لدى الأمم المتحدة في نيويورك
+own-letter-post-foreign-minister = وزير الخارجية
+own-letter-language = لغة الرسالة
+own-letter-name = اسم منظمتك
+own-letter-name-hint = كما ينبغي أن يظهر في الرسالة، بأي كتابة
+own-letter-submit = اكتب الرسالة
+own-letter-private = لا يُحفظ أي شيء تكتبه هنا.
+own-letter-result = رسالتك
+own-letter-unofficial = لم يراجع هذه الترجمة متحدث أصلي بعد. اقرأها بعناية قبل الإرسال.
+own-letter-download = تنزيل PDF
+own-letter-subject = الموضوع
+own-letter-text = نص عادي لبريد إلكتروني
+own-letter-to = إلى أين ترسلها
+own-letter-no-address = ليس لدينا عنوان منشور. تجده على موقع الوزارة أو البعثة.
+own-letter-how = كيف ترسلها
+own-letter-how-read = اقرأ الرسالة. إنها رسالتكم: غيّروا ما لا يناسب.
+own-letter-how-sign = اطبعوها على ورقكم الرسمي أو أرسلوا ملف PDF موقعا ممن يحق له تمثيلكم.
+own-letter-how-send = أرسلوها إلى جهة واحدة في كل رسالة، مع النص أعلاه وملف PDF مرفقا.
+own-letter-how-tell = أبلغوا الأمانة عند ورود رد: فقد يكون الأول.
+own-letter-again = رسالة أخرى
+own-letter-error-state = اختر دولة من القائمة.
+own-letter-error-post = اختر المرسل إليه.
+own-letter-error-language = اختر إحدى اللغات.
+own-letter-error-name-empty = اكتب اسم منظمتك.
+own-letter-error-name-length = اكتب الاسم كاملا، 200 حرف على الأكثر.
+own-letter-error-name-characters = يتضمن الاسم رموزا لا يمكن طباعتها.
+own-letter-error-too-many = رسائل كثيرة من شبكتك خلال ساعة. حاول لاحقا.

@@ -1,0 +1,34 @@
+# The letter anyone may send in their own organisation's name.
+
+own-letter-title = Write to a government
+own-letter-lead = Choose a state and give your organisation’s name. You get a finished letter to check, sign and send yourselves.
+own-letter-state = State
+own-letter-choose = Choose a state
+own-letter-post = To whom
+own-letter-post-permanent-representative = Permanent mission to the United Nations in New York
+own-letter-post-foreign-minister = Minister for foreign affairs
+own-letter-language = Language of the letter
+own-letter-name = Name of your organisation
+own-letter-name-hint = As it should stand in the letter, in any script
+own-letter-submit = Write the letter
+own-letter-private = Nothing you enter here is kept.
+own-letter-result = Your letter
+own-letter-unofficial = No native reader has checked this translation yet. Read it with care before you send it.
+own-letter-download = Download the PDF
+own-letter-subject = Subject
+own-letter-text = Plain text, for an e-mail
+own-letter-to = Where to send it
+own-letter-no-address = We hold no published address. The ministry’s or mission’s own website has it.
+own-letter-how = How to send it
+own-letter-how-read = Read the letter. It is yours: change what does not fit.
+own-letter-how-sign = Print it on your letterhead, or send the PDF, signed by somebody who may speak for you.
+own-letter-how-send = Send it to one office a message, with the text above in the mail and the PDF attached.
+own-letter-how-tell = Tell the secretariat when an answer comes: it may be the first.
+own-letter-again = Another letter
+own-letter-error-state = Choose a state from the list.
+own-letter-error-post = Choose to whom you write.
+own-letter-error-language = Choose one of the languages.
+own-letter-error-name-empty = Give the name of your organisation.
+own-letter-error-name-length = Give the name in full, at most 200 characters.
+own-letter-error-name-characters = The name holds characters that cannot be printed.
+own-letter-error-too-many = Too many letters from your network within an hour. Try again later.

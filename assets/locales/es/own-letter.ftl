@@ -1,0 +1,34 @@
+# The letter anyone may send in their own organisation's name.
+
+own-letter-title = Escribir a un gobierno
+own-letter-lead = Elija un Estado e indique el nombre de su organización. Obtendrá una carta lista para revisar, firmar y enviar por su cuenta.
+own-letter-state = Estado
+own-letter-choose = Elija un Estado
+own-letter-post = Destinatario
+own-letter-post-permanent-representative = Misión permanente ante las Naciones Unidas en Nueva York
+own-letter-post-foreign-minister = Ministro o Ministra de Relaciones Exteriores
+own-letter-language = Idioma de la carta
+own-letter-name = Nombre de su organización
+own-letter-name-hint = Tal como debe figurar en la carta, en cualquier escritura
+own-letter-submit = Redactar la carta
+own-letter-private = No se guarda nada de lo que introduzca aquí.
+own-letter-result = Su carta
+own-letter-unofficial = Ningún hablante nativo ha revisado aún esta traducción. Léala con atención antes de enviarla.
+own-letter-download = Descargar el PDF
+own-letter-subject = Asunto
+own-letter-text = Texto sin formato, para un correo
+own-letter-to = Adónde enviarla
+own-letter-no-address = No tenemos una dirección publicada. Figura en el sitio del ministerio o de la misión.
+own-letter-how = Cómo enviarla
+own-letter-how-read = Lea la carta. Es suya: cambie lo que no encaje.
+own-letter-how-sign = Imprímala con su membrete o envíe el PDF, firmado por alguien que pueda representarles.
+own-letter-how-send = Envíela a una sola oficina por mensaje, con el texto anterior y el PDF adjunto.
+own-letter-how-tell = Avise a la secretaría cuando llegue una respuesta: puede ser la primera.
+own-letter-again = Otra carta
+own-letter-error-state = Elija un Estado de la lista.
+own-letter-error-post = Elija el destinatario.
+own-letter-error-language = Elija uno de los idiomas.
+own-letter-error-name-empty = Indique el nombre de su organización.
+own-letter-error-name-length = Indique el nombre completo, como máximo 200 caracteres.
+own-letter-error-name-characters = El nombre contiene caracteres que no se pueden imprimir.
+own-letter-error-too-many = Demasiadas cartas desde su red en una hora. Inténtelo más tarde.

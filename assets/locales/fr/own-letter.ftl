@@ -1,0 +1,34 @@
+# The letter anyone may send in their own organisation's name.
+
+own-letter-title = Écrire à un gouvernement
+own-letter-lead = Choisissez un État et indiquez le nom de votre organisation. Vous recevez une lettre prête à vérifier, à signer et à envoyer vous-mêmes.
+own-letter-state = État
+own-letter-choose = Choisir un État
+own-letter-post = Destinataire
+own-letter-post-permanent-representative = Mission permanente auprès de l’ONU à New York
+own-letter-post-foreign-minister = Ministre des affaires étrangères
+own-letter-language = Langue de la lettre
+own-letter-name = Nom de votre organisation
+own-letter-name-hint = Tel qu’il doit figurer dans la lettre, dans toute écriture
+own-letter-submit = Rédiger la lettre
+own-letter-private = Rien de ce que vous saisissez ici n’est conservé.
+own-letter-result = Votre lettre
+own-letter-unofficial = Aucun locuteur natif n’a encore vérifié cette traduction. Relisez-la avec soin avant l’envoi.
+own-letter-download = Télécharger le PDF
+own-letter-subject = Objet
+own-letter-text = Texte brut, pour un courriel
+own-letter-to = Où l’envoyer
+own-letter-no-address = Nous n’avons pas d’adresse publiée. Elle figure sur le site du ministère ou de la mission.
+own-letter-how = Comment l’envoyer
+own-letter-how-read = Relisez la lettre. C’est la vôtre : modifiez ce qui ne convient pas.
+own-letter-how-sign = Imprimez-la sur votre papier à en-tête ou envoyez le PDF, signé par une personne habilitée à vous représenter.
+own-letter-how-send = Envoyez-la à un seul service par message, avec le texte ci-dessus et le PDF en pièce jointe.
+own-letter-how-tell = Prévenez le secrétariat si une réponse arrive : ce peut être la première.
+own-letter-again = Une autre lettre
+own-letter-error-state = Choisissez un État de la liste.
+own-letter-error-post = Choisissez le destinataire.
+own-letter-error-language = Choisissez l’une des langues.
+own-letter-error-name-empty = Indiquez le nom de votre organisation.
+own-letter-error-name-length = Indiquez le nom complet, 200 caractères au plus.
+own-letter-error-name-characters = Le nom contient des caractères non imprimables.
+own-letter-error-too-many = Trop de lettres depuis votre réseau en une heure. Réessayez plus tard.

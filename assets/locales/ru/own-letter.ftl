@@ -1,0 +1,34 @@
+# The letter anyone may send in their own organisation's name.
+
+own-letter-title = Написать правительству
+own-letter-lead = Выберите государство и укажите название вашей организации. Вы получите готовое письмо, которое проверите, подпишете и отправите сами.
+own-letter-state = Государство
+own-letter-choose = Выберите государство
+own-letter-post = Кому
+own-letter-post-permanent-representative = Постоянное представительство при ООН в Нью-Йорке
+own-letter-post-foreign-minister = Министр иностранных дел
+own-letter-language = Язык письма
+own-letter-name = Название вашей организации
+own-letter-name-hint = Как оно должно стоять в письме, любым письмом
+own-letter-submit = Составить письмо
+own-letter-private = Введённые здесь данные не сохраняются.
+own-letter-result = Ваше письмо
+own-letter-unofficial = Этот перевод ещё не проверен носителем языка. Внимательно прочтите его перед отправкой.
+own-letter-download = Скачать PDF
+own-letter-subject = Тема
+own-letter-text = Простой текст для электронного письма
+own-letter-to = Куда отправить
+own-letter-no-address = Опубликованного адреса у нас нет. Он есть на сайте министерства или представительства.
+own-letter-how = Как отправить
+own-letter-how-read = Прочтите письмо. Оно ваше: измените то, что не подходит.
+own-letter-how-sign = Распечатайте на своём бланке или отправьте PDF с подписью лица, имеющего право вас представлять.
+own-letter-how-send = Отправляйте по одному адресату в письме, с текстом выше и вложенным PDF.
+own-letter-how-tell = Сообщите секретариату, когда придёт ответ: он может быть первым.
+own-letter-again = Ещё одно письмо
+own-letter-error-state = Выберите государство из списка.
+own-letter-error-post = Выберите адресата.
+own-letter-error-language = Выберите один из языков.
+own-letter-error-name-empty = Укажите название организации.
+own-letter-error-name-length = Укажите полное название, не более 200 знаков.
+own-letter-error-name-characters = В названии есть непечатаемые знаки.
+own-letter-error-too-many = Слишком много писем из вашей сети за час. Попробуйте позже.

@@ -1,0 +1,34 @@
+# The letter anyone may send in their own organisation's name.
+
+own-letter-title = 致函政府
+own-letter-lead = 选择一个国家并填写贵组织名称，即可得到一封完整的信函，由你们自行核对、签署并寄出。
+own-letter-state = 国家
+own-letter-choose = 选择国家
+own-letter-post = 收信人
+own-letter-post-permanent-representative = 常驻纽约联合国代表团
+own-letter-post-foreign-minister = 外交部长
+own-letter-language = 信函语言
+own-letter-name = 贵组织名称
+own-letter-name-hint = 按信函中应有的写法，任何文字均可
+own-letter-submit = 生成信函
+own-letter-private = 您在此输入的内容不会被保存。
+own-letter-result = 您的信函
+own-letter-unofficial = 此译文尚未经母语读者核对。寄出前请仔细阅读。
+own-letter-download = 下载PDF
+own-letter-subject = 主题
+own-letter-text = 纯文本，用于电子邮件
+own-letter-to = 寄往何处
+own-letter-no-address = 我们没有公开地址。可在该部或代表团网站查到。
+own-letter-how = 如何寄送
+own-letter-how-read = 通读信函。这是你们的信，不合适之处请修改。
+own-letter-how-sign = 用贵组织信笺打印，或寄送由有权代表者签署的PDF。
+own-letter-how-send = 每封邮件只发一个机构，正文用上面的文本并附上PDF。
+own-letter-how-tell = 收到答复请告知秘书处：那可能是第一份。
+own-letter-again = 再写一封
+own-letter-error-state = 请从列表中选择国家。
+own-letter-error-post = 请选择收信人。
+own-letter-error-language = 请选择一种语言。
+own-letter-error-name-empty = 请填写贵组织名称。
+own-letter-error-name-length = 请填写全名，最多200个字符。
+own-letter-error-name-characters = 名称含有无法打印的字符。
+own-letter-error-too-many = 一小时内来自您网络的请求过多。请稍后再试。

@@ -1,0 +1,353 @@
+//! The letter anyone may send in their own organisation's name (R35): choose a state, an office and a language; get the subject, the text, the
+//! PDF and how to send it. Nothing typed here is stored. Must not draft by rules of its own.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue},
+    },
+    web,
+};
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    draft::{self, Content, Occasion, Sender},
+    facts, words,
+};
+use crate::{
+    campaigns::{self, Current},
+    domain::{
+        blocks::Part,
+        email::file_name,
+        language::Language,
+        letter::PostKind,
+        name::{NameFault, clean_name},
+        text::TranslationStatus,
+        wording::LetterWords,
+    },
+    platform::{
+        Platform,
+        http::{
+            forms::{self, FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+            visitor::Visitor,
+        },
+        i18n, throttle,
+        typeset::{LetterPage, Template},
+    },
+    signing::{counts, waves},
+    states::{self, Directory, directory::StateEntry, posts},
+};
+
+/// Letters one network may ask for in an hour: typesetting is work.
+const PER_NETWORK: i32 = 120;
+
+/// The room's public addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/{lang}/write", web::get().to(show_form))
+        .route("/{lang}/write", web::post().to(write))
+        .route("/{lang}/write/pdf", web::post().to(pdf));
+}
+
+/// What a visitor typed; a wrong value comes back as typed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct OwnForm {
+    state: String,
+    post: String,
+    language: String,
+    name: String,
+}
+
+/// The same without a fault.
+struct Order<'a> {
+    state: &'a StateEntry,
+    post: &'static str,
+    language: Language,
+    name: String,
+}
+
+impl OwnForm {
+    fn check<'a>(&self, directory: &'a Directory) -> Result<Order<'a>, FormErrors> {
+        let mut errors = FormErrors::default();
+        let state = directory.state(self.state.trim());
+        if state.is_none() {
+            errors.add("state", "own-letter-error-state");
+        }
+        let post = posts::KINDS.into_iter().find(|kind| *kind == self.post);
+        if post.is_none() {
+            errors.add("post", "own-letter-error-post");
+        }
+        let language = self.language.parse::<Language>().map_err(|_| errors.add("language", "own-letter-error-language"));
+        let name = clean_name(&self.name).map_err(|fault| {
+            let key = match fault {
+                NameFault::Empty => "own-letter-error-name-empty",
+                NameFault::TooShort | NameFault::TooLong => "own-letter-error-name-length",
+                _ => "own-letter-error-name-characters",
+            };
+            errors.add("name", key);
+        });
+        match (state, post, language, name) {
+            (Some(state), Some(post), Ok(language), Ok(name)) if errors.is_empty() => Ok(Order { state, post, language, name }),
+            _ => Err(errors),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ChoiceView {
+    value: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct FormPage<'a> {
+    page: Frame<'a>,
+    errors: Vec<FormErrorView>,
+    form: &'a OwnForm,
+    states: Vec<ChoiceView>,
+    posts: Vec<ChoiceView>,
+    languages: Vec<ChoiceView>,
+}
+
+fn form_page(
+    platform: &Platform,
+    directory: &Directory,
+    language: Language,
+    form: &OwnForm,
+    errors: &FormErrors,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let states =
+        directory.by_name(language).map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned() });
+    let post = |kind: &str| ChoiceView { value: kind.to_owned(), text: post_label(language, kind) };
+    let view = FormPage {
+        page: platform.site.frame(language, &format!("/{language}/write"), i18n::word(language, "own-letter-title")),
+        errors: errors.view(language),
+        form,
+        states: states.collect(),
+        posts: posts::KINDS.into_iter().map(post).collect(),
+        languages: Language::ALL
+            .into_iter()
+            .map(|other| ChoiceView { value: other.code().into(), text: other.own_name().into() })
+            .collect(),
+    };
+    Ok(platform.site.page(status, "letters/own_form.html", language, &view)?)
+}
+
+fn post_label(language: Language, kind: &str) -> String {
+    i18n::word(language, &format!("own-letter-post-{}", kind.replace('_', "-")))
+}
+
+async fn show_form(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    states: web::Data<states::Register>,
+) -> Result<HttpResponse, Problem> {
+    let mut form: OwnForm = forms::query(&request)?;
+    if form.post.is_empty() {
+        form.post = PostKind::ForeignMinister.key().to_owned();
+    }
+    if form.language.is_empty() {
+        form.language = visitor.language.code().to_owned();
+    }
+    form.name.clear();
+    form_page(&platform, &*states.get(&platform).await?, visitor.language, &form, &FormErrors::default(), StatusCode::OK)
+}
+
+#[derive(Serialize)]
+struct ResultPage<'a> {
+    page: Frame<'a>,
+    form: &'a OwnForm,
+    state: String,
+    /// The letter's own language and direction.
+    language: &'static str,
+    dir: &'static str,
+    subject: String,
+    text: String,
+    unofficial: bool,
+    posts: Vec<PostView>,
+    file_name: String,
+}
+
+#[derive(Serialize)]
+struct PostView {
+    label: String,
+    lines: Vec<String>,
+    email: Option<String>,
+    chosen: bool,
+}
+
+/// The letter, or the page that says what is missing.
+async fn drafted(
+    request: &HttpRequest,
+    visitor: Visitor,
+    platform: &Platform,
+    campaign: &Current,
+    directory: &Directory,
+    form: &OwnForm,
+) -> Result<Result<Own, HttpResponse>, Problem> {
+    let again = |errors: &FormErrors, status| form_page(platform, directory, visitor.language, form, errors, status).map(Err);
+    let order = match form.check(directory) {
+        Ok(order) => order,
+        Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    if let Some(peer) = request.peer_addr() {
+        let now = platform.clock.now();
+        let bucket = format!("own-letter:{}", platform.keys.network_hash(peer.ip(), now.date_naive()));
+        if !throttle::allow(platform.database.write(), &bucket, PER_NETWORK, Duration::hours(1), now).await? {
+            let mut errors = FormErrors::default();
+            errors.add("state", "own-letter-error-too-many");
+            return again(&errors, StatusCode::TOO_MANY_REQUESTS);
+        }
+    }
+    Ok(Ok(own_letter(platform, campaign, directory, &order).await?))
+}
+
+/// A letter in somebody's own name.
+struct Own {
+    page: LetterPage,
+    subject: String,
+    text: String,
+    unofficial: bool,
+    posts: Vec<(&'static str, Vec<String>)>,
+}
+
+async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directory, order: &Order<'_>) -> Result<Own, Problem> {
+    let db = platform.database.read();
+    let today = platform.clock.now().date_naive();
+    let event = campaign.next_event(today).ok_or(Problem::NotFound)?;
+    let newest = words::newest(db, campaign.id).await?.ok_or_else(|| anyhow::anyhow!("the campaign has no words for letters"))?;
+    let words: LetterWords = serde_json::from_value(newest.blocks)?;
+    // No annex goes with it: the letter cites the numbers of the newest wave, and nobody by name.
+    let mut known = facts::of_all_states(db, campaign.id, directory, &[], today).await?;
+    let known = known.remove(&order.state.iso3).unwrap_or_default();
+    let newest = waves::all(db, campaign.id).await?.into_iter().max_by_key(|wave| wave.number);
+    let number = newest.as_ref().map_or(0, |wave| wave.number);
+    let counts = match newest.as_ref().and_then(waves::frozen_counts) {
+        Some(counts) => counts,
+        None => counts::headline(platform, campaign, directory).await?,
+    };
+    let occasion = Occasion {
+        campaign: &campaign.config,
+        words: &words,
+        event,
+        counts: &counts,
+        wave: number,
+        dated_on: today,
+        check_url: platform.site.base_url.clone(),
+    };
+    // In a sentence that runs the other way, the name keeps its own direction.
+    let is_foreign = order.language.direction() == "rtl" && order.name.chars().any(|c| c.is_ascii_alphabetic());
+    let sender = Sender {
+        name: if is_foreign { format!("\u{2068}{}\u{2069}", order.name) } else { order.name.clone() },
+        lines: Vec::new(),
+        place: String::new(),
+        signatory: String::new(),
+        reply_to: order.name.clone(),
+    };
+    let region = directory.region_name(order.state, order.language);
+    // What the checks find in the name somebody typed is theirs to see; what is missing in our words is ours.
+    let write = |kind: &str| draft::draft(&occasion, order.state, region, &known, office(kind, order.state), order.language, &sender, "-");
+    let (content, findings) = write(order.post);
+    if let Some(fault) = findings.iter().find(|finding| matches!(finding.code.as_str(), "slot" | "translation" | "incomplete")) {
+        return Err(anyhow::anyhow!("the letter cannot be drafted: {} {}", fault.code, fault.detail).into());
+    }
+    let posts = posts::KINDS.into_iter().map(|kind| (kind, write(kind).0.page.addressee)).collect();
+    let unofficial = words.texts.get(&order.language).is_some_and(|texts| texts.translation == TranslationStatus::Unofficial);
+    let page = in_own_name(content, &words, order);
+    Ok(Own { text: draft::plain_text(&page, &[]), subject: page.subject.clone(), page, unofficial, posts })
+}
+
+/// An observer state has a permanent observer.
+fn office(kind: &str, state: &StateEntry) -> PostKind {
+    match kind.parse().unwrap_or(PostKind::ForeignMinister) {
+        PostKind::PermanentRepresentative if state.un_status == "observer" => PostKind::PermanentObserver,
+        kind => kind,
+    }
+}
+
+/// Takes away what only the secretariat's letters have: a reference to quote, a page that vouches for it, an annex.
+fn in_own_name(content: Content, words: &LetterWords, order: &Order<'_>) -> LetterPage {
+    let mut page = content.page;
+    let parts = content.blocks.iter().filter_map(|key| words.blocks.block(key)).map(|block| block.part);
+    let tail: Vec<Part> = parts.filter(|part| matches!(part, Part::Offer | Part::Closing)).collect();
+    let mut tail = tail.into_iter();
+    page.offer.retain(|_| tail.next() != Some(Part::Closing));
+    page.title = format!("{} – {}", page.subject, order.name);
+    (page.letterhead.name, page.signature.organisation) = (order.name.clone(), order.name.clone());
+    (page.reference, page.verification, page.enclosures, page.cc, page.annex, page.translation_mark) = (None, None, None, None, None, None);
+    page
+}
+
+fn pdf_name(campaign: &Current, form: &OwnForm, platform: &Platform) -> String {
+    let language = form.language.parse().unwrap_or_default();
+    file_name(&campaign.config.sender.reference_prefix, form.state.trim(), language, platform.clock.now().date_naive(), "pdf")
+}
+
+async fn write(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: OwnForm = forms::read(&body)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let own = match drafted(&request, visitor, &platform, &campaign, &directory, &form).await? {
+        Ok(own) => own,
+        Err(page) => return Ok(page),
+    };
+    let (language, today) = (visitor.language, platform.clock.now().date_naive());
+    let mut to = Vec::new();
+    for (kind, lines) in own.posts {
+        let entry = posts::of_state(platform.database.read(), form.state.trim(), kind, today).await?.and_then(|entry| entry.addressee);
+        // Only what the office itself publishes, which has a source.
+        let email = entry.filter(|entry| entry.source_url.is_some()).and_then(|entry| entry.email);
+        to.push(PostView { label: post_label(language, kind), lines, email, chosen: kind == form.post });
+    }
+    let letter_language = own.page.language;
+    let view = ResultPage {
+        page: platform.site.frame(language, &format!("/{language}/write"), i18n::word(language, "own-letter-result")),
+        state: directory.name(form.state.trim(), language).to_owned(),
+        language: letter_language.code(),
+        dir: letter_language.direction(),
+        subject: own.subject,
+        text: own.text,
+        unofficial: own.unofficial,
+        posts: to,
+        file_name: pdf_name(&campaign, &form, &platform),
+        form: &form,
+    };
+    let mut response = platform.site.page(StatusCode::OK, "letters/own_result.html", language, &view)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+async fn pdf(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: OwnForm = forms::read(&body)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let own = match drafted(&request, visitor, &platform, &campaign, &directory, &form).await? {
+        Ok(own) => own,
+        Err(page) => return Ok(page),
+    };
+    let typeset = platform.typesetter.typeset(Template::Letter, &own.page, platform.clock.now()).await.map_err(anyhow::Error::from)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/pdf"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", pdf_name(&campaign, &form, &platform))))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(typeset.pdf))
+}

@@ -7,7 +7,7 @@ use fantoccini::Client;
 
 use crate::{
     chromium::{Wish, drive},
-    person::{arrives, at, choose, confirmation_link, demonstration, fill, open, sign_in},
+    person::{arrives, at, choose, confirmation_link, demonstration, fill, open, sign_in, visit},
     support::{Kind, Program},
 };
 
@@ -15,7 +15,8 @@ use crate::{
 pub const PUBLIC_PAGES: &[&str] = &["/statement", "/sign", "/sign/sent", "/signatories", "/privacy", "/no-such-page"];
 
 /// Desk pages that need no row.
-pub const DESK_PAGES: &[&str] = &["/desk/signatures", "/desk/signatures?state=confirmed", "/desk/waves", "/desk/work", "/desk/audit"];
+pub const DESK_PAGES: &[&str] =
+    &["/desk/signatures", "/desk/signatures?state=confirmed", "/desk/waves", "/desk/positions", "/desk/work", "/desk/audit"];
 
 const LANGUAGES: [&str; 2] = ["en", "ar"];
 
@@ -51,7 +52,7 @@ impl Reading {
     }
 
     async fn visit(&mut self, client: &Client, program: &Program, path: &str) {
-        open(client, program, path).await;
+        visit(client, program, path).await;
         self.read(client, path).await;
     }
 

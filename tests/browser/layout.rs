@@ -5,7 +5,7 @@ use demarche::accounts::Role;
 use crate::{
     accessibility::{DESK_PAGES, PUBLIC_PAGES},
     chromium::{Wish, drive},
-    person::{at, demonstration, open, sign_in},
+    person::{at, demonstration, sign_in, visit},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -14,7 +14,7 @@ async fn arabic_pages_run_from_right_to_left() {
     drive("arabic_direction", Wish::default(), async |client| {
         for (language, direction) in [("ar", "rtl"), ("en", "ltr")] {
             for page in PUBLIC_PAGES {
-                open(&client, &program, &format!("/{language}{page}")).await;
+                visit(&client, &program, &format!("/{language}{page}")).await;
                 for css in ["html", "main", "h1"] {
                     assert_eq!(at(&client, css).await.css_value("direction").await.unwrap(), direction, "{css} of /{language}{page}");
                 }
@@ -37,7 +37,7 @@ async fn no_page_scrolls_sideways_on_a_telephone() {
         paths.extend(DESK_PAGES.iter().map(|page| (*page).to_owned()));
         let mut wide = Vec::new();
         for path in paths {
-            open(&client, &program, &path).await;
+            visit(&client, &program, &path).await;
             let script = "return [innerWidth, document.scrollingElement.scrollWidth];";
             let widths = client.execute(script, Vec::new()).await.unwrap();
             assert_eq!(widths[0], 360, "the window is not a telephone's");
@@ -56,7 +56,7 @@ async fn no_request_leaves_the_host() {
     let program = demonstration().await;
     drive("one_host", Wish::default(), async |client| {
         for page in PUBLIC_PAGES {
-            open(&client, &program, &format!("/en{page}")).await;
+            visit(&client, &program, &format!("/en{page}")).await;
             let script = "return performance.getEntriesByType('resource').map((entry) => entry.name);";
             let asked = client.execute(script, Vec::new()).await.unwrap();
             let asked: Vec<&str> = asked.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();

@@ -24,6 +24,14 @@ pub async fn open(client: &Client, program: &Program, path: &str) {
     client.goto(&format!("{}{path}", program.base_url)).await.unwrap();
 }
 
+/// Opens a page and holds it to its status: a page that is missing must not pass for one that is well.
+pub async fn visit(client: &Client, program: &Program, path: &str) {
+    open(client, program, path).await;
+    let script = "return performance.getEntriesByType('navigation')[0].responseStatus;";
+    let status = client.execute(script, Vec::new()).await.unwrap();
+    assert_eq!(status, if path.ends_with("/no-such-page") { 404 } else { 200 }, "{path}");
+}
+
 pub async fn at(client: &Client, css: &str) -> Element {
     match client.find(Locator::Css(css)).await {
         Ok(element) => element,

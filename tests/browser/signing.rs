@@ -10,6 +10,8 @@ use crate::{
 async fn a_person_signs_without_scripts_from_the_form_to_the_button_in_the_mail() {
     let program = demonstration().await;
     drive("signs_without_scripts", Wish { without_scripts: true, ..Wish::default() }, async |client| {
+        client.goto("data:text/html,<title>off</title><script>document.title = 'on'</script>").await.unwrap();
+        assert_eq!(client.title().await.unwrap(), "off", "this browser runs scripts");
         open(&client, &program, "/fr/sign").await;
         choose(&client, "[name=kind][value=organisation]").await;
         fill(&client, "name", "Réseau des Étoiles").await;

@@ -42,8 +42,6 @@ use crate::{
         typeset::Typesetter,
     },
     positions, publishing, replies, signing, states,
-    positions, publishing, signing, states,
-    positions, replies, signing, states,
 };
 
 /// The largest body of a form without a file, in bytes.

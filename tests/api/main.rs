@@ -6,12 +6,10 @@ mod support;
 
 mod accounts;
 mod dispatch;
-mod positions;
-mod replies;
-mod roll;
-mod publishing;
 mod own_letter;
 mod positions;
+mod publishing;
 mod replies;
+mod roll;
 mod schema;
 mod signing;

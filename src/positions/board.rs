@@ -188,7 +188,7 @@ fn is_silent(campaign: &Current, facts: &[&Evidence], day: NaiveDate) -> bool {
     let window = usize::try_from(rule.silent_window_sessions.max(1)).unwrap_or(1);
     let mut finished: Vec<_> = campaign.config.session.iter().filter(|session| session.until < day).collect();
     finished.sort_by_key(|session| std::cmp::Reverse(session.until));
-    let Some(from) = finished.into_iter().take(window).last().map(|session| session.from) else { return false };
+    let Some(from) = finished.into_iter().take(window).next_back().map(|session| session.from) else { return false };
     let debated = campaign.events.iter().any(|event| event.kind == "debate" && event.starts_on >= from && event.last_day() <= day);
     debated && !facts.iter().any(|fact| fact.occurred_on >= from)
 }

@@ -46,8 +46,8 @@ use crate::{
 
 /// The largest body of a form without a file, in bytes.
 const LARGEST_FORM: usize = 256 * 1024;
-/// Public pages kept at most, before the store is emptied.
-const MOST_PAGES: usize = 4096;
+/// Bytes of finished public pages kept at most.
+const ROOM_FOR_PAGES: usize = 32 * 1024 * 1024;
 
 const fn item(path: &'static str, label_key: &'static str) -> NavigationItem {
     NavigationItem { path, label_key }
@@ -90,6 +90,8 @@ pub struct App {
     /// The campaign, in memory.
     pub campaigns: Data<campaigns::Register>,
     roll: Data<signing::roll::Register>,
+    /// Where signatures arrive.
+    pub intake: Data<signing::intake::Intake>,
     passwords: Data<Passwords>,
     assets: Data<Assets>,
     threads: usize,
@@ -138,9 +140,10 @@ impl App {
                 MailConfig::Directory(directory) if config.demo => Some(Mailbox::new(directory)),
                 _ => None,
             },
-            pages: Data::new(PageCache::new(config.page_cache, MOST_PAGES)),
+            pages: Data::new(PageCache::new(config.page_cache, ROOM_FOR_PAGES)),
         };
         Ok(Self {
+            intake: Data::new(signing::intake::Intake::start(&platform)),
             platform,
             states: Data::new(states::Register::default()),
             campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
@@ -204,6 +207,7 @@ impl App {
                 .app_data(app.states.clone())
                 .app_data(app.campaigns.clone())
                 .app_data(app.roll.clone())
+                .app_data(app.intake.clone())
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_FORM))

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     counts::{self, HeadlineView},
     form::SignForm,
+    intake::Intake,
     service::{self, Link, SignError},
     store::Signed,
 };
@@ -213,6 +214,7 @@ async fn sign(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    intake: web::Data<Intake>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
@@ -237,7 +239,7 @@ async fn sign(
             return again(&errors, StatusCode::TOO_MANY_REQUESTS);
         }
     }
-    match service::sign(&platform, &campaign, new).await {
+    match service::sign(&intake, &platform, &campaign, new).await {
         Ok(()) => sent(),
         Err(SignError::NotOpen) => again(&FormErrors::default(), StatusCode::CONFLICT),
         Err(SignError::Unexpected(error)) => Err(error.into()),

@@ -101,6 +101,15 @@ pub fn name_columns(keys: &Keys, row: &mut signatory::ActiveModel, id: Uuid, nam
 /// # Errors
 /// [`SignError::NotOpen`] before the opening; after the deadline it is taken for the next wave (R8).
 pub async fn sign(intake: &Intake, platform: &Platform, campaign: &Current, new: NewSignature) -> Result<(), SignError> {
+    let arrival = arrival(platform, campaign, new)?;
+    intake.take(arrival).await.map_err(|error| SignError::Unexpected(error.into()))
+}
+
+/// A signature as the tables will hold it: pending, with its contact sealed. Queries nothing.
+///
+/// # Errors
+/// [`SignError::NotOpen`] before the opening.
+pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Result<Arrival, SignError> {
     let now = platform.clock.now();
     let late = match reception(campaign, now) {
         Reception::NotOpen => return Err(SignError::NotOpen),
@@ -144,10 +153,7 @@ pub async fn sign(intake: &Intake, platform: &Platform, campaign: &Current, new:
         signed_at: Set(now),
         ..Default::default()
     };
-    match intake.take(Arrival { signatory: row, signature, now }).await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(SignError::Unexpected(error.into())),
-    }
+    Ok(Arrival { signatory: row, signature, now })
 }
 
 /// A link from a mail, looked up.

@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod burst;
 mod dispatch;
 mod own_letter;
 mod positions;

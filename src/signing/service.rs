@@ -119,6 +119,9 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
     let email = EmailAddress::parse(&new.contact.email).map_err(anyhow::Error::from)?;
     let contact_hash = platform.keys.address_hash(&email.comparable());
     let name_key = stored_name_key(&platform.keys, &new.names, new.visibility);
+    // Who, by what name, to which text: two clicks, two open forms and two processes make one signature of it, and the database sees to that.
+    // The key a form carries says less: whoever goes back, mends the address and sends the same form again has not clicked twice.
+    let submission_key = platform.keys.mark("signature.once", &format!("{}|{contact_hash}|{name_key}", campaign.text.id));
     let mut row = signatory::ActiveModel {
         id: Set(signatory_id),
         campaign_id: Set(campaign.id),
@@ -143,7 +146,7 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
         language: Set(new.language.code().to_owned()),
         privacy_notice: Set(campaign.privacy_number),
         reference: Set(Reference::of(ReferenceKind::Signature, signature_id, 0).to_string()),
-        submission_key: Set(if new.submission_key.is_empty() { signature_id.to_string() } else { new.submission_key.clone() }),
+        submission_key: Set(submission_key.clone()),
         state: Set(SignatureState::Pending.key().to_owned()),
         visibility: Set(new.visibility.key().to_owned()),
         origin: Set(SignatureOrigin::Form.key().to_owned()),
@@ -164,9 +167,9 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
         None => {
             signatory::Entity::insert(row).exec_without_returning(&txn).await?;
             if let Err(error) = signature::Entity::insert(signature).exec_without_returning(&txn).await {
-                // A double click: the first one was taken.
                 let doubled = broken_unique(&error, &[("ux_signature_submission_key", "signature.submission_key")]).is_some();
-                return if doubled { Ok(()) } else { Err(error.into()) };
+                drop(txn);
+                return if doubled { ask_again(platform, &submission_key).await } else { Err(error.into()) };
             }
             audit::append(&txn, Entry::of(None, "signature.received", "signature", signature_id).with(json!({ "late": late })), now)
                 .await?;
@@ -174,6 +177,17 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
         }
     };
     enqueue(&txn, jobs::confirmation_mail(subject), now).await?;
+    txn.commit().await?;
+    platform.bell.ring();
+    Ok(())
+}
+
+/// The mail once more for a signature that is there already.
+async fn ask_again(platform: &Platform, submission_key: &str) -> Result<(), SignError> {
+    let txn = platform.database.begin().await?;
+    if let Some(known) = store::by_submission_key(&txn, submission_key).await? {
+        enqueue(&txn, jobs::confirmation_mail(known.id), platform.clock.now()).await?;
+    }
     txn.commit().await?;
     platform.bell.ring();
     Ok(())

@@ -45,6 +45,14 @@ pub async fn repeated(
         .await
 }
 
+/// The signature with this submission key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_submission_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<signature::Model>, DbErr> {
+    signature::Entity::find().filter(signature::Column::SubmissionKey.eq(key)).one(db).await
+}
+
 /// The signature of a signatory for a version of the text.
 ///
 /// # Errors

@@ -38,7 +38,7 @@ use crate::{
         },
         jobs::{Bell, Worker, WorkerSettings},
         mail::{FileTransport, SmtpTransport, Transport, mailbox::Mailbox},
-        templates::Templates,
+        templates::{Templates, Witness},
         typeset::Typesetter,
     },
     positions, publishing, replies, signing, states,
@@ -104,6 +104,8 @@ pub struct Replaced {
     pub clock: Option<Arc<dyn Clock>>,
     /// Another way for mail to leave.
     pub mail: Option<Arc<dyn Transport>>,
+    /// Somebody to note which templates are rendered.
+    pub witness: Option<Witness>,
 }
 
 impl App {
@@ -113,9 +115,16 @@ impl App {
     /// When the database cannot be reached or a template does not parse.
     pub async fn compose(config: &Config, migrate: bool, replaced: Replaced) -> anyhow::Result<Self> {
         let database = Database::open(config.database_url.expose_secret(), config.pool, migrate).await?;
+        if !migrate {
+            database.require_current_schema().await?;
+        }
         let assets = Assets::load();
+        let templates = Templates::load()?;
         let site = Site {
-            templates: Templates::load()?,
+            templates: match replaced.witness {
+                Some(witness) => templates.watched_by(witness),
+                None => templates,
+            },
             assets: assets.links().clone(),
             base_url: config.base_url.clone(),
             campaign: std::sync::RwLock::new(Arc::new(CampaignName::default())),
@@ -136,6 +145,7 @@ impl App {
             },
             typesetter: Typesetter::new(),
             mail_from: config.mail_from.clone(),
+            mails_per_minute: config.letters_per_minute,
             mailbox: match &config.mail {
                 MailConfig::Directory(directory) if config.demo => Some(Mailbox::new(directory)),
                 _ => None,

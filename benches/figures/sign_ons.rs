@@ -72,7 +72,6 @@ fn signer(number: u64) -> NewSignature {
         contact: Contact { name: "Bench".to_owned(), email: format!("bench-{number}@signer.example.org"), role: "Director".to_owned() },
         visibility: Visibility::Named,
         newsletter: false,
-        submission_key: format!("bench-{number}"),
         language: Language::En,
     }
 }

@@ -1,11 +1,14 @@
 //! Which states a reader asked to see, and as of when: the part of the address after the question mark. What it does not know it leaves out,
 //! except a day, which would otherwise give a wrong board. Must not query anything.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{board::AsOf, momentum_view::Window};
 use crate::{campaigns::Current, platform::http::forms::FormErrors, states::Directory};
+
+/// The first year a reader may ask for.
+const EARLIEST: i32 = 1900;
 
 /// As it stands in the address.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -70,6 +73,8 @@ impl Selection {
                 return None;
             }
             match text.parse::<NaiveDate>() {
+                // No database and no calendar of ours reaches further back.
+                Ok(day) if day.year() < EARLIEST => errors.add(field, "publishing-error-day"),
                 Ok(day) if day <= today => return Some(day),
                 Ok(_) => errors.add(field, "publishing-error-future-day"),
                 Err(_) => errors.add(field, "publishing-error-day"),

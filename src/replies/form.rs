@@ -9,7 +9,10 @@ use uuid::Uuid;
 use crate::{
     domain::letter::{Channel, ReplyClass},
     platform::{
-        http::{forms::FormErrors, problem::Problem},
+        http::{
+            forms::{self, FormErrors},
+            problem::Problem,
+        },
         mail::ascii_file_name,
     },
     states::Directory,
@@ -123,7 +126,7 @@ impl ReplyForm {
                 continue;
             }
             let text = if size > limit { return Err(Problem::TooLarge) } else { String::from_utf8(content) };
-            form.set(&name, text.map_err(|_| Problem::Bad("bad-form"))?);
+            form.set(&name, forms::text_without_nul(text.map_err(|_| Problem::Bad("bad-form"))?));
         }
         Ok(form)
     }

@@ -15,7 +15,11 @@ use super::{jobs, store};
 use crate::{
     accounts::audit::{self, Entry},
     entities::{signatory, signature},
-    platform::{Platform, database::Database, jobs::enqueue_all},
+    platform::{
+        Platform,
+        database::{Database, broken_unique},
+        jobs::enqueue_all,
+    },
 };
 
 /// Signatures in one transaction at most.
@@ -84,15 +88,23 @@ impl Intake {
 async fn commit(database: &Database, group: Vec<Waiting>) {
     let arrivals: Vec<&Arrival> = group.iter().map(|waiting| &waiting.arrival).collect();
     let outcome = insert(database, &arrivals).await;
-    let alone = group.len() == 1;
     for waiting in group {
         let outcome = match &outcome {
             Ok(()) => Ok(()),
-            Err(error) if alone => Err(error.clone()),
-            Err(_) => insert(database, &[&waiting.arrival]).await,
+            Err(_) => insert_alone(database, &waiting.arrival).await,
         };
         // Whoever waited may have gone away; the signature stays.
         let _ = waiting.answer.send(outcome);
+    }
+}
+
+/// Another process may have taken the same signature in between: then it is found now.
+async fn insert_alone(database: &Database, arrival: &Arrival) -> Result<(), DbErr> {
+    match insert(database, &[arrival]).await {
+        Err(error) if broken_unique(&error, &[("ux_signature_submission_key", "signature.submission_key")]).is_some() => {
+            insert(database, &[arrival]).await
+        }
+        outcome => outcome,
     }
 }
 
@@ -112,25 +124,22 @@ fn identity(row: &signatory::ActiveModel) -> NameAndAddress {
 
 async fn insert(database: &Database, arrivals: &[&Arrival]) -> Result<(), DbErr> {
     let txn = database.begin().await?;
-    let mut doubled = submitted_before(&txn, arrivals).await?;
-    let mut known = signed_before(&txn, arrivals).await?;
+    let mut submitted = submitted_before(&txn, arrivals).await?;
+    let mut signed = signed_before(&txn, arrivals).await?;
     let (mut signatories, mut signatures, mut lines, mut mails) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut now = DateTime::<Utc>::MIN_UTC;
     for arrival in arrivals {
         now = now.max(arrival.now);
-        // A double click: the first one was taken.
-        if !doubled.insert(set(&arrival.signature.submission_key).unwrap_or_default()) {
-            continue;
-        }
         let id = set(&arrival.signature.id).unwrap_or_default();
-        let subject = *known.entry(identity(&arrival.signatory)).or_insert(id);
-        if subject == id {
+        let first = *submitted.entry(set(&arrival.signature.submission_key).unwrap_or_default()).or_insert(id);
+        let first = if first == id { *signed.entry(identity(&arrival.signatory)).or_insert(id) } else { first };
+        if first == id {
             signatories.push(arrival.signatory.clone());
             signatures.push(arrival.signature.clone());
             let late = set(&arrival.signature.late).unwrap_or_default();
             lines.push(Entry::of(None, "signature.received", "signature", id).with(json!({ "late": late })));
         }
-        mails.push(jobs::confirmation_mail(subject));
+        mails.push(jobs::confirmation_mail(first));
     }
     if !signatures.is_empty() {
         signatory::Entity::insert_many(signatories).exec_without_returning(&txn).await?;
@@ -141,10 +150,10 @@ async fn insert(database: &Database, arrivals: &[&Arrival]) -> Result<(), DbErr>
     txn.commit().await
 }
 
-/// The forms that were sent before, by their keys.
-async fn submitted_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> Result<HashSet<String>, DbErr> {
+/// The signatures that were sent before, by the key that makes each one of its kind.
+async fn submitted_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> Result<HashMap<String, Uuid>, DbErr> {
     let keys = arrivals.iter().filter_map(|arrival| set(&arrival.signature.submission_key));
-    let found = signature::Entity::find().select_only().column(signature::Column::SubmissionKey);
+    let found = signature::Entity::find().select_only().columns([signature::Column::SubmissionKey, signature::Column::Id]);
     Ok(found.filter(signature::Column::SubmissionKey.is_in(keys)).into_tuple().all(txn).await?.into_iter().collect())
 }
 

@@ -119,6 +119,10 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Re
     let (signatory_id, signature_id) = (Uuid::now_v7(), Uuid::now_v7());
     let email = EmailAddress::parse(&new.contact.email).map_err(anyhow::Error::from)?;
     let contact_hash = platform.keys.address_hash(&email.comparable());
+    // Who, by what name, to which text: two clicks, two open forms and two processes make one signature of it, and the database sees to that.
+    // The key a form carries says less: whoever goes back, mends the address and sends the same form again has not clicked twice.
+    let once = format!("{}|{contact_hash}|{}", campaign.text.id, name_key(&new.names.name));
+    let submission_key = platform.keys.mark("signature.once", &once);
     let mut row = signatory::ActiveModel {
         id: Set(signatory_id),
         campaign_id: Set(campaign.id),
@@ -143,7 +147,7 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Re
         language: Set(new.language.code().to_owned()),
         privacy_notice: Set(campaign.privacy_number),
         reference: Set(Reference::of(ReferenceKind::Signature, signature_id, 0).to_string()),
-        submission_key: Set(if new.submission_key.is_empty() { signature_id.to_string() } else { new.submission_key.clone() }),
+        submission_key: Set(submission_key),
         state: Set(SignatureState::Pending.key().to_owned()),
         visibility: Set(new.visibility.key().to_owned()),
         origin: Set(SignatureOrigin::Form.key().to_owned()),

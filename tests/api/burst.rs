@@ -27,7 +27,6 @@ fn signer(name: &str, email: &str, submission: &str) -> NewSignature {
         contact: Contact { name: "Somebody".to_owned(), email: email.to_owned(), role: "Director".to_owned() },
         visibility: Visibility::Named,
         newsletter: false,
-        submission_key: submission.to_owned(),
         language: Language::En,
     }
 }

@@ -7,6 +7,7 @@ mod support;
 mod accounts;
 mod burst;
 mod dispatch;
+mod hostile_input;
 mod own_letter;
 mod positions;
 mod publishing;

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    derivation::deciding_of,
     desk_form::{self, FormView},
     evidence::{self, Act, EvidenceError},
     item::Typed,
+    keeping::deciding_of,
     store::{self, Audience, EvidenceItem, OVERALL},
 };
 use crate::{
@@ -292,7 +292,7 @@ async fn item_page(
         return Err(Problem::Gone);
     }
     let address = format!("/desk/positions/{iso3}/evidence/{id}");
-    let typed = typed.unwrap_or_else(|| desk_form::typed_of(&item.row, &item.issues));
+    let typed = typed.unwrap_or_else(|| Typed::of(&item.row, &item.issues));
     let view = ItemPage {
         page: staff.frame(platform, "positions-desk-item-title"),
         errors: errors.view(language),

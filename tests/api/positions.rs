@@ -13,7 +13,7 @@ use demarche::{
         evidence::{self as cases, Act, EvidenceError},
         export, import,
         item::Typed,
-        store,
+        keeping, store,
     },
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -37,9 +37,7 @@ async fn clear(program: &Program) {
 
 async fn derive(program: &Program) {
     let campaign = current(program).await;
-    let txn = program.app.platform.database.begin().await.unwrap();
-    derivation::derive(&txn, (campaign.id, &campaign.config), program.app.platform.clock.now()).await.unwrap();
-    txn.commit().await.unwrap();
+    keeping::derive(&program.app.platform.database, campaign.id, program.app.platform.clock.now()).await.unwrap();
 }
 
 fn typed(iso3: &str, direction: &str, date: &str) -> Typed {
@@ -119,7 +117,7 @@ on_both_databases! {
         let states: std::collections::BTreeSet<&str> = overall.iter().map(|row| row.iso3.as_str()).collect();
         assert_eq!(states.len(), overall.len(), "R51: every state once, however many groups spoke for it");
         assert!(overall.len() > 100 && overall.iter().all(|row| row.stance != "no_data" && row.stance != "silent"), "{}", overall.len());
-        assert!(overall.iter().all(|row| !derivation::deciding_of(row).is_empty()), "R47: no stance without evidence");
+        assert!(overall.iter().all(|row| !keeping::deciding_of(row).is_empty()), "R47: no stance without evidence");
     }
 
     /// R54: an import repeated changes nothing; a changed row supersedes; bad lines are named and stop nothing.

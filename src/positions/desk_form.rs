@@ -97,6 +97,7 @@ pub(super) fn errors(faults: &[Fault]) -> FormErrors {
     let mut errors = FormErrors::default();
     for fault in faults {
         let key = match fault.fault.key() {
+            "empty" if fault.field == "reason" => "positions-desk-error-reason",
             "empty" => "positions-desk-error-empty",
             "date" => "positions-desk-error-date",
             "future" => "positions-desk-error-future",

@@ -338,9 +338,8 @@ pub(super) async fn retract(
     let campaign = at.campaigns.get(&at.platform).await?;
     match evidence::retract(&at.platform, Act { campaign: &campaign, account: staff.id }, id, &reason).await {
         Ok(_) => done(&at, &staff, &iso3, "positions-desk-retracted").await,
-        Err(EvidenceError::NoReason) => {
-            let mut errors = FormErrors::default();
-            errors.add("reason", "positions-desk-error-reason");
+        Err(EvidenceError::Faults(faults)) => {
+            let errors = desk_form::errors(&faults);
             item_page(&at, &staff, &iso3, id, None, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(problem(error)),
@@ -357,6 +356,6 @@ pub(super) fn problem(error: EvidenceError) -> Problem {
         EvidenceError::NotFound => Problem::NotFound,
         EvidenceError::Changed => Problem::Gone,
         EvidenceError::Unexpected(error) => error.into(),
-        EvidenceError::Faults(_) | EvidenceError::NoReason => Problem::Bad("bad-form"),
+        EvidenceError::Faults(_) => Problem::Bad("bad-form"),
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     domain::{
         campaign::{Campaign, parse_date},
-        evidence::{Capacity, CoderConfidence, EvidenceKind, EvidenceVisibility, IssueStance, Scope},
+        evidence::{Capacity, CoderConfidence, EARLIEST_YEAR, EvidenceKind, EvidenceVisibility, IssueStance, Scope},
         prose,
     },
     entities::evidence,
@@ -18,8 +18,6 @@ use crate::{
 
 /// Characters of a summary or a note.
 const LONGEST_PROSE: usize = 4000;
-/// Nothing a state said before can bear on a campaign; a mistyped year is told, not stored.
-const EARLIEST_YEAR: i32 = 1800;
 /// How much of the content's hash the column keeps; the rest counts revisions, so that a row may return to an earlier wording.
 const HASH_KEPT: usize = 56;
 

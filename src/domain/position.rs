@@ -150,6 +150,7 @@ pub fn overall(campaign: &Campaign, evidence: &[&Evidence], day: NaiveDate) -> P
     // Oldest first, so that the history of the mean can be followed; the key makes sums independent of the order of rows.
     acts.sort_by_key(|act| (act.item.occurred_on, act.item.id));
     let prevails = campaign.derivation.own_statement_prevails;
+    let scale = Scale::of(campaign);
     let (mut own, mut all) = (Mean::default(), Mean::default());
     let mut standing: Option<(&str, NaiveDate)> = None;
     for act in &acts {
@@ -159,7 +160,7 @@ pub fn overall(campaign: &Campaign, evidence: &[&Evidence], day: NaiveDate) -> P
         }
         // Age halves all weights alike, so the mean of the acts up to here is what it was on their day.
         let Some(mean) = own.value().filter(|_| prevails).or_else(|| all.value()) else { continue };
-        let now = level(campaign, mean);
+        let now = scale.level(mean);
         if standing.is_none_or(|(before, _)| before != now) {
             standing = Some((now, act.item.occurred_on));
         }
@@ -220,10 +221,25 @@ fn age_in_days(item: &Evidence, day: NaiveDate) -> f64 {
     i32::try_from((day - item.occurred_on).num_days().max(0)).map_or(f64::MAX, f64::from)
 }
 
-/// The first level, strongest support first, whose threshold the mean reaches; the last level needs none.
-fn level(campaign: &Campaign, mean: f64) -> &str {
-    let reached = campaign.levels().find(|stance| campaign.derivation.threshold.get(&stance.key).is_some_and(|least| mean >= *least));
-    reached.or_else(|| campaign.levels().last()).map_or(NO_DATA, |stance| stance.key.as_str())
+/// The levels with the lowest mean that earns each, strongest support first: looked up once for a state, not once for each of its acts.
+struct Scale<'c> {
+    levels: Vec<(f64, &'c str)>,
+    last: &'c str,
+}
+
+impl<'c> Scale<'c> {
+    fn of(campaign: &'c Campaign) -> Self {
+        let least = |key: &str| campaign.derivation.threshold.get(key).copied();
+        Self {
+            levels: campaign.levels().filter_map(|stance| Some((least(&stance.key)?, stance.key.as_str()))).collect(),
+            last: campaign.levels().last().map_or(NO_DATA, |stance| stance.key.as_str()),
+        }
+    }
+
+    /// The first level whose threshold the mean reaches; the last level needs none.
+    fn level(&self, mean: f64) -> &'c str {
+        self.levels.iter().find(|(least, _)| mean >= *least).map_or(self.last, |(_, key)| key)
+    }
 }
 
 /// From which day on saying nothing says something on `day` (R49): the opening of the oldest session among the running one and the configured

@@ -5,6 +5,9 @@ use super::name::turns_direction;
 /// The text trimmed, with plain line breaks and without the marks that turn the direction of what follows: copied text is full of them, and a
 /// page sets its own. `None` when it holds a control character, which no database and no page can keep.
 pub fn clean(typed: &str) -> Option<String> {
+    if is_plain(typed) {
+        return Some(typed.trim().to_owned());
+    }
     let text = typed.trim().replace("\r\n", "\n").replace('\r', "\n");
     let is_kept = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     text.chars().all(is_kept).then(|| text.chars().filter(|c| !turns_direction(*c)).collect())
@@ -12,9 +15,17 @@ pub fn clean(typed: &str) -> Option<String> {
 
 /// The same as one line.
 pub fn clean_line(typed: &str) -> Option<String> {
+    if is_plain(typed) {
+        return Some(typed.trim().to_owned());
+    }
     let is_kept = |c: &char| !turns_direction(*c);
     let line: String = clean(typed)?.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(is_kept).collect();
     Some(line.trim().to_owned())
+}
+
+/// Most cells of most sheets: nothing to look for.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! what a fact means: that is the rule's.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::store::{self, Audience};
@@ -14,8 +14,12 @@ use crate::{
     entities::evidence,
 };
 
+/// The cells of a row, in the order of [`known`]'s columns.
+type Cells =
+    (Uuid, String, String, Option<String>, NaiveDate, String, String, Option<String>, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+
 /// What the rule reads of a row; the texts stay where they are.
-#[derive(Debug, FromQueryResult)]
+#[derive(Debug)]
 pub(super) struct Row {
     id: Uuid,
     iso3: String,
@@ -29,6 +33,13 @@ pub(super) struct Row {
     visibility: String,
     recorded_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
+}
+
+impl From<Cells> for Row {
+    fn from(cells: Cells) -> Self {
+        let (id, iso3, kind, direction, occurred_on, capacity, scope, duplicate_of, confidence, visibility, recorded_at, ended_at) = cells;
+        Self { id, iso3, kind, direction, occurred_on, capacity, scope, duplicate_of, confidence, visibility, recorded_at, ended_at }
+    }
 }
 
 impl From<&evidence::Model> for Row {
@@ -83,8 +94,9 @@ pub async fn known(
         C::RecordedAt,
         C::EndedAt,
     ];
-    let rows = evidence::Entity::find().select_only().columns(columns).filter(condition).into_model::<Row>().all(db).await?;
-    rows.into_iter().map(|row| fact(issues.remove(&row.id).unwrap_or_default(), row)).collect()
+    // By place and not by name, which is looked up anew for every cell of every row.
+    let rows: Vec<Cells> = evidence::Entity::find().select_only().columns(columns).filter(condition).into_tuple().all(db).await?;
+    rows.into_iter().map(Row::from).map(|row| fact(issues.remove(&row.id).unwrap_or_default(), row)).collect()
 }
 
 /// One row with the issues it speaks to.

@@ -180,12 +180,11 @@ impl Draft {
             stored.into_iter().map(|row| ((row.iso3.clone(), row.issue_code.clone()), row)).collect();
         for (key, standing) in &board.0 {
             let old = stored.remove(key);
-            let reasons = json!({ "evidence": standing.deciding });
-            if old.as_ref().is_some_and(|old| is_same(old, standing, &reasons)) {
+            let before = old.as_ref().map_or_else(Vec::new, deciding_of);
+            if old.as_ref().is_some_and(|old| is_same(old, standing) && before == standing.deciding) {
                 continue;
             }
             if old.as_ref().is_none_or(|old| old.stance != standing.stance) {
-                let before = old.as_ref().map_or_else(Vec::new, deciding_of);
                 let from = old.as_ref().map(|old| old.stance.clone());
                 self.moved(audience, key, from, &standing.stance, cause(&before, &standing.deciding));
             }
@@ -199,7 +198,7 @@ impl Draft {
                 confidence: Set(standing.confidence.key().to_owned()),
                 via_group: Set(standing.via_group),
                 since: Set(standing.since),
-                reasons: Set(reasons),
+                reasons: Set(json!({ "evidence": standing.deciding })),
                 rule_version: Set(RULE_VERSION),
                 derived_at: Set(self.now),
             });
@@ -243,13 +242,12 @@ impl Draft {
     }
 }
 
-fn is_same(old: &position::Model, new: &Standing, reasons: &serde_json::Value) -> bool {
+fn is_same(old: &position::Model, new: &Standing) -> bool {
     old.stance == new.stance
         && old.confidence == new.confidence.key()
         && old.via_group == new.via_group
         && old.since == new.since
         && old.rule_version == RULE_VERSION
-        && old.reasons == *reasons
 }
 
 /// The evidence a stored position was decided by.

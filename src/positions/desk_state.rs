@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    derivation::deciding_of,
     desk_form::{self, FormView},
     evidence::{self, Act, EvidenceError},
     item::Typed,
+    keeping::deciding_of,
     store::{self, Audience, EvidenceItem, OVERALL},
 };
 use crate::{
@@ -292,7 +292,7 @@ async fn item_page(
         return Err(Problem::Gone);
     }
     let address = format!("/desk/positions/{iso3}/evidence/{id}");
-    let typed = typed.unwrap_or_else(|| desk_form::typed_of(&item.row, &item.issues));
+    let typed = typed.unwrap_or_else(|| Typed::of(&item.row, &item.issues));
     let view = ItemPage {
         page: staff.frame(platform, "positions-desk-item-title"),
         errors: errors.view(language),
@@ -338,9 +338,8 @@ pub(super) async fn retract(
     let campaign = at.campaigns.get(&at.platform).await?;
     match evidence::retract(&at.platform, Act { campaign: &campaign, account: staff.id }, id, &reason).await {
         Ok(_) => done(&at, &staff, &iso3, "positions-desk-retracted").await,
-        Err(EvidenceError::NoReason) => {
-            let mut errors = FormErrors::default();
-            errors.add("reason", "positions-desk-error-reason");
+        Err(EvidenceError::Faults(faults)) => {
+            let errors = desk_form::errors(&faults);
             item_page(&at, &staff, &iso3, id, None, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(problem(error)),
@@ -357,6 +356,6 @@ pub(super) fn problem(error: EvidenceError) -> Problem {
         EvidenceError::NotFound => Problem::NotFound,
         EvidenceError::Changed => Problem::Gone,
         EvidenceError::Unexpected(error) => error.into(),
-        EvidenceError::Faults(_) | EvidenceError::NoReason => Problem::Bad("bad-form"),
+        EvidenceError::Faults(_) => Problem::Bad("bad-form"),
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         evidence::EvidenceKind,
         headline::{self, CountRow},
         language::Language,
+        position::{Reason, SILENT},
     },
     platform::{
         Platform,
@@ -50,6 +51,8 @@ struct StatePage<'a> {
     position: RowView,
     /// own, group, silent or none: names the rule's words.
     why: &'static str,
+    /// What else the rule made of the facts, in its order: names the words `publishing-step-<key>`.
+    steps: Vec<&'static str>,
     deciding: Vec<FactView>,
     issues: Vec<IssueView>,
     own: Vec<FactView>,
@@ -174,7 +177,7 @@ fn view<'p>(
     let threshold = campaign.config.sign_on.small_cell_threshold;
     let table = headline::country_table(signers, u32::try_from(threshold).unwrap_or(u32::MAX));
     let why = match (standing.position.stance.as_str(), standing.position.via_group) {
-        ("silent", _) => "silent",
+        (SILENT, _) => "silent",
         (_, _) if standing.position.deciding.is_empty() => "none",
         (_, true) => "group",
         (_, false) => "own",
@@ -202,6 +205,7 @@ fn view<'p>(
             .collect(),
         position,
         why,
+        steps: steps(&standing.position.reasons),
         deciding: deciding.collect(),
         issues: issues(campaign, states, record, state, selection, language),
         own: known.iter().filter(|item| item.fact.is_own()).map(|item| fact(item)).collect(),
@@ -219,6 +223,12 @@ fn view<'p>(
         board_href: selection.href(&board, |_| {}),
         name: forms.name,
     }
+}
+
+/// The reasons that the sentence of `why` does not say already.
+fn steps(reasons: &[Reason]) -> Vec<&'static str> {
+    let said = [Reason::OwnActs, Reason::ViaGroup, Reason::NoEvidence, Reason::SaidNothing];
+    reasons.iter().filter(|reason| !said.contains(reason)).map(|reason| reason.key()).collect()
 }
 
 fn issues(

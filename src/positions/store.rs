@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::item::Item;
 use crate::{
-    domain::evidence::EvidenceVisibility,
+    domain::evidence::{Evidence, EvidenceVisibility},
     entities::{evidence, evidence_issue, evidence_proposal, position, position_change, reply},
 };
 
@@ -38,6 +38,14 @@ impl Audience {
         match self {
             Self::Public => "public",
             Self::Staff => "staff",
+        }
+    }
+
+    /// The same as [`Self::condition`] for a fact that was read already.
+    pub fn may_see(self, fact: &Evidence) -> bool {
+        match self {
+            Self::Public => fact.visibility == EvidenceVisibility::Public,
+            Self::Staff => true,
         }
     }
 
@@ -176,6 +184,18 @@ pub async fn by_id(db: &impl ConnectionTrait, campaign_id: Uuid, id: Uuid) -> Re
 pub async fn by_key(db: &impl ConnectionTrait, campaign_id: Uuid, key: &str) -> Result<Option<evidence::Model>, DbErr> {
     let query = evidence::Entity::find().filter(evidence::Column::CampaignId.eq(campaign_id)).filter(evidence::Column::ImportKey.eq(key));
     query.order_by_desc(evidence::Column::RecordedAt).order_by_desc(evidence::Column::Id).one(db).await
+}
+
+/// The import key of all evidence of an audience that has one, ended rows included. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn import_keys(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<HashMap<Uuid, String>, DbErr> {
+    use evidence::Column as C;
+    let condition = audience.condition().add(C::CampaignId.eq(campaign_id)).add(C::ImportKey.is_not_null());
+    let rows: Vec<(Uuid, String)> =
+        evidence::Entity::find().select_only().columns([C::Id, C::ImportKey]).filter(condition).into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// All positions of an audience: overall with [`OVERALL`], or on one issue. A state without evidence has no row. One query.

@@ -14,4 +14,5 @@ mod publishing;
 mod replies;
 mod roll;
 mod schema;
+mod sheets;
 mod signing;

@@ -66,13 +66,22 @@
   off.addEventListener("change", () => remembered.set(off.checked));
   let begun = "", at = 0;
   document.addEventListener("keydown", (event) => {
-    if (off.checked || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,select,textarea,[contenteditable]")) return;
+    if (off.checked || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]),select,textarea,[contenteditable]")) return;
     const key = event.key;
     if (key === "?") { event.preventDefault(); list.open = true; one("summary", list).focus(); return; }
     if (key === "/") { const field = one("main input[type=search], main .filters .input"); if (field) { event.preventDefault(); field.focus(); } return; }
+    // Rows of the table: j and k walk along the first links, x ticks the row one stands on.
+    if (!begun && (key === "j" || key === "k")) {
+      const rows = [...document.querySelectorAll("#results tbody tr, main table tbody tr")].map((row) => one("a", row)).filter(Boolean);
+      const here = rows.findIndex((link) => link.closest("tr").contains(document.activeElement));
+      const next = rows[here < 0 ? 0 : here + (key === "j" ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); }
+      return;
+    }
+    if (!begun && key === "x") { const box = one("input[type=checkbox]", document.activeElement.closest("tr") ?? list); if (box && box !== off) { event.preventDefault(); box.click(); } return; }
     const typed = Date.now() - at < 1500 && begun ? begun + " " + key : key;
     const link = [...document.querySelectorAll("[data-shortcut]")].find((a) => a.dataset.shortcut === typed);
     if (link) { event.preventDefault(); link.click(); begun = ""; return; }
-    begun = key; at = Date.now();
+    begun = key === "g" ? key : ""; at = Date.now();
   });
 })();

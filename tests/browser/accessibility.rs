@@ -2,26 +2,20 @@
 
 use std::fmt::Write as _;
 
-use demarche::accounts::Role;
+use demarche::{accounts::Role, domain::language::Language};
 use fantoccini::Client;
 
 use crate::{
     chromium::{Wish, drive},
-    person::{arrives, at, choose, confirmation_link, demonstration, fill, open, sign_in, visit},
+    pages::{DESK_PAGES, PUBLIC_PAGES, furnish, record_an_answer},
+    person::{arrives, at, choose, confirmation_link, demonstration, fill, open, sign_in_as, visit},
     support::{Kind, Program},
 };
 
-/// Public pages below the language.
-pub const PUBLIC_PAGES: &[&str] = &["/statement", "/sign", "/sign/sent", "/signatories", "/privacy", "/no-such-page"];
-
-/// Desk pages that need no row.
-pub const DESK_PAGES: &[&str] =
-    &["/desk/signatures", "/desk/signatures?state=confirmed", "/desk/waves", "/desk/positions", "/desk/work", "/desk/audit"];
-
-const LANGUAGES: [&str; 2] = ["en", "ar"];
+const LANGUAGES: [Language; 2] = [Language::En, Language::Ar];
 
 const RUN: &str = "const done = arguments[arguments.length - 1];
-    axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }).then(
+    axe.run(document, { runOnly: RULES, resultTypes: ['violations'] }).then(
       (found) => done({ passed: found.passes.length, violations: found.violations.map((rule) =>
         `${rule.id}: ${rule.help}\\n` + rule.nodes.slice(0, 5).map((node) => `    ${node.target} ${node.html.slice(0, 160)} ${node.failureSummary.replace(/\\s+/g, ' ')}`).join('\\n')) }),
       (fault) => done({ passed: 0, violations: [String(fault)] }));";
@@ -35,17 +29,22 @@ fn engine() -> String {
 struct Reading {
     engine: String,
     complaints: String,
+    rules: &'static str,
 }
 
 impl Reading {
     fn new() -> Self {
-        Self { engine: engine(), complaints: String::new() }
+        Self {
+            engine: engine(),
+            complaints: String::new(),
+            rules: "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']",
+        }
     }
 
     async fn read(&mut self, client: &Client, what: &str) {
         client.execute(&self.engine, Vec::new()).await.unwrap();
-        let found = client.execute_async(RUN, Vec::new()).await.unwrap();
-        assert!(found["passed"].as_u64().unwrap() > 5 || found["violations"][0].is_string(), "{what}: the engine read nothing");
+        let found = client.execute_async(&RUN.replace("RULES", self.rules), Vec::new()).await.unwrap();
+        assert!(found["passed"].as_u64().unwrap() > 0 || found["violations"][0].is_string(), "{what}: the engine read nothing");
         for violation in found["violations"].as_array().unwrap() {
             let _ = writeln!(self.complaints, "{what}: {}", violation.as_str().unwrap());
         }
@@ -70,6 +69,37 @@ async fn public_pages_pass_the_engine_in_english_and_arabic() {
             for page in PUBLIC_PAGES {
                 reading.visit(&client, &program, &format!("/{language}{page}")).await;
             }
+            open(&client, &program, &format!("/{language}/write")).await;
+            at(&client, "main form button").await.click().await.unwrap();
+            at(&client, ".error-summary").await;
+            reading.read(&client, &format!("errors of /{language}/write")).await;
+            at(&client, "[name=state]").await.select_by_value("KEN").await.unwrap();
+            fill(&client, "name", "Star Network").await;
+            at(&client, "main form button").await.click().await.unwrap();
+            at(&client, "textarea#text").await;
+            reading.read(&client, &format!("own letter in {language}")).await;
+        }
+        reading.finish();
+    })
+    .await;
+}
+
+/// Colours of the dark scheme, where only they can differ.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dark_pages_pass_the_engine() {
+    let program = demonstration().await;
+    let rows = furnish(&program).await;
+    drive("dark_accessible", Wish { dark: true, ..Wish::default() }, async |client| {
+        let mut reading = Reading::new();
+        reading.rules = "{ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
+        for page in PUBLIC_PAGES {
+            reading.visit(&client, &program, &format!("/en{page}")).await;
+        }
+        let script = "return matchMedia('(prefers-color-scheme: dark)').matches;";
+        assert_eq!(client.execute(script, Vec::new()).await.unwrap(), true, "this browser shows light pages");
+        sign_in_as(&client, &program, "dark", Role::Coordinator, Language::En).await;
+        for page in DESK_PAGES.iter().map(|page| (*page).to_owned()).chain(rows.paths) {
+            reading.visit(&client, &program, &page).await;
         }
         reading.finish();
     })
@@ -132,25 +162,46 @@ async fn the_mailbox_of_the_demonstration_passes_the_engine() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn desk_pages_pass_the_engine() {
+async fn desk_pages_pass_the_engine_in_english() {
+    desk_pages_pass(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn desk_pages_pass_the_engine_in_arabic() {
+    desk_pages_pass(Language::Ar).await;
+}
+
+async fn desk_pages_pass(language: Language) {
     let program = demonstration().await;
-    drive("desk_accessible", Wish::default(), async |client| {
+    drive(&format!("desk_accessible_{language}"), Wish::default(), async |client| {
         let mut reading = Reading::new();
         reading.visit(&client, &program, "/desk/sign-in").await;
         at(&client, "main form button").await.click().await.unwrap();
         at(&client, ".error-summary").await;
         reading.read(&client, "errors of the sign-in").await;
-        sign_in(&client, &program, Role::Coordinator).await;
-        for page in DESK_PAGES {
+        sign_in_as(&client, &program, "ana", Role::Coordinator, language).await;
+        assert_eq!(at(&client, "html").await.attr("dir").await.unwrap().as_deref(), Some(language.direction()));
+        // Before anything happened, every page is empty and says what comes next.
+        for page in ["/desk/waves", "/desk/letters", "/desk/replies", "/desk/positions/proposals"] {
             reading.visit(&client, &program, page).await;
         }
-        open(&client, &program, "/desk/signatures?state=confirmed").await;
-        at(&client, "#queue td a").await.click().await.unwrap();
-        reading.read(&client, "one signature").await;
-        open(&client, &program, "/desk/waves").await;
-        at(&client, "main form button").await.click().await.unwrap();
-        arrives(&client, "/desk/waves/1").await;
-        reading.read(&client, "one wave").await;
+        let rows = furnish(&program).await;
+        for page in DESK_PAGES.iter().map(|page| (*page).to_owned()).chain(rows.paths.clone()) {
+            reading.visit(&client, &program, &page).await;
+        }
+        for (page, form) in [("/desk/letters", "main form.form button"), ("/desk/replies/new", "main form.form button")] {
+            open(&client, &program, page).await;
+            at(&client, form).await.click().await.unwrap();
+            at(&client, ".error-summary").await;
+            reading.read(&client, &format!("errors of {page}")).await;
+        }
+        for page in record_an_answer(&client, &program).await {
+            reading.visit(&client, &program, &page).await;
+        }
+        open(&client, &program, &rows.board).await;
+        at(&client, "form[action$='/approve'] button").await.click().await.unwrap();
+        at(&client, ".notice").await;
+        reading.read(&client, "an approved board").await;
         reading.finish();
     })
     .await;

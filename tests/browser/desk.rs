@@ -4,7 +4,7 @@ use demarche::accounts::Role;
 
 use crate::{
     chromium::{Wish, drive},
-    person::{ENTER, arrives, at, demonstration, open, sign_in, tab_to, words},
+    person::{ENTER, arrives, at, demonstration, open, sign_in, tab_back_to, tab_to, words},
     support::program::PASSWORD,
 };
 
@@ -42,6 +42,59 @@ async fn the_desk_verifies_a_signature_and_freezes_a_wave_that_holds_it() {
         let wave = words(&client).await;
         assert!(wave.contains(&name), "{name} is not in {wave}");
         at(&client, "a[href='/desk/waves']").await;
+    })
+    .await;
+}
+
+/// R77: a signature is ticked and verified without a mouse.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_vetting_queue_is_worked_with_the_keyboard_alone() {
+    let program = demonstration().await;
+    drive("vets_by_keyboard", Wish::default(), async |client| {
+        sign_in(&client, &program, Role::Moderator).await;
+        open(&client, &program, "/desk/signatures?state=confirmed").await;
+        let before = client.find_all(fantoccini::Locator::Css("#queue tbody tr")).await.unwrap().len();
+        tab_to(&client, "#queue [name=ids]").await.send_keys(" ").await.unwrap();
+        tab_back_to(&client, "[data-bulk] button").await.send_keys(ENTER).await.unwrap();
+        at(&client, ".notice").await;
+        open(&client, &program, "/desk/signatures?state=confirmed").await;
+        let after = client.find_all(fantoccini::Locator::Css("#queue tbody tr")).await.unwrap().len();
+        assert_eq!(after + 1, before, "one signature left the queue");
+        tab_to(&client, "#queue td a").await.send_keys(ENTER).await.unwrap();
+        arrives(&client, "/desk/signatures/0").await;
+        tab_to(&client, "[name=evidence]").await.send_keys("https://example.org").await.unwrap();
+        tab_to(&client, "[name=passed][value=yes]").await.send_keys(ENTER).await.unwrap();
+        at(&client, ".check .status--good").await;
+        tab_to(&client, "[name=decision][value=verify]").await.send_keys(ENTER).await.unwrap();
+        at(&client, ".status--good").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_of_the_desk_are_listed_and_lead_where_they_say() {
+    let program = demonstration().await;
+    drive("shortcuts", Wish::default(), async |client| {
+        sign_in(&client, &program, Role::Coordinator).await;
+        open(&client, &program, "/desk/signatures?state=confirmed").await;
+        let press = async |keys: &str| client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+        press("j").await;
+        press("j").await;
+        press("k").await;
+        press("x").await;
+        let script = "const row = document.activeElement.closest('tr'); return [[...row.parentNode.rows].indexOf(row), row.querySelector('input').checked];";
+        assert_eq!(client.execute(script, Vec::new()).await.unwrap(), serde_json::json!([0, true]));
+        press("?").await;
+        let list = at(&client, "#shortcuts[open]").await.text().await.unwrap();
+        for key in ["g t", "g s", "g l", "j", "x", "/"] {
+            assert!(list.lines().any(|line| line.trim() == key), "{key} is not listed: {list}");
+        }
+        press("g").await;
+        press("l").await;
+        arrives(&client, "/desk/letters").await;
+        press("g").await;
+        press("a").await;
+        arrives(&client, "/desk/audit").await;
     })
     .await;
 }

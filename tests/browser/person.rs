@@ -2,13 +2,21 @@
 
 use std::time::Duration;
 
-use demarche::accounts::Role;
+use demarche::{
+    accounts::{Role, service::NewAccount},
+    domain::language::Language,
+};
 use fantoccini::{Client, Locator, elements::Element};
 
-use crate::support::{Kind, Program, program::PASSWORD, reading::mail_text};
+use crate::{
+    pages::expected_status,
+    support::{Kind, Program, program::PASSWORD, reading::mail_text},
+};
 
 /// The tabulator key as the driver names it.
 pub const TAB: &str = "\u{e004}";
+/// The tabulator key with shift: one step back.
+pub const BACK_TAB: &str = "\u{e008}\u{e004}";
 /// The enter key as the driver names it.
 pub const ENTER: &str = "\u{e007}";
 
@@ -24,12 +32,16 @@ pub async fn open(client: &Client, program: &Program, path: &str) {
     client.goto(&format!("{}{path}", program.base_url)).await.unwrap();
 }
 
+/// The status that the page in the window came with.
+pub async fn status(client: &Client) -> u64 {
+    let script = "return performance.getEntriesByType('navigation')[0].responseStatus;";
+    client.execute(script, Vec::new()).await.unwrap().as_u64().unwrap()
+}
+
 /// Opens a page and holds it to its status: a page that is missing must not pass for one that is well.
 pub async fn visit(client: &Client, program: &Program, path: &str) {
     open(client, program, path).await;
-    let script = "return performance.getEntriesByType('navigation')[0].responseStatus;";
-    let status = client.execute(script, Vec::new()).await.unwrap();
-    assert_eq!(status, if path.ends_with("/no-such-page") { 404 } else { 200 }, "{path}");
+    assert_eq!(status(client).await, expected_status(path), "{path}");
 }
 
 pub async fn at(client: &Client, css: &str) -> Element {
@@ -77,8 +89,14 @@ pub async fn confirmation_link(program: &Program) -> String {
 
 /// Adds an account and signs it in through the page.
 pub async fn sign_in(client: &Client, program: &Program, role: Role) {
-    let email = format!("{}@staff.example.org", role.key());
-    program.add_account(&email, role).await;
+    sign_in_as(client, program, role.key(), role, Language::En).await;
+}
+
+/// Adds the account `who`, whose desk speaks `language`, and signs it in through the page.
+pub async fn sign_in_as(client: &Client, program: &Program, who: &str, role: Role, language: Language) {
+    let email = format!("{who}@staff.example.org");
+    let new = NewAccount { email: email.clone(), name: format!("Test {who}"), role, language, password: PASSWORD.to_owned().into() };
+    program.app.add_account(new).await.unwrap();
     open(client, program, "/desk/sign-in?next=/desk/signatures").await;
     fill(client, "email", &email).await;
     fill(client, "password", PASSWORD).await;
@@ -86,11 +104,26 @@ pub async fn sign_in(client: &Client, program: &Program, role: Role) {
     arrives(client, "/desk/signatures").await;
 }
 
+/// Leaves the desk, so that somebody else can come.
+pub async fn sign_out(client: &Client) {
+    at(client, "form[action$='/sign-out'] button").await.click().await.unwrap();
+    arrives(client, "/sign-in").await;
+}
+
 /// Presses the tabulator until the focus is on what `css` finds.
 pub async fn tab_to(client: &Client, css: &str) -> Element {
+    press_until(client, TAB, css).await
+}
+
+/// Presses shift and tabulator until the focus is on what `css` finds.
+pub async fn tab_back_to(client: &Client, css: &str) -> Element {
+    press_until(client, BACK_TAB, css).await
+}
+
+async fn press_until(client: &Client, key: &str, css: &str) -> Element {
     for _ in 0..120 {
         let focused = client.active_element().await.unwrap();
-        focused.send_keys(TAB).await.unwrap();
+        focused.send_keys(key).await.unwrap();
         let script = "const at = document.activeElement; return [at.matches(arguments[0]), getComputedStyle(at).outlineStyle + getComputedStyle(at).boxShadow];";
         let seen = client.execute(script, vec![css.into()]).await.unwrap();
         if seen[0] == true {

@@ -18,8 +18,10 @@ use serde_json::{Value, json};
 pub struct Wish {
     /// Scripts are off, as in a browser with the strictest settings.
     pub without_scripts: bool,
-    /// A telephone, 360 px wide.
-    pub narrow: bool,
+    /// A window this many pixels wide: 360 is a telephone, 320 a desk's window at 400 %.
+    pub width: Option<u16>,
+    /// The reader prefers dark pages.
+    pub dark: bool,
 }
 
 /// The driver, ended when the test ends, however it ends.
@@ -50,7 +52,7 @@ fn start_driver() -> (Driver, String) {
 
 fn capabilities(wish: Wish, profile: &std::path::Path) -> serde_json::Map<String, Value> {
     let profile = format!("--user-data-dir={}", profile.display());
-    let arguments = [
+    let mut arguments = vec![
         "--headless=new",
         "--no-sandbox",
         "--disable-gpu",
@@ -65,13 +67,16 @@ fn capabilities(wish: Wish, profile: &std::path::Path) -> serde_json::Map<String
         "--window-size=1280,900",
         &profile,
     ];
+    if wish.dark {
+        arguments.push("--blink-settings=preferredColorScheme=0");
+    }
     let mut options = json!({ "args": arguments });
     if wish.without_scripts {
         options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
     }
-    if wish.narrow {
+    if let Some(width) = wish.width {
         options["mobileEmulation"] =
-            json!({ "deviceMetrics": { "width": 360, "height": 740, "pixelRatio": 1, "mobile": false, "touch": false } });
+            json!({ "deviceMetrics": { "width": width, "height": 740, "pixelRatio": 1, "mobile": false, "touch": false } });
     }
     let Value::Object(all) = json!({ "browserName": "chrome", "goog:chromeOptions": options }) else { unreachable!() };
     all

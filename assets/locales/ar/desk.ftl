@@ -34,6 +34,9 @@ desk-shortcuts-title = اختصارات لوحة المفاتيح
 desk-shortcuts-note = تُضغط المفاتيح واحداً بعد الآخر: g ثم الحرف.
 desk-shortcuts-list = إظهار هذه القائمة
 desk-shortcuts-search = الانتقال إلى خانة البحث
+desk-shortcuts-next = الصف التالي
+desk-shortcuts-previous = الصف السابق
+desk-shortcuts-tick = تأشير الصف
 desk-shortcuts-off = إيقاف الاختصارات على هذا الجهاز
 
 desk-bulk-shown =

@@ -22,6 +22,7 @@ signing-name-hint = بأي خط. هذا ما سيراه القراء
 signing-original-name = الاسم بخطه الأصلي
 signing-original-name-hint = إذا اختلف عن الاسم المطبوع
 signing-latin-name = الاسم بالحروف اللاتينية
+signing-more-names = صيغ أخرى للاسم (اختياري)
 signing-official-name = الاسم الرسمي أو المسجل
 signing-official-name-hint = مثلا كما هو مسجل لدى الأمم المتحدة
 signing-acronym = الاسم المختصر

@@ -30,6 +30,9 @@ desk-shortcuts-title = Keyboard shortcuts
 desk-shortcuts-note = Keys follow one another: press g, then the letter.
 desk-shortcuts-list = Show this list
 desk-shortcuts-search = Go to the search field
+desk-shortcuts-next = Next row
+desk-shortcuts-previous = Previous row
+desk-shortcuts-tick = Tick the row
 desk-shortcuts-off = Turn shortcuts off on this machine
 
 desk-bulk-shown =

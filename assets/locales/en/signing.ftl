@@ -22,6 +22,7 @@ signing-name-hint = In any script. This line is what readers will see
 signing-original-name = Name in its own script
 signing-original-name-hint = If it differs from the printed name
 signing-latin-name = Name in Latin letters
+signing-more-names = Other forms of the name (optional)
 signing-official-name = Official or registered name
 signing-official-name-hint = For example as registered with the United Nations
 signing-acronym = Acronym

@@ -30,6 +30,9 @@ desk-shortcuts-title = Atajos de teclado
 desk-shortcuts-note = Las teclas van una tras otra: pulse g y luego la letra.
 desk-shortcuts-list = Mostrar esta lista
 desk-shortcuts-search = Ir al campo de búsqueda
+desk-shortcuts-next = Fila siguiente
+desk-shortcuts-previous = Fila anterior
+desk-shortcuts-tick = Marcar la fila
 desk-shortcuts-off = Desactivar los atajos en este equipo
 
 desk-bulk-shown =

@@ -22,6 +22,7 @@ signing-name-hint = En cualquier escritura. Es lo que verán los lectores
 signing-original-name = Nombre en su escritura original
 signing-original-name-hint = Si difiere del nombre impreso
 signing-latin-name = Nombre en letras latinas
+signing-more-names = Otras formas del nombre (opcional)
 signing-official-name = Nombre oficial o registrado
 signing-official-name-hint = Por ejemplo, el registrado ante las Naciones Unidas
 signing-acronym = Sigla

@@ -30,6 +30,9 @@ desk-shortcuts-title = Raccourcis clavier
 desk-shortcuts-note = Les touches se suivent : appuyez sur g, puis sur la lettre.
 desk-shortcuts-list = Afficher cette liste
 desk-shortcuts-search = Aller au champ de recherche
+desk-shortcuts-next = Ligne suivante
+desk-shortcuts-previous = Ligne précédente
+desk-shortcuts-tick = Cocher la ligne
 desk-shortcuts-off = Désactiver les raccourcis sur cet appareil
 
 desk-bulk-shown =

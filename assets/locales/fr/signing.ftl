@@ -22,6 +22,7 @@ signing-name-hint = Dans n’importe quelle écriture. C’est ce que les lecteu
 signing-original-name = Nom dans son écriture d’origine
 signing-original-name-hint = S’il diffère du nom imprimé
 signing-latin-name = Nom en caractères latins
+signing-more-names = Autres formes du nom (facultatif)
 signing-official-name = Nom officiel ou enregistré
 signing-official-name-hint = Par exemple tel qu’enregistré auprès des Nations Unies
 signing-acronym = Sigle

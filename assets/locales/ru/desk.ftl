@@ -32,6 +32,9 @@ desk-shortcuts-title = Сочетания клавиш
 desk-shortcuts-note = Клавиши нажимают одну за другой: сначала g, затем букву.
 desk-shortcuts-list = Показать этот список
 desk-shortcuts-search = Перейти к полю поиска
+desk-shortcuts-next = Следующая строка
+desk-shortcuts-previous = Предыдущая строка
+desk-shortcuts-tick = Отметить строку
 desk-shortcuts-off = Отключить сочетания клавиш на этом устройстве
 
 desk-bulk-shown =

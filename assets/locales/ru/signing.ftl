@@ -22,6 +22,7 @@ signing-name-hint = Любым письмом. Эту строку увидят 
 signing-original-name = Название в оригинальной письменности
 signing-original-name-hint = Если отличается от печатного
 signing-latin-name = Название латиницей
+signing-more-names = Другие формы названия (необязательно)
 signing-official-name = Официальное зарегистрированное название
 signing-official-name-hint = Например, как зарегистрировано в ООН
 signing-acronym = Сокращение

@@ -29,6 +29,9 @@ desk-shortcuts-title = 键盘快捷键
 desk-shortcuts-note = 依次按键：先按 g，再按字母。
 desk-shortcuts-list = 显示本列表
 desk-shortcuts-search = 转到搜索栏
+desk-shortcuts-next = 下一行
+desk-shortcuts-previous = 上一行
+desk-shortcuts-tick = 勾选此行
 desk-shortcuts-off = 在本机关闭快捷键
 
 desk-bulk-shown =

@@ -22,6 +22,7 @@ signing-name-hint = 可用任何文字。读者将看到这一行
 signing-original-name = 原文名称
 signing-original-name-hint = 如与印刷用名称不同
 signing-latin-name = 拉丁字母名称
+signing-more-names = 名称的其他形式（选填）
 signing-official-name = 正式或注册名称
 signing-official-name-hint = 例如在联合国登记的名称
 signing-acronym = 缩写

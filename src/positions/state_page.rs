@@ -43,7 +43,8 @@ struct StatePage<'a> {
     day: NaiveDate,
     query: super::selection::Query,
     name: String,
-    formal: String,
+    /// Where it says more than the name.
+    formal: Option<String>,
     within: String,
     iso3: String,
     un_status: String,
@@ -191,7 +192,7 @@ fn view<'p>(
         is_now: selection.is_now,
         day: selection.at.day,
         query: selection.query.clone(),
-        formal: forms.formal,
+        formal: Some(forms.formal).filter(|formal| *formal != forms.name),
         within: forms.within,
         iso3: state.iso3.clone(),
         un_status: state.un_status.clone(),

@@ -250,6 +250,8 @@ pub async fn load_reference(database: &Database, campaign: &str, now: DateTime<U
     // A new version of the text starts from its own signatures.
     signing::counts::recount_in(&txn, id, now).await?;
     txn.commit().await?;
+    // The job that was asked for would do it too; so there are positions before a worker runs, and after a change of the rule's numbers.
+    positions::keeping::derive(database, id, now).await?;
     Ok(())
 }
 

@@ -1,6 +1,9 @@
 //! `demarche import …`: sheets into the tables, with the faulty lines named. Repeatable.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -9,6 +12,7 @@ use crate::{
     app::{App, Replaced},
     config::Config,
     domain::signature::SignatureOrigin,
+    positions,
     signing::import::{self, Options},
     states,
 };
@@ -18,7 +22,9 @@ use crate::{
 pub(super) enum Command {
     /// Signatories with their signatures. Known ones stay as they are; withdrawn ones stay withdrawn.
     Signatures(Sheet),
-    /// States, in the columns of the shipped file.
+    /// What states said and did. A changed line takes the place of the earlier one, which stays for earlier boards.
+    Evidence(Sheet),
+    /// States, in the columns of the shipped file. All lines or none.
     States(Sheet),
 }
 
@@ -35,6 +41,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
     let app = App::compose(config, false, Replaced::default()).await?;
     match command {
         Command::Signatures(sheet) => signatures(&app, &sheet).await,
+        Command::Evidence(sheet) => evidence(&app, &sheet).await,
         Command::States(sheet) => states(&app, &sheet).await,
     }
 }
@@ -56,18 +63,62 @@ async fn signatures(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn evidence(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
+    let (file, campaign) = (whole(&sheet.file)?, app.campaigns.get(&app.platform).await?);
+    let progress = |report: &positions::import::Report| {
+        let done = report.added + report.superseded + report.unchanged + report.rejected;
+        eprintln!("{done} of {} lines", report.lines);
+    };
+    let of = (campaign.id, &campaign.config);
+    let report = positions::import::evidence(&app.platform, of, &file, sheet.dry_run, None, progress).await?;
+    for reject in &report.rejects {
+        eprintln!("line {}: {}", reject.line, reject.reason);
+    }
+    println!(
+        "{} lines: {} new, {} changed, {} known, {} rejected{}",
+        report.lines,
+        report.added,
+        report.superseded,
+        report.unchanged,
+        report.rejected,
+        dry(sheet)
+    );
+    if report.changes() && !sheet.dry_run {
+        let derived = positions::keeping::derive(&app.platform.database, campaign.id, app.platform.clock.now()).await?;
+        println!("{} positions written, {} taken away, {} stances moved", derived.written, derived.removed, derived.moved);
+    }
+    anyhow::ensure!(report.rejected == 0, "{} lines were not taken", report.rejected);
+    Ok(())
+}
+
 async fn states(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
-    let text = std::fs::read(&sheet.file).with_context(|| format!("cannot read {}", sheet.file.display()))?;
-    let name = sheet.file.display().to_string();
+    let file = whole(&sheet.file)?;
     let txn = app.platform.database.begin().await?;
-    let loaded = states::reference::load_states(&txn, &name, states::reference::rows(&name, &text)?).await?;
+    let report = states::sheet::import(&txn, &file, &states::reference::tiles()?).await?;
     states::posts::ensure_for_all_states(&txn, app.platform.clock.now()).await?;
-    if sheet.dry_run {
+    if sheet.dry_run || !report.rejects.is_empty() {
         txn.rollback().await?;
     } else {
         txn.commit().await?;
     }
-    let verb = if sheet.dry_run { "would be added" } else { "added" };
-    println!("{} states read, {} {verb}", loaded.read, loaded.added);
+    for reject in &report.rejects {
+        eprintln!("line {}: {}", reject.line, reject.reason);
+    }
+    for difference in &report.differences {
+        println!("{} {}: {:?} becomes {:?}", difference.iso3, difference.column, difference.from, difference.to);
+    }
+    if !report.absent.is_empty() {
+        eprintln!("not in the file, left as they are: {}", report.absent.join(" "));
+    }
+    println!("{} lines: {} new, {} changed{}", report.lines, report.added.len(), report.changed(), dry(sheet));
+    anyhow::ensure!(report.rejects.is_empty(), "{} lines have faults; no line was taken", report.rejects.len());
     Ok(())
+}
+
+fn whole(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+fn dry(sheet: &Sheet) -> &'static str {
+    if sheet.dry_run { " (dry run: nothing was changed)" } else { "" }
 }

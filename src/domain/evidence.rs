@@ -6,6 +6,9 @@ use uuid::Uuid;
 
 use super::keyed::keyed;
 
+/// Nothing a state did before this year can bear on a campaign; a mistyped year is told, not stored.
+pub const EARLIEST_YEAR: i32 = 1800;
+
 keyed! {
     /// What kind of act it was.
     EvidenceKind {

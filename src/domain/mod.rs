@@ -16,6 +16,7 @@ pub mod letter;
 pub mod name;
 pub mod phrase;
 pub mod position;
+pub mod prose;
 pub mod reference;
 pub mod signature;
 pub mod state;

@@ -91,7 +91,7 @@ pub fn clean_line(typed: &str, longest: usize) -> Result<String, NameFault> {
 }
 
 /// Embeddings, overrides and isolates: they can make a page read otherwise than it is written.
-fn turns_direction(character: char) -> bool {
+pub(super) fn turns_direction(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    campaign::{Campaign, parse_date},
+    campaign::{Campaign, Event, parse_date},
     evidence::{Evidence, IssueStance, Scope},
     keyed::keyed,
 };
@@ -16,6 +16,8 @@ use super::{
 pub const RULE_VERSION: i32 = 1;
 /// There is no evidence: not the same as silent, nor as neutral (R49).
 pub const NO_DATA: &str = "no_data";
+/// The matter was debated, the record of the debate is whole, and it holds nothing by the state or for it (R49).
+pub const SILENT: &str = "silent";
 /// Weight of a kind of act the campaign does not list.
 const UNLISTED_KIND: f64 = 0.5;
 /// Weight of a coder's confidence the campaign does not list.
@@ -52,13 +54,15 @@ keyed! {
         NotOverall = "not_overall",
         /// There is no evidence.
         NoEvidence = "no_evidence",
+        /// It said nothing where the matter was debated.
+        SaidNothing = "said_nothing",
     }
 }
 
 /// Where a state stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Key of a level, or [`NO_DATA`].
+    /// Key of a level, [`SILENT`] or [`NO_DATA`].
     pub stance: String,
     /// How sure.
     pub confidence: Confidence,
@@ -86,9 +90,9 @@ pub struct IssuePosition {
 }
 
 impl Position {
-    fn no_data(reason: Reason) -> Self {
+    fn without_level(stance: &str, reason: Reason) -> Self {
         Self {
-            stance: NO_DATA.to_owned(),
+            stance: stance.to_owned(),
             confidence: Confidence::Low,
             via_group: false,
             since: None,
@@ -128,6 +132,17 @@ impl Mean {
     }
 }
 
+/// Where a state stands on `day`: its overall position, or silent where it has none and kept quiet since `silence`, the day
+/// [`silence_since`] gives for the same `day`.
+pub fn stand(campaign: &Campaign, evidence: &[&Evidence], day: NaiveDate, silence: Option<NaiveDate>) -> Position {
+    let position = overall(campaign, evidence, day);
+    let is_quiet = |since: NaiveDate| !evidence.iter().any(|item| item.scope != Scope::Reported && item.occurred_on >= since);
+    if position.stance == NO_DATA && silence.is_some_and(is_quiet) {
+        return Position::without_level(SILENT, Reason::SaidNothing);
+    }
+    position
+}
+
 /// The overall position on `day` from the evidence of one state, all of it known on that day. One pass and a sort.
 pub fn overall(campaign: &Campaign, evidence: &[&Evidence], day: NaiveDate) -> Position {
     let mut acts: Vec<Weighed<'_>> =
@@ -135,6 +150,7 @@ pub fn overall(campaign: &Campaign, evidence: &[&Evidence], day: NaiveDate) -> P
     // Oldest first, so that the history of the mean can be followed; the key makes sums independent of the order of rows.
     acts.sort_by_key(|act| (act.item.occurred_on, act.item.id));
     let prevails = campaign.derivation.own_statement_prevails;
+    let scale = Scale::of(campaign);
     let (mut own, mut all) = (Mean::default(), Mean::default());
     let mut standing: Option<(&str, NaiveDate)> = None;
     for act in &acts {
@@ -144,13 +160,13 @@ pub fn overall(campaign: &Campaign, evidence: &[&Evidence], day: NaiveDate) -> P
         }
         // Age halves all weights alike, so the mean of the acts up to here is what it was on their day.
         let Some(mean) = own.value().filter(|_| prevails).or_else(|| all.value()) else { continue };
-        let now = level(campaign, mean);
+        let now = scale.level(mean);
         if standing.is_none_or(|(before, _)| before != now) {
             standing = Some((now, act.item.occurred_on));
         }
     }
     let Some((stance, since)) = standing else {
-        return Position::no_data(if evidence.is_empty() { Reason::NoEvidence } else { Reason::NotOverall });
+        return Position::without_level(NO_DATA, if evidence.is_empty() { Reason::NoEvidence } else { Reason::NotOverall });
     };
     let has_own = own.value().is_some();
     let total = acts.len();
@@ -205,25 +221,41 @@ fn age_in_days(item: &Evidence, day: NaiveDate) -> f64 {
     i32::try_from((day - item.occurred_on).num_days().max(0)).map_or(f64::MAX, f64::from)
 }
 
-/// The first level, strongest support first, whose threshold the mean reaches; the last level needs none.
-fn level(campaign: &Campaign, mean: f64) -> &str {
-    let reached = campaign.levels().find(|stance| campaign.derivation.threshold.get(&stance.key).is_some_and(|least| mean >= *least));
-    reached.or_else(|| campaign.levels().last()).map_or(NO_DATA, |stance| stance.key.as_str())
+/// The levels with the lowest mean that earns each, strongest support first: looked up once for a state, not once for each of its acts.
+struct Scale<'c> {
+    levels: Vec<(f64, &'c str)>,
+    last: &'c str,
 }
 
-/// Whether saying nothing says something on `day` (R49): a debate was held in the running session or in one of the configured number of
-/// finished sessions before it, and the record of that debate is declared complete. Else a state without evidence has no data.
-pub fn silence_tells(campaign: &Campaign, day: NaiveDate) -> bool {
+impl<'c> Scale<'c> {
+    fn of(campaign: &'c Campaign) -> Self {
+        let least = |key: &str| campaign.derivation.threshold.get(key).copied();
+        Self {
+            levels: campaign.levels().filter_map(|stance| Some((least(&stance.key)?, stance.key.as_str()))).collect(),
+            last: campaign.levels().last().map_or(NO_DATA, |stance| stance.key.as_str()),
+        }
+    }
+
+    /// The first level whose threshold the mean reaches; the last level needs none.
+    fn level(&self, mean: f64) -> &'c str {
+        self.levels.iter().find(|(least, _)| mean >= *least).map_or(self.last, |(_, key)| key)
+    }
+}
+
+/// From which day on saying nothing says something on `day` (R49): the opening of the oldest session among the running one and the configured
+/// number before it, if a debate was held since whose record is declared complete. Else silence tells nothing.
+pub fn silence_since(campaign: &Campaign, day: NaiveDate) -> Option<NaiveDate> {
     let rule = &campaign.derivation;
+    let complete = |event: &&Event| event.kind == "debate" && event.record_complete.unwrap_or(!rule.partial_record);
+    let mut debates = campaign.event.iter().filter(complete).peekable();
+    debates.peek()?;
     let mut begun: Vec<NaiveDate> = campaign.session.iter().map(|session| session.from).filter(|from| *from <= day).collect();
     begun.sort_unstable_by(|one, other| other.cmp(one));
     let running = campaign.session_on(day).is_some();
     let back = usize::try_from(rule.silent_window_sessions).unwrap_or(0) + usize::from(running);
-    let Some(window_opens) = begun.into_iter().take(back).next_back() else { return false };
-    campaign.event.iter().filter(|event| event.kind == "debate" && event.record_complete.unwrap_or(!rule.partial_record)).any(|event| {
-        let held = parse_date(event.date_end.as_deref().unwrap_or(&event.date_start)).map(|(_, last, _)| last);
-        held.is_some_and(|last| window_opens <= last && last < day)
-    })
+    let opens = begun.into_iter().take(back).next_back()?;
+    let held = |event: &Event| parse_date(event.date_end.as_deref().unwrap_or(&event.date_start)).map(|(_, last, _)| last);
+    debates.any(|event| held(event).is_some_and(|last| opens <= last && last < day)).then_some(opens)
 }
 
 /// Where the state stands on each issue it, or a group for it, spoke to. Own words prevail, then the newest.

@@ -92,14 +92,30 @@ fn two_dissociations_of_opposite_direction_have_opposite_effects() {
 #[test]
 fn silence_tells_only_after_a_debate_whose_record_is_complete() {
     let mut campaign = campaign();
-    assert!(!silence_tells(&campaign, today()), "the shipped record is partial");
+    assert_eq!(silence_since(&campaign, today()), None, "the shipped record is partial");
     campaign.derivation.partial_record = false;
-    assert!(silence_tells(&campaign, today()));
-    assert!(!silence_tells(&campaign, day("2018-01-01")), "nothing was debated yet");
+    assert!(silence_since(&campaign, today()).is_some());
+    assert_eq!(silence_since(&campaign, day("2018-01-01")), None, "nothing was debated yet");
     campaign.derivation.partial_record = true;
     let latest = campaign.event.iter_mut().rfind(|event| event.kind == "debate" && event.status == "past").unwrap();
     latest.record_complete = Some(true);
-    assert!(silence_tells(&campaign, today()), "one debate may be complete where the others are not");
+    assert!(silence_since(&campaign, today()).is_some(), "one debate may be complete where the others are not");
+}
+
+/// R49: a state is silent only where nothing by it or for it is on record since; what others tell of it breaks no silence.
+#[test]
+fn whoever_spoke_is_not_silent() {
+    let mut campaign = campaign();
+    campaign.derivation.partial_record = false;
+    let since = silence_since(&campaign, today());
+    let stands = |item: Option<Evidence>| stand(&campaign, &item.iter().collect::<Vec<_>>(), today(), since).stance;
+    let on_a_point = |scope, day| Evidence { scope, ..item(1, "support", day) };
+    assert_eq!(stands(None), SILENT);
+    assert_eq!(stands(Some(on_a_point(Scope::Procedure, "2026-01-20"))), NO_DATA, "it spoke, if only on procedure");
+    assert_eq!(stands(Some(on_a_point(Scope::Issue, "2018-10-10"))), SILENT, "but not in these sessions");
+    assert_eq!(stands(Some(on_a_point(Scope::Reported, "2026-01-20"))), SILENT);
+    assert_eq!(stands(Some(item(1, "neutral", "2018-10-10"))), "neutral", "a position outlives a silence");
+    assert_eq!(stand(&campaign, &[], today(), None).stance, NO_DATA);
 }
 
 /// R49

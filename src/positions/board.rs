@@ -1,24 +1,24 @@
 //! The public board: what public evidence says about every state on a day. The only way from the evidence table to a public page: it asks for
 //! public rows and nothing else (R55). Must not hold a rule of its own: those are in `domain::position`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::{
+    facts,
+    store::{self, Audience},
+};
 use crate::{
     campaigns::Current,
     domain::{
-        evidence::{Evidence, EvidenceVisibility},
-        position::{self, IssuePosition, NO_DATA, Position},
+        evidence::Evidence,
+        position::{self, IssuePosition, Position},
     },
-    entities::{evidence, evidence_issue},
-    states::Directory,
+    entities::evidence,
 };
-
-/// The matter was debated and the state has said nothing: not the same as neutral, nor as no data (R49).
-const SILENT: &str = "silent";
 
 /// One public fact: what the rule needs of it, and what a reader checks it by.
 #[derive(Clone, Debug)]
@@ -61,20 +61,11 @@ impl Record {
     /// # Errors
     /// When the database fails.
     pub async fn read(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Self, DbErr> {
-        let public = evidence::Entity::find()
-            .filter(evidence::Column::CampaignId.eq(campaign_id))
-            .filter(evidence::Column::Visibility.eq(EvidenceVisibility::Public.key()));
-        let ids = public.clone().select_only().column(evidence::Column::Id).into_query();
-        let mut issues: HashMap<Uuid, Vec<_>> = HashMap::new();
-        for row in evidence_issue::Entity::find().filter(evidence_issue::Column::EvidenceId.in_subquery(ids)).all(db).await? {
-            if let Ok(stance) = row.stance.parse() {
-                issues.entry(row.evidence_id).or_default().push((row.issue_code, stance));
-            }
-        }
+        let public = Audience::Public.condition().add(evidence::Column::CampaignId.eq(campaign_id));
+        let mut issues = store::issues_where(db, public.clone()).await?;
         let mut record = Self::default();
-        for row in public.all(db).await? {
-            let spoken_to = issues.remove(&row.id).unwrap_or_default();
-            let Some(fact) = fact(&row, spoken_to) else { continue };
+        for row in evidence::Entity::find().filter(public).all(db).await? {
+            let fact = facts::fact(issues.remove(&row.id).unwrap_or_default(), facts::Row::from(&row))?;
             record.by_state.entry(row.iso3.clone()).or_default().push(Item { fact, row });
         }
         for items in record.by_state.values_mut() {
@@ -95,24 +86,27 @@ impl Record {
 
     /// Where one state stands.
     pub fn standing<'r>(&'r self, campaign: &Current, iso3: &'r str, at: AsOf) -> Standing<'r> {
-        self.standing_since(campaign, iso3, at, None)
+        self.stand(campaign, iso3, at, position::silence_since(&campaign.config, at.day))
     }
 
-    /// Where one state stands by what it did from the day `since` on.
-    pub fn standing_since<'r>(&'r self, campaign: &Current, iso3: &'r str, at: AsOf, since: Option<NaiveDate>) -> Standing<'r> {
-        let items: Vec<&Item> = self.known(iso3, at).filter(|item| since.is_none_or(|since| since <= item.fact.occurred_on)).collect();
+    fn stand<'r>(&'r self, campaign: &Current, iso3: &'r str, at: AsOf, silence: Option<NaiveDate>) -> Standing<'r> {
+        let items: Vec<&Item> = self.known(iso3, at).collect();
         let facts: Vec<&Evidence> = items.iter().map(|item| &item.fact).collect();
-        let mut position = position::overall(&campaign.config, &facts, at.day);
-        if position.stance == NO_DATA && since.is_none() && is_silent(campaign, &facts, at.day) {
-            SILENT.clone_into(&mut position.stance);
-        }
+        let position = position::stand(&campaign.config, &facts, at.day, silence);
         let newest = position.deciding.first().and_then(|id| items.iter().copied().find(|item| item.fact.id == *id));
         Standing { iso3, position, newest }
     }
 
-    /// Where every state stands, in the order of their codes.
-    pub fn standings<'r>(&'r self, campaign: &Current, states: &'r Directory, at: AsOf) -> Vec<Standing<'r>> {
-        states.states().iter().map(|state| self.standing(campaign, &state.iso3, at)).collect()
+    /// The stance of one state by what it did from the day `since` on, and by nothing else.
+    pub fn stance_since(&self, campaign: &Current, iso3: &str, at: AsOf, since: NaiveDate) -> String {
+        let facts: Vec<&Evidence> = self.known(iso3, at).map(|item| &item.fact).filter(|fact| since <= fact.occurred_on).collect();
+        position::overall(&campaign.config, &facts, at.day).stance
+    }
+
+    /// Where each of these states stands, in their order.
+    pub fn standings<'r>(&'r self, campaign: &Current, of: impl IntoIterator<Item = &'r str>, at: AsOf) -> Vec<Standing<'r>> {
+        let silence = position::silence_since(&campaign.config, at.day);
+        of.into_iter().map(|iso3| self.stand(campaign, iso3, at, silence)).collect()
     }
 
     /// Where a state stands on each issue it spoke to.
@@ -148,62 +142,4 @@ pub struct Move<'r> {
     pub from: String,
     /// The level since.
     pub to: String,
-}
-
-/// A row the rule cannot read is left out: it would be guessed at.
-fn fact(row: &evidence::Model, issues: Vec<(String, crate::domain::evidence::IssueStance)>) -> Option<Evidence> {
-    Some(Evidence {
-        id: row.id,
-        iso3: row.iso3.clone(),
-        kind: row.kind.parse().ok()?,
-        direction: row.direction.clone(),
-        occurred_on: last_day(row.occurred_on, &row.precision),
-        capacity: row.capacity.parse().ok()?,
-        scope: row.scope.parse().ok()?,
-        is_duplicate: row.duplicate_of.is_some(),
-        confidence: row.confidence.parse().ok()?,
-        visibility: row.visibility.parse().ok()?,
-        issues,
-        recorded_at: row.recorded_at,
-        ended_at: row.ended_at,
-    })
-}
-
-/// The last day something can have happened: only then is it sure.
-fn last_day(day: NaiveDate, precision: &str) -> NaiveDate {
-    let first_of_next = match precision {
-        "year" => NaiveDate::from_ymd_opt(day.year() + 1, 1, 1),
-        "month" => day.with_day(1).and_then(|first| first.checked_add_months(Months::new(1))),
-        _ => return day,
-    };
-    first_of_next.and_then(|next| next.pred_opt()).unwrap_or(day)
-}
-
-/// Silence tells something only where the record of a finished debate is complete, and the state did not speak to the matter at all.
-fn is_silent(campaign: &Current, facts: &[&Evidence], day: NaiveDate) -> bool {
-    let rule = &campaign.config.derivation;
-    if rule.partial_record || campaign.config.stance(SILENT).is_none() {
-        return false;
-    }
-    let window = usize::try_from(rule.silent_window_sessions.max(1)).unwrap_or(1);
-    let mut finished: Vec<_> = campaign.config.session.iter().filter(|session| session.until < day).collect();
-    finished.sort_by_key(|session| std::cmp::Reverse(session.until));
-    let Some(from) = finished.into_iter().take(window).next_back().map(|session| session.from) else { return false };
-    let debated = campaign.events.iter().any(|event| event.kind == "debate" && event.starts_on >= from && event.last_day() <= day);
-    debated && !facts.iter().any(|fact| fact.occurred_on >= from)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn an_inexact_day_counts_from_when_it_is_sure() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(last_day(day("2024-02-01"), "month"), day("2024-02-29"));
-        assert_eq!(last_day(day("2024-02-29"), "month"), day("2024-02-29"), "and stays there");
-        assert_eq!(last_day(day("2024-01-01"), "year"), day("2024-12-31"));
-        assert_eq!(last_day(day("2024-11-22"), "day"), day("2024-11-22"));
-    }
 }

@@ -15,7 +15,6 @@ use crate::{
         evidence::{Capacity, CoderConfidence, EvidenceKind, EvidenceVisibility, IssueStance, Scope},
         language::Language,
     },
-    entities::evidence,
     platform::{http::forms::FormErrors, i18n},
 };
 
@@ -98,10 +97,12 @@ pub(super) fn errors(faults: &[Fault]) -> FormErrors {
     let mut errors = FormErrors::default();
     for fault in faults {
         let key = match fault.fault.key() {
+            "empty" if fault.field == "reason" => "positions-desk-error-reason",
             "empty" => "positions-desk-error-empty",
             "date" => "positions-desk-error-date",
             "future" => "positions-desk-error-future",
             "address" => "positions-desk-error-address",
+            "control" => "positions-desk-error-control",
             "long" => "positions-desk-error-long",
             "unsourced" => "positions-desk-error-unsourced",
             _ => "positions-desk-error-unknown",
@@ -109,41 +110,4 @@ pub(super) fn errors(faults: &[Fault]) -> FormErrors {
         errors.add(fault.field, key);
     }
     errors
-}
-
-/// A stored row as it would be typed.
-pub(super) fn typed_of(row: &evidence::Model, issues: &[(String, String)]) -> Typed {
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let date = match row.precision.as_str() {
-        "year" => row.occurred_on.format("%Y").to_string(),
-        "month" => row.occurred_on.format("%Y-%m").to_string(),
-        _ => row.occurred_on.to_string(),
-    };
-    Typed {
-        id: text(&row.import_key),
-        iso3: row.iso3.clone(),
-        kind: row.kind.clone(),
-        direction: text(&row.direction),
-        date,
-        date_precision: row.precision.clone(),
-        forum: text(&row.forum),
-        session: text(&row.session),
-        event: text(&row.event),
-        event_label: text(&row.event_label),
-        document: text(&row.document),
-        source_url: text(&row.source_url),
-        source_kind: text(&row.source_kind),
-        capacity: row.capacity.clone(),
-        group_name: text(&row.group_name),
-        group_code: text(&row.group_code),
-        issues: issues.iter().map(|(code, stance)| format!("{code}:{stance}")).collect::<Vec<_>>().join(";"),
-        summary: row.summary.clone(),
-        language: text(&row.language),
-        coder: row.coder.clone(),
-        confidence: row.confidence.clone(),
-        visibility: row.visibility.clone(),
-        scope: row.scope.clone(),
-        duplicate_of: text(&row.duplicate_of),
-        note: text(&row.note),
-    }
 }

@@ -146,9 +146,8 @@ pub(super) async fn reject(at: Registers, staff: SignedIn, path: web::Path<Uuid>
     let campaign = at.campaigns.get(&at.platform).await?;
     match evidence::reject(&at.platform, Act { campaign: &campaign, account: staff.id }, id, &reason).await {
         Ok(()) => done(&at, &staff, "positions-desk-rejected").await,
-        Err(EvidenceError::NoReason) => {
-            let mut errors = FormErrors::default();
-            errors.add("reason", "positions-desk-error-reason");
+        Err(EvidenceError::Faults(faults)) => {
+            let errors = desk_form::errors(&faults);
             proposal_page(&at, &staff, id, None, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(problem(error)),

@@ -7,16 +7,20 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    item::{Fault, Item, Typed, revision_of},
+    item::{Fault, FaultKind, Item, Typed, revision_of},
     jobs,
     store::{self, NewRow},
 };
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
+    domain::prose,
     entities::{evidence, evidence_proposal, state},
     platform::Platform,
 };
+
+/// Characters of a reason.
+const LONGEST_REASON: usize = 2000;
 
 /// States of a proposal, as stored.
 pub mod proposal_state {
@@ -34,9 +38,6 @@ pub enum EvidenceError {
     /// Fields that cannot be stored as they are.
     #[error("{} fields have faults", .0.len())]
     Faults(Vec<Fault>),
-    /// A step that must be explained was not.
-    #[error("a reason is needed")]
-    NoReason,
     /// There is no such row.
     #[error("not found")]
     NotFound,
@@ -98,10 +99,7 @@ pub async fn supersede(platform: &Platform, act: Act<'_>, id: Uuid, typed: &Type
 /// # Errors
 /// See [`EvidenceError`].
 pub async fn retract(platform: &Platform, act: Act<'_>, id: Uuid, reason: &str) -> Result<evidence::Model, EvidenceError> {
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(EvidenceError::NoReason);
-    }
+    let reason = &explained(reason)?;
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let row = store::by_id(&txn, act.campaign.id, id).await?.ok_or(EvidenceError::NotFound)?;
@@ -117,7 +115,7 @@ pub async fn retract(platform: &Platform, act: Act<'_>, id: Uuid, reason: &str) 
 /// Makes evidence of what a reply suggests, as the person who accepts has completed it. Accepting twice is accepting once.
 ///
 /// # Errors
-/// See [`EvidenceError`]; a rejected proposal is [`EvidenceError::Changed`].
+/// See [`EvidenceError`]; a proposal that was rejected, or that somebody else accepted, is [`EvidenceError::Changed`].
 pub async fn accept(platform: &Platform, act: Act<'_>, proposal: Uuid, typed: &Typed) -> Result<Uuid, EvidenceError> {
     let now = platform.clock.now();
     let item = check(platform, act, typed, now).await?;
@@ -127,9 +125,10 @@ pub async fn accept(platform: &Platform, act: Act<'_>, proposal: Uuid, typed: &T
         return Err(EvidenceError::NotFound);
     }
     if !decide(&txn, proposal, proposal_state::ACCEPTED, act.account, now).await? {
-        // Read again: another process may have decided between the two statements.
-        let known = store::proposal(&txn, act.campaign.id, proposal).await?.and_then(|(known, _)| known.evidence_id);
-        return known.ok_or(EvidenceError::Changed);
+        // Read again: another process may have decided between the two statements. What a second person made of it would be lost in silence.
+        let known = store::proposal(&txn, act.campaign.id, proposal).await?.map(|(known, _)| known);
+        let mine = known.filter(|known| known.decided_by == Some(act.account)).and_then(|known| known.evidence_id);
+        return mine.ok_or(EvidenceError::Changed);
     }
     let row = NewRow { import_key: Some(format!("reply:{proposal}")), item, revision: 0, supersedes: None };
     let id = add(&txn, act, row, "evidence.accepted", now).await?;
@@ -144,10 +143,7 @@ pub async fn accept(platform: &Platform, act: Act<'_>, proposal: Uuid, typed: &T
 /// # Errors
 /// See [`EvidenceError`]; an accepted proposal is [`EvidenceError::Changed`].
 pub async fn reject(platform: &Platform, act: Act<'_>, proposal: Uuid, reason: &str) -> Result<(), EvidenceError> {
-    let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(EvidenceError::NoReason);
-    }
+    let reason = &explained(reason)?;
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let (known, _) = store::proposal(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?;
@@ -158,6 +154,17 @@ pub async fn reject(platform: &Platform, act: Act<'_>, proposal: Uuid, reason: &
     audit::append(&txn, line, now).await?;
     txn.commit().await?;
     Ok(())
+}
+
+/// A reason fit to be kept; a step that must be explained is refused without one (R56).
+fn explained(typed: &str) -> Result<String, EvidenceError> {
+    let fault = match prose::clean(typed) {
+        None => FaultKind::Control,
+        Some(reason) if reason.is_empty() => FaultKind::Empty,
+        Some(reason) if reason.chars().count() > LONGEST_REASON => FaultKind::Long,
+        Some(reason) => return Ok(reason),
+    };
+    Err(EvidenceError::Faults(vec![Fault { field: "reason", fault }]))
 }
 
 async fn decide(db: &impl ConnectionTrait, id: Uuid, state: &str, account: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
@@ -174,7 +181,9 @@ async fn decide(db: &impl ConnectionTrait, id: Uuid, state: &str, account: Uuid,
 
 async fn check(platform: &Platform, act: Act<'_>, typed: &Typed, now: DateTime<Utc>) -> Result<Item, EvidenceError> {
     let iso3 = typed.iso3.trim().to_uppercase();
-    let is_state = state::Entity::find_by_id(iso3).one(platform.database.read()).await?.is_some();
+    // A code that is none never reaches the database, which would refuse some of them with a fault of its own.
+    let is_code = iso3.len() == 3 && iso3.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_state = is_code && state::Entity::find_by_id(iso3).one(platform.database.read()).await?.is_some();
     typed.check(&act.campaign.config, |_| is_state, now.date_naive()).map_err(EvidenceError::Faults)
 }
 

@@ -1,42 +1,22 @@
-//! The evidence as a sheet in the columns of the shipped file, so that what goes out may come in again. No cell runs as a formula. Must not
-//! decide who may have it: the audience does.
+//! The evidence as a sheet in the columns of the shipped file, so that what goes out may come in again; and the board of a day as a sheet. No cell
+//! runs as a formula. Must not decide who may have it: the audience does.
 
-use std::io;
+use std::{collections::HashMap, io};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::store::{self, Audience};
-use crate::platform::documents::csv::Sheet;
-
-/// The columns, as in the shipped file.
-pub const COLUMNS: [&str; 25] = [
-    "id",
-    "iso3",
-    "type",
-    "direction",
-    "date",
-    "date_precision",
-    "forum",
-    "session",
-    "event",
-    "event_label",
-    "document",
-    "source_url",
-    "source_kind",
-    "capacity",
-    "group_name",
-    "group_code",
-    "issues",
-    "summary",
-    "language",
-    "coder",
-    "confidence",
-    "visibility",
-    "scope",
-    "duplicate_of",
-    "note",
-];
+use super::{
+    derivation,
+    item::{COLUMNS, Typed},
+    store::{self, Audience, OVERALL},
+};
+use crate::{
+    domain::{campaign::Campaign, language::Language, position::NO_DATA},
+    platform::documents::csv::Sheet,
+    states::Directory,
+};
 
 /// Why there is no sheet.
 #[derive(Debug, thiserror::Error)]
@@ -59,41 +39,47 @@ pub async fn evidence(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Au
     let mut sheet = Sheet::new(false);
     sheet.row(COLUMNS)?;
     for item in items {
-        let row = item.row;
-        let date = match row.precision.as_str() {
-            "year" => row.occurred_on.format("%Y"),
-            "month" => row.occurred_on.format("%Y-%m"),
-            _ => row.occurred_on.format("%Y-%m-%d"),
-        };
-        let issues: Vec<String> =
-            item.issues.into_iter().map(|(code, stance)| if stance == "unclear" { code } else { format!("{code}:{stance}") }).collect();
-        sheet.row([
-            row.import_key.unwrap_or_default(),
-            row.iso3,
-            row.kind,
-            row.direction.unwrap_or_default(),
-            date.to_string(),
-            row.precision,
-            row.forum.unwrap_or_default(),
-            row.session.unwrap_or_default(),
-            row.event.unwrap_or_default(),
-            row.event_label.unwrap_or_default(),
-            row.document.unwrap_or_default(),
-            row.source_url.unwrap_or_default(),
-            row.source_kind.unwrap_or_default(),
-            row.capacity,
-            row.group_name.unwrap_or_default(),
-            row.group_code.unwrap_or_default(),
-            issues.join(";"),
-            row.summary,
-            row.language.unwrap_or_default(),
-            row.coder,
-            row.confidence,
-            row.visibility,
-            row.scope,
-            row.duplicate_of.unwrap_or_default(),
-            row.note.unwrap_or_default(),
-        ])?;
+        sheet.row(Typed::of(&item.row, &item.issues).cells())?;
+    }
+    Ok(sheet.take()?)
+}
+
+/// Where every state stands on a day, from what had been recorded by an instant: each state's overall position, then the issues it spoke to. A state
+/// without evidence has its line, which says so.
+///
+/// # Errors
+/// See [`ExportError`].
+pub async fn positions(
+    db: &impl ConnectionTrait,
+    campaign: (Uuid, &Campaign),
+    states: &Directory,
+    audience: Audience,
+    (day, known): (NaiveDate, DateTime<Utc>),
+) -> Result<Vec<u8>, ExportError> {
+    let board = derivation::as_of(db, campaign, audience, day, known).await?;
+    let keys: HashMap<Uuid, String> = store::import_keys(db, campaign.0, audience).await?;
+    let mut sheet = Sheet::new(false);
+    sheet.row(["iso3", "state", "issue", "stance", "confidence", "via_group", "since", "evidence", "as_of"])?;
+    let as_of = day.to_string();
+    for state in states.states() {
+        let name = state.forms.name(Language::En);
+        if board.overall(&state.iso3).is_none() {
+            sheet.row([&state.iso3, name, OVERALL, NO_DATA, "", "", "", "", &as_of])?;
+        }
+        for (issue, standing) in board.of(&state.iso3) {
+            let evidence: Vec<&str> = standing.deciding.iter().filter_map(|id| keys.get(id).map(String::as_str)).collect();
+            sheet.row([
+                state.iso3.as_str(),
+                name,
+                issue,
+                &standing.stance,
+                standing.confidence.key(),
+                if standing.via_group { "true" } else { "false" },
+                &standing.since.map(|day| day.to_string()).unwrap_or_default(),
+                &evidence.join(";"),
+                &as_of,
+            ])?;
+        }
     }
     Ok(sheet.take()?)
 }

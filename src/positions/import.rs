@@ -1,7 +1,7 @@
 //! Reads a file of evidence into the table, line by line. Repeatable: the same file twice adds nothing; a changed row supersedes the old one,
 //! which stays for earlier boards (R54). A row that a person retracted stays so until its content changes. Must not derive positions.
 
-use std::{collections::HashMap, io::Read};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -9,21 +9,27 @@ use uuid::Uuid;
 
 use super::{
     derivation,
-    item::{Item, Typed, revision_of},
+    item::{COLUMNS, Item, Typed, revision_of},
     jobs, store,
 };
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::files::Folder,
     domain::{campaign::Campaign, clock::to_micros},
-    entities::{evidence, state},
-    platform::Platform,
+    entities::evidence,
+    platform::{
+        Platform,
+        documents::csv::{SheetError, Table},
+    },
 };
 
-/// Rows per statement; far below the number of values either database takes at once.
+/// Rows between two reports of progress.
 const BATCH: usize = 200;
 /// Rejects that are kept with their words; all are counted.
 const MOST_REJECTS: usize = 1000;
+
+/// Columns without which no line can be read.
+const NEEDED: [&str; 7] = ["id", "iso3", "type", "date", "summary", "confidence", "visibility"];
 
 /// The campaign's file that `demarche load` reads.
 pub const SHIPPED: &str = "evidence.csv";
@@ -71,12 +77,15 @@ impl Report {
 /// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// The file is no CSV, or lacks its columns.
-    #[error("the file cannot be read: {0}")]
-    File(#[from] csv::Error),
+    /// The file is no sheet.
+    #[error("{0}")]
+    File(#[from] SheetError),
     /// A column that must be there is not.
-    #[error("the file has no column {0}")]
+    #[error("line 1: the file has no column {0}")]
     Column(&'static str),
+    /// A column that means nothing here: a mistyped heading would lose what stands under it.
+    #[error("line 1: the column {0:?} is none of this table's: {known}", known = COLUMNS.join(", "))]
+    UnknownColumn(String),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -89,21 +98,30 @@ struct Known {
     is_ended: bool,
 }
 
-/// Imports `file` in one transaction, leaves an audit line and asks for the positions to be derived. `progress` hears of every batch.
+/// The lines of a file that can be stored, and what was wrong with the others.
+#[derive(Debug, Default)]
+struct Checked {
+    items: Vec<(String, Item)>,
+    report: Report,
+}
+
+/// Imports `file` in one transaction, leaves an audit line and asks for the positions to be derived. `progress` hears of every batch. All lines are
+/// checked before the transaction begins.
 ///
 /// # Errors
 /// See [`ImportError`]; nothing is changed then. Lines that cannot be read are in the report, and stop nothing.
 pub async fn evidence(
     platform: &Platform,
     campaign: (Uuid, &Campaign),
-    file: impl Read,
+    file: &[u8],
     dry_run: bool,
     account: Option<Uuid>,
     progress: impl FnMut(&Report),
 ) -> Result<Report, ImportError> {
     let now = to_micros(platform.clock.now());
+    let checked = check(platform.database.read(), campaign.1, file, now).await?;
     let txn = platform.database.begin().await?;
-    let report = read_into(&txn, campaign, file, account, now, progress).await?;
+    let report = write(&txn, campaign.0, checked, account, now, progress).await?;
     if dry_run {
         txn.rollback().await?;
         return Ok(report);
@@ -118,7 +136,7 @@ pub async fn evidence(
     Ok(report)
 }
 
-/// Imports the campaign's own file, if its folder has one, and derives the positions. For `demarche load`, inside its transaction.
+/// Imports the campaign's own file, if its folder has one, and asks for the positions to be derived. For `demarche load`, inside its transaction.
 ///
 /// # Errors
 /// See [`ImportError`].
@@ -129,82 +147,76 @@ pub async fn shipped(
     now: DateTime<Utc>,
 ) -> Result<Option<Report>, ImportError> {
     let Ok(file) = folder.bytes(SHIPPED) else { return Ok(None) };
-    let report = read_into(db, campaign, file.as_slice(), None, to_micros(now), |_| {}).await?;
+    let now = to_micros(now);
+    let checked = check(db, campaign.1, &file, now).await?;
+    let report = write(db, campaign.0, checked, None, now, |_| {}).await?;
     if report.changes() {
-        derivation::derive(db, campaign, now).await?;
-        jobs::tomorrow(db, campaign.0, now).await?;
+        jobs::ask(db, campaign.0, now).await?;
     }
     Ok(Some(report))
 }
 
-/// The work of an import, inside the caller's transaction.
-///
-/// # Errors
-/// See [`ImportError`].
-pub async fn read_into(
-    db: &impl ConnectionTrait,
-    (campaign_id, campaign): (Uuid, &Campaign),
-    file: impl Read,
-    account: Option<Uuid>,
-    now: DateTime<Utc>,
-    mut progress: impl FnMut(&Report),
-) -> Result<Report, ImportError> {
-    let states = codes_of_states(db).await?;
-    let mut known = known_rows(db, campaign_id).await?;
-    let mut lines_of_keys: HashMap<String, u64> = HashMap::new();
-    let mut report = Report::default();
-    let mut waiting: Vec<store::NewRow> = Vec::new();
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).flexible(false).from_reader(file);
-    let head = reader.headers()?.clone();
-    for column in ["id", "iso3", "type", "date", "summary", "confidence", "visibility"] {
-        if !head.iter().any(|name| name == column) {
-            return Err(ImportError::Column(column));
-        }
+/// Checks every line. One query.
+async fn check(db: &impl ConnectionTrait, campaign: &Campaign, file: &[u8], now: DateTime<Utc>) -> Result<Checked, ImportError> {
+    let table = Table::read(file)?;
+    if let Some(missing) = NEEDED.into_iter().find(|name| table.column(name).is_none()) {
+        return Err(ImportError::Column(missing));
     }
-    let mut record = csv::StringRecord::new();
-    loop {
-        let line = reader.position().line();
-        match reader.read_record(&mut record) {
-            Ok(false) => break,
-            Ok(true) => {}
-            Err(error) => {
-                report.lines += 1;
-                report.reject(line, format!("not a row of this table ({error})"));
-                if error.is_io_error() {
-                    return Err(error.into());
-                }
-                continue;
-            }
-        }
-        let line = record.position().map_or(line, csv::Position::line);
+    let head: Vec<String> = table.headings.iter().map(|heading| heading.to_lowercase()).collect();
+    if let Some(unknown) = head.iter().find(|heading| !heading.is_empty() && !COLUMNS.contains(&heading.as_str())) {
+        return Err(ImportError::UnknownColumn(unknown.clone()));
+    }
+    let head = csv::StringRecord::from(head);
+    let states: HashSet<String> = derivation::states(db).await?.into_iter().collect();
+    let mut lines_of_keys: HashMap<String, u64> = HashMap::new();
+    let mut checked = Checked::default();
+    for row in table.rows {
+        let report = &mut checked.report;
         report.lines += 1;
-        let typed: Typed = match record.deserialize(Some(&head)) {
+        if !row.fits {
+            report.reject(row.line, format!("{} cells under {} headings", row.cells.len(), head.len()));
+            continue;
+        }
+        let typed: Typed = match csv::StringRecord::from(row.cells).deserialize(Some(&head)) {
             Ok(typed) => typed,
             Err(error) => {
-                report.reject(line, error);
+                report.reject(row.line, error);
                 continue;
             }
         };
-        let key = typed.id.trim().to_owned();
-        if key.is_empty() || key.chars().count() > 64 {
-            report.reject(line, "id: is empty or too long");
+        let key = typed.id.clone();
+        if key.is_empty() || key.chars().count() > 64 || key.chars().any(char::is_control) {
+            report.reject(row.line, "id: is empty, too long or no plain text");
             continue;
         }
-        if let Some(first) = lines_of_keys.insert(key.clone(), line) {
-            report.reject(line, format!("id: {key} stands in line {first} already"));
+        if let Some(first) = lines_of_keys.insert(key.clone(), row.line) {
+            report.reject(row.line, format!("id: {key} stands in line {first} already"));
             continue;
         }
         match typed.check(campaign, |iso3| states.contains(iso3), now.date_naive()) {
-            Ok(item) => {
-                if let Some(row) = compare(&mut report, known.remove(&key), item, key) {
-                    waiting.push(row);
-                }
-            }
+            Ok(item) => checked.items.push((key, item)),
             Err(faults) => {
                 let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                report.reject(line, words.join("; "));
+                report.reject(row.line, words.join("; "));
             }
         }
+    }
+    Ok(checked)
+}
+
+/// Stores what is new or changed, inside the caller's transaction. One query, and what [`store::add`] takes.
+async fn write(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    checked: Checked,
+    account: Option<Uuid>,
+    now: DateTime<Utc>,
+    mut progress: impl FnMut(&Report),
+) -> Result<Report, DbErr> {
+    let mut known = known_rows(db, campaign_id).await?;
+    let (mut report, mut waiting) = (checked.report, Vec::new());
+    for (key, item) in checked.items {
+        waiting.extend(compare(&mut report, known.remove(&key), item, key));
         if waiting.len() >= BATCH {
             store::add(db, campaign_id, std::mem::take(&mut waiting), account, now).await?;
             progress(&report);
@@ -228,11 +240,6 @@ fn compare(report: &mut Report, known: Option<Known>, item: Item, key: String) -
     report.superseded += 1;
     let supersedes = (!known.is_ended).then_some(known.id);
     Some(store::NewRow { import_key: Some(key), item, revision: revision_of(&known.hash) + 1, supersedes })
-}
-
-async fn codes_of_states(db: &impl ConnectionTrait) -> Result<std::collections::HashSet<String>, DbErr> {
-    let codes: Vec<String> = state::Entity::find().select_only().column(state::Column::Iso3).into_tuple().all(db).await?;
-    Ok(codes.into_iter().collect())
 }
 
 /// The row with the highest revision for every key. One query.

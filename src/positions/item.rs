@@ -3,17 +3,52 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::{
-    campaign::{Campaign, parse_date},
-    evidence::{Capacity, CoderConfidence, EvidenceKind, EvidenceVisibility, IssueStance, Scope},
+use crate::{
+    domain::{
+        campaign::{Campaign, parse_date},
+        evidence::{Capacity, CoderConfidence, EARLIEST_YEAR, EvidenceKind, EvidenceVisibility, IssueStance, Scope},
+        prose,
+    },
+    entities::evidence,
 };
 
+/// Characters of a summary or a note.
+const LONGEST_PROSE: usize = 4000;
 /// How much of the content's hash the column keeps; the rest counts revisions, so that a row may return to an earlier wording.
 const HASH_KEPT: usize = 56;
+
+/// The columns, of the shipped file, of what is imported and of what is exported.
+pub const COLUMNS: [&str; 25] = [
+    "id",
+    "iso3",
+    "type",
+    "direction",
+    "date",
+    "date_precision",
+    "forum",
+    "session",
+    "event",
+    "event_label",
+    "document",
+    "source_url",
+    "source_kind",
+    "capacity",
+    "group_name",
+    "group_code",
+    "issues",
+    "summary",
+    "language",
+    "coder",
+    "confidence",
+    "visibility",
+    "scope",
+    "duplicate_of",
+    "note",
+];
 
 /// Evidence that was checked and may be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -96,6 +131,9 @@ pub enum FaultKind {
     /// Not an http or https address.
     #[error("is no http or https address")]
     Address,
+    /// Control characters.
+    #[error("holds a control character")]
+    Control,
     /// Longer than can be stored.
     #[error("is too long")]
     Long,
@@ -113,6 +151,7 @@ impl FaultKind {
             Self::Date => "date",
             Self::Future => "future",
             Self::Address => "address",
+            Self::Control => "control",
             Self::Long => "long",
             Self::Unsourced => "unsourced",
         }
@@ -177,6 +216,78 @@ pub struct Typed {
 }
 
 impl Typed {
+    /// A stored row as it would be typed, with its issues as code and stance.
+    pub fn of(row: &evidence::Model, issues: &[(String, String)]) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let date = match row.precision.as_str() {
+            "year" => row.occurred_on.format("%Y").to_string(),
+            "month" => row.occurred_on.format("%Y-%m").to_string(),
+            _ => row.occurred_on.to_string(),
+        };
+        let spoken = issues.iter().map(|(code, stance)| match stance.as_str() {
+            "unclear" => code.clone(),
+            stance => format!("{code}:{stance}"),
+        });
+        Self {
+            id: text(&row.import_key),
+            iso3: row.iso3.clone(),
+            kind: row.kind.clone(),
+            direction: text(&row.direction),
+            date,
+            date_precision: row.precision.clone(),
+            forum: text(&row.forum),
+            session: text(&row.session),
+            event: text(&row.event),
+            event_label: text(&row.event_label),
+            document: text(&row.document),
+            source_url: text(&row.source_url),
+            source_kind: text(&row.source_kind),
+            capacity: row.capacity.clone(),
+            group_name: text(&row.group_name),
+            group_code: text(&row.group_code),
+            issues: spoken.collect::<Vec<_>>().join(";"),
+            summary: row.summary.clone(),
+            language: text(&row.language),
+            coder: row.coder.clone(),
+            confidence: row.confidence.clone(),
+            visibility: row.visibility.clone(),
+            scope: row.scope.clone(),
+            duplicate_of: text(&row.duplicate_of),
+            note: text(&row.note),
+        }
+    }
+
+    /// The cells of a line, in the order of [`COLUMNS`].
+    pub fn cells(&self) -> [&str; COLUMNS.len()] {
+        [
+            &self.id,
+            &self.iso3,
+            &self.kind,
+            &self.direction,
+            &self.date,
+            &self.date_precision,
+            &self.forum,
+            &self.session,
+            &self.event,
+            &self.event_label,
+            &self.document,
+            &self.source_url,
+            &self.source_kind,
+            &self.capacity,
+            &self.group_name,
+            &self.group_code,
+            &self.issues,
+            &self.summary,
+            &self.language,
+            &self.coder,
+            &self.confidence,
+            &self.visibility,
+            &self.scope,
+            &self.duplicate_of,
+            &self.note,
+        ]
+    }
+
     /// Checks every field. `is_state` knows the codes of states.
     ///
     /// # Errors
@@ -213,7 +324,7 @@ impl Typed {
         let group_name = check.optional("group_name", &self.group_name, 128);
         let group_code = check.optional("group_code", &self.group_code, 32);
         let issues = check.issues(&self.issues, campaign);
-        let summary = check.optional("summary", &self.summary, 4000);
+        let summary = check.prose("summary", &self.summary);
         if summary.is_none() {
             check.fault("summary", FaultKind::Empty);
         }
@@ -226,7 +337,7 @@ impl Typed {
         }
         let scope = check.keyed("scope", &self.scope, Some(Scope::Overall));
         let duplicate_of = check.optional("duplicate_of", &self.duplicate_of, 64);
-        let note = check.optional("note", &self.note, 4000);
+        let note = check.prose("note", &self.note);
         let whole = (kind, date, capacity, summary, confidence, visibility, scope);
         let (Some(kind), Some((occurred_on, precision)), Some(capacity), Some(summary), Some(confidence), Some(visibility), Some(scope)) =
             whole
@@ -285,11 +396,22 @@ impl Check {
     }
 
     fn optional(&mut self, field: &'static str, text: &str, longest: usize) -> Option<String> {
-        let text = text.trim();
+        self.kept(field, prose::clean_line(text), longest)
+    }
+
+    fn prose(&mut self, field: &'static str, text: &str) -> Option<String> {
+        self.kept(field, prose::clean(text), LONGEST_PROSE)
+    }
+
+    fn kept(&mut self, field: &'static str, text: Option<String>, longest: usize) -> Option<String> {
+        let Some(text) = text else {
+            self.fault(field, FaultKind::Control);
+            return None;
+        };
         if text.chars().count() > longest {
             self.fault(field, FaultKind::Long);
         }
-        (!text.is_empty()).then(|| text.to_owned())
+        (!text.is_empty()).then_some(text)
     }
 
     fn keyed<T: std::str::FromStr>(&mut self, field: &'static str, text: &str, empty: Option<T>) -> Option<T> {
@@ -315,6 +437,8 @@ impl Check {
         };
         if first > today {
             self.fault("date", FaultKind::Future);
+        } else if first.year() < EARLIEST_YEAR {
+            self.fault("date", FaultKind::Date);
         }
         let precision = precision.trim();
         if !precision.is_empty() && precision != known {

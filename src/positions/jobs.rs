@@ -1,24 +1,24 @@
 //! Background work: deriving all positions after evidence changed, and once a day, since evidence weighs less as it ages. Must hold no rule.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::derivation;
-use crate::{
-    domain::campaign::Campaign,
-    entities::campaign,
-    platform::{
-        Platform,
-        jobs::{self, Attempt, Handler, Job, JobError},
-    },
+use super::keeping::{self, KeepError};
+use crate::platform::{
+    Platform,
+    jobs::{self, Attempt, Handler, Job, JobError},
 };
 
 /// The kind of the job that derives positions.
 pub const DERIVE: &str = "positions.derive";
+/// How long a derivation waits when evidence keeps coming in.
+const AFTER_OVERTAKEN: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Payload {
@@ -54,15 +54,13 @@ impl Handler for Derive {
 
     async fn run(&self, payload: Value, _: Attempt) -> Result<(), JobError> {
         let Payload { campaign } = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
-        let txn = self.platform.database.begin().await?;
-        let now = self.platform.clock.now();
-        let Some(row) = campaign::Entity::find_by_id(campaign).one(&txn).await? else {
-            return Err(JobError::Fail("the campaign is not there any more".into()));
+        let derived = match keeping::derive(&self.platform.database, campaign, self.platform.clock.now()).await {
+            Ok(derived) => derived,
+            Err(KeepError::Database(error)) => return Err(error.into()),
+            Err(KeepError::Configuration(error)) => return Err(JobError::payload(&error)),
+            Err(error @ KeepError::Gone) => return Err(JobError::Fail(error.to_string())),
+            Err(error @ KeepError::Overtaken) => return Err(JobError::Postpone { after: AFTER_OVERTAKEN, reason: error.to_string() }),
         };
-        let config: Campaign = serde_json::from_value(row.config).map_err(|error| JobError::payload(&error))?;
-        let derived = derivation::derive(&txn, (campaign, &config), now).await?;
-        tomorrow(&txn, campaign, now).await?;
-        txn.commit().await?;
         if derived.written + derived.removed > 0 {
             self.platform.pages.clear();
         }

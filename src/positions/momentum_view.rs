@@ -75,10 +75,12 @@ pub fn columns(campaign: &Current, record: &Record, of: &[&str], at: AsOf, windo
     let mut columns: Vec<_> = begun
         .map(|session| {
             let end = AsOf { day: session.until.min(at.day), ..at };
-            let since = (window == Window::Session).then_some(session.from);
             let mut counts = Counts::default();
-            for iso3 in of {
-                counts.add(&record.standing_since(campaign, iso3, end, since).position.stance);
+            match window {
+                Window::Cumulative => {
+                    record.standings(campaign, of.iter().copied(), end).iter().for_each(|s| counts.add(&s.position.stance))
+                }
+                Window::Session => of.iter().for_each(|iso3| counts.add(&record.stance_since(campaign, iso3, end, session.from))),
             }
             (session.from, Column { label: session.number.to_string(), name: session.label.get(language).to_owned(), counts })
         })

@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::{
     board::Record,
     momentum_view::{self, Column, Counts, Window},
-    selection::{Query, Selection},
+    selection::{ISSUE_KEYS, Query, Selection},
     state_page,
     views::{self, RowView},
 };
@@ -37,8 +37,6 @@ use crate::{
     },
     states::{self, Directory},
 };
-
-const ISSUE_KEYS: [&str; 5] = ["supports", "open", "opposes", "unclear", "no_data"];
 
 /// The room's public addresses.
 pub fn routes(config: &mut web::ServiceConfig) {

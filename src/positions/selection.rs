@@ -1,11 +1,14 @@
-//! Which states a reader asked to see, and as of when: the part of the address after the question mark. What it does not know it leaves out,
-//! except a day, which would otherwise give a wrong board. Must not query anything.
+//! Which states a reader asked to see, and as of when: the part of the address after the question mark. What it does not know it leaves out and says
+//! so: another board than the one asked for would be a wrong one. Must not query anything.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{board::AsOf, momentum_view::Window};
-use crate::{campaigns::Current, platform::http::forms::FormErrors, states::Directory};
+use crate::{campaigns::Current, domain::evidence::EARLIEST_YEAR, platform::http::forms::FormErrors, states::Directory};
+
+/// What a state may be on one issue, in the order of the legend.
+pub(super) const ISSUE_KEYS: [&str; 5] = ["supports", "open", "opposes", "unclear", "no_data"];
 
 /// As it stands in the address.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -36,7 +39,7 @@ pub struct Selection {
     pub is_now: bool,
     /// Of the momentum plot.
     pub window: Window,
-    /// What is wrong with the days.
+    /// What is not known, and what is wrong with the days.
     pub errors: FormErrors,
 }
 
@@ -46,30 +49,34 @@ impl Selection {
         for value in [&mut query.stance, &mut query.group, &mut query.issue, &mut query.as_of, &mut query.recorded] {
             *value = value.trim().chars().take(64).collect();
         }
-        if campaign.config.issue(&query.issue).is_none() {
-            query.issue.clear();
-        }
-        let known_stance = if query.issue.is_empty() {
-            campaign.config.stance(&query.stance).is_some()
-        } else {
-            ["supports", "open", "opposes", "unclear", "no_data"].contains(&query.stance.as_str())
+        let mut errors = FormErrors::default();
+        let mut keep = |value: &mut String, field: &'static str, is_known: bool| {
+            if !value.is_empty() && !is_known {
+                errors.add(field, "publishing-error-unknown");
+                value.clear();
+            }
         };
-        if !known_stance {
+        let is_issue = campaign.config.issue(&query.issue).is_some();
+        keep(&mut query.issue, "issue", is_issue);
+        let is_level = campaign.config.stance(&query.stance).is_some();
+        let is_issue_stance = ISSUE_KEYS.contains(&query.stance.as_str());
+        keep(&mut query.stance, "stance", is_level || is_issue_stance);
+        // Whoever turns from the whole to an issue, or back, brings a stance of the other scale along: no fault of theirs.
+        if !(if query.issue.is_empty() { is_level } else { is_issue_stance }) {
             query.stance.clear();
         }
-        if states.group(&query.group).is_none() {
-            query.group.clear();
-        }
+        let is_group = states.group(&query.group).is_some();
+        keep(&mut query.group, "group", is_group);
         if query.window != "session" {
             query.window.clear();
         }
         let today = now.date_naive();
-        let mut errors = FormErrors::default();
         let mut day = |text: &str, field: &'static str| {
             if text.is_empty() {
                 return None;
             }
             match text.parse::<NaiveDate>() {
+                Ok(day) if day.year() < EARLIEST_YEAR => errors.add(field, "publishing-error-early-day"),
                 Ok(day) if day <= today => return Some(day),
                 Ok(_) => errors.add(field, "publishing-error-future-day"),
                 Err(_) => errors.add(field, "publishing-error-day"),

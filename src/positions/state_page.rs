@@ -20,6 +20,7 @@ use crate::{
         evidence::EvidenceKind,
         headline::{self, CountRow},
         language::Language,
+        position::{Reason, SILENT},
     },
     platform::{
         Platform,
@@ -42,7 +43,8 @@ struct StatePage<'a> {
     day: NaiveDate,
     query: super::selection::Query,
     name: String,
-    formal: String,
+    /// Where it says more than the name.
+    formal: Option<String>,
     within: String,
     iso3: String,
     un_status: String,
@@ -50,6 +52,8 @@ struct StatePage<'a> {
     position: RowView,
     /// own, group, silent or none: names the rule's words.
     why: &'static str,
+    /// What else the rule made of the facts, in its order: names the words `publishing-step-<key>`.
+    steps: Vec<&'static str>,
     deciding: Vec<FactView>,
     issues: Vec<IssueView>,
     own: Vec<FactView>,
@@ -174,7 +178,7 @@ fn view<'p>(
     let threshold = campaign.config.sign_on.small_cell_threshold;
     let table = headline::country_table(signers, u32::try_from(threshold).unwrap_or(u32::MAX));
     let why = match (standing.position.stance.as_str(), standing.position.via_group) {
-        ("silent", _) => "silent",
+        (SILENT, _) => "silent",
         (_, _) if standing.position.deciding.is_empty() => "none",
         (_, true) => "group",
         (_, false) => "own",
@@ -188,7 +192,7 @@ fn view<'p>(
         is_now: selection.is_now,
         day: selection.at.day,
         query: selection.query.clone(),
-        formal: forms.formal,
+        formal: Some(forms.formal).filter(|formal| *formal != forms.name),
         within: forms.within,
         iso3: state.iso3.clone(),
         un_status: state.un_status.clone(),
@@ -202,6 +206,7 @@ fn view<'p>(
             .collect(),
         position,
         why,
+        steps: steps(&standing.position.reasons),
         deciding: deciding.collect(),
         issues: issues(campaign, states, record, state, selection, language),
         own: known.iter().filter(|item| item.fact.is_own()).map(|item| fact(item)).collect(),
@@ -219,6 +224,12 @@ fn view<'p>(
         board_href: selection.href(&board, |_| {}),
         name: forms.name,
     }
+}
+
+/// The reasons that the sentence of `why` does not say already.
+fn steps(reasons: &[Reason]) -> Vec<&'static str> {
+    let said = [Reason::OwnActs, Reason::ViaGroup, Reason::NoEvidence, Reason::SaidNothing];
+    reasons.iter().filter(|reason| !said.contains(reason)).map(|reason| reason.key()).collect()
 }
 
 fn issues(

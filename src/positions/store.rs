@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::item::Item;
 use crate::{
-    domain::evidence::EvidenceVisibility,
+    domain::evidence::{Evidence, EvidenceVisibility},
     entities::{evidence, evidence_issue, evidence_proposal, position, position_change, reply},
 };
 
@@ -38,6 +38,14 @@ impl Audience {
         match self {
             Self::Public => "public",
             Self::Staff => "staff",
+        }
+    }
+
+    /// The same as [`Self::condition`] for a fact that was read already.
+    pub fn may_see(self, fact: &Evidence) -> bool {
+        match self {
+            Self::Public => fact.visibility == EvidenceVisibility::Public,
+            Self::Staff => true,
         }
     }
 
@@ -178,6 +186,18 @@ pub async fn by_key(db: &impl ConnectionTrait, campaign_id: Uuid, key: &str) -> 
     query.order_by_desc(evidence::Column::RecordedAt).order_by_desc(evidence::Column::Id).one(db).await
 }
 
+/// The import key of all evidence of an audience that has one, ended rows included. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn import_keys(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<HashMap<Uuid, String>, DbErr> {
+    use evidence::Column as C;
+    let condition = audience.condition().add(C::CampaignId.eq(campaign_id)).add(C::ImportKey.is_not_null());
+    let rows: Vec<(Uuid, String)> =
+        evidence::Entity::find().select_only().columns([C::Id, C::ImportKey]).filter(condition).into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// All positions of an audience: overall with [`OVERALL`], or on one issue. A state without evidence has no row. One query.
 ///
 /// # Errors
@@ -301,6 +321,27 @@ pub async fn last_evidence(db: &impl ConnectionTrait, campaign_id: Uuid, audienc
         .all(db)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The days that are known to the month or the year only, by state, with how exactly: a page must not show them as days. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn inexact_days(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    audience: Audience,
+) -> Result<HashMap<(String, NaiveDate), String>, DbErr> {
+    use evidence::Column as C;
+    let rows: Vec<(String, NaiveDate, String)> = evidence::Entity::find()
+        .select_only()
+        .columns([C::Iso3, C::OccurredOn, C::Precision])
+        .filter(in_force(campaign_id, audience).add(C::Precision.ne("day")))
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(iso3, day, precision)| ((iso3, day), precision)).collect())
 }
 
 /// A state among the sponsors of a draft.

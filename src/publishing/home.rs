@@ -77,7 +77,7 @@ pub(super) async fn show(
         let at = AsOf { day: now.date_naive(), known: now };
         let record = Record::read(platform.database.read(), campaign.id).await?;
         let headline = counts::headline(&platform, &campaign, &states).await?;
-        let standings = record.standings(&campaign, &states, at);
+        let standings = record.standings(&campaign, states.states().iter().map(|state| state.iso3.as_str()), at);
         let mut numbers = Counts::default();
         for standing in &standings {
             numbers.add(&standing.position.stance);

@@ -1,10 +1,10 @@
-//! The desk's first page: what waits, what is late, what moved. Twelve queries, each a count over an index or a short list. Must not show the
+//! The desk's first page: what waits, what is late, what moved. Thirteen queries, each a count over an index or a short list. Must not show the
 //! content of anything: every line leads to the page that may.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::IntoCondition,
 };
 use serde::Serialize;
@@ -12,14 +12,20 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{Permission, SignedIn},
-    campaigns,
-    domain::{language::Language, signature::SignatureState},
+    campaigns::{self, CalendarEvent, Current},
+    domain::{
+        campaign::is_past,
+        language::Language,
+        letter::{LetterState, RoundState},
+        signature::SignatureState,
+    },
     entities::{evidence_proposal, job, letter, letter_round, position_change, reply, signature},
     platform::{
         Platform,
         http::{frame::Frame, problem::Problem},
+        jobs,
     },
-    positions::state_page::EventView,
+    positions::{Audience, evidence::proposal_state, state_page::EventView, store::OVERALL},
     states::{self, Directory},
 };
 
@@ -43,7 +49,8 @@ struct TodayPage<'a> {
     waits: Vec<Line>,
     late: Vec<Line>,
     moved: Vec<MoveView>,
-    replies: Vec<ReplyView>,
+    /// Not for those who may not read answers (R41).
+    replies: Option<Vec<ReplyView>>,
 }
 
 /// One kind of thing, how many there are, and where they are.
@@ -52,8 +59,20 @@ struct Line {
     /// Names the words `publishing-today-<key>`.
     key: &'static str,
     count: u64,
-    href: &'static str,
+    /// None for those who may not go there.
+    href: Option<&'static str>,
 }
+
+impl Line {
+    fn new(staff: &SignedIn, key: &'static str, count: u64, (href, needs): (&'static str, Permission)) -> Self {
+        Self { key, count, href: staff.role.may(needs).then_some(href) }
+    }
+}
+
+const SIGNATURES: (&str, Permission) = ("/desk/signatures", Permission::VetSignatures);
+const PROPOSALS: (&str, Permission) = ("/desk/positions/proposals", Permission::ReadDesk);
+const LETTERS: (&str, Permission) = ("/desk/letters", Permission::ReadDesk);
+const WORK: (&str, Permission) = ("/desk/work", Permission::SuperviseWork);
 
 #[derive(Serialize)]
 struct MoveView {
@@ -66,6 +85,7 @@ struct MoveView {
 
 #[derive(Serialize)]
 struct ReplyView {
+    href: String,
     state: String,
     class: String,
     day: NaiveDate,
@@ -89,10 +109,13 @@ pub(super) async fn show(
             .next_event(today)
             .filter(|event| event.precision == "day")
             .map(|event| (event.starts_on - today).num_days().max(0)),
-        waits: waits(db, campaign.id).await?,
-        late: late(db, campaign.id, now).await?,
+        waits: waits(db, &staff, campaign.id).await?,
+        late: late(db, &staff, &campaign, now).await?,
         moved: moved(db, campaign.id, now, &states, staff.language).await?,
-        replies: replies(db, campaign.id, now, &states, staff.language).await?,
+        replies: match staff.role.may(Permission::RecordReplies) {
+            true => Some(replies(db, campaign.id, now, &states, staff.language).await?),
+            false => None,
+        },
     };
     Ok(platform.site.page(StatusCode::OK, "publishing/today.html", staff.language, &view)?)
 }
@@ -103,12 +126,17 @@ fn to_vet(campaign_id: Uuid) -> Select<signature::Entity> {
         .filter(signature::Column::State.eq(SignatureState::Confirmed.key()))
 }
 
-fn proposed() -> Select<evidence_proposal::Entity> {
-    evidence_proposal::Entity::find().filter(evidence_proposal::Column::State.eq("proposed"))
+fn proposed(campaign_id: Uuid) -> Select<evidence_proposal::Entity> {
+    let replies = reply::Entity::find().select_only().column(reply::Column::Id).filter(reply::Column::CampaignId.eq(campaign_id));
+    evidence_proposal::Entity::find()
+        .filter(evidence_proposal::Column::State.eq(proposal_state::PROPOSED))
+        .filter(evidence_proposal::Column::ReplyId.in_subquery(replies.into_query()))
 }
 
-fn rounds(campaign_id: Uuid, state: &str) -> Select<letter_round::Entity> {
-    letter_round::Entity::find().filter(letter_round::Column::CampaignId.eq(campaign_id)).filter(letter_round::Column::State.eq(state))
+fn rounds(campaign_id: Uuid, state: RoundState) -> Select<letter_round::Entity> {
+    letter_round::Entity::find()
+        .filter(letter_round::Column::CampaignId.eq(campaign_id))
+        .filter(letter_round::Column::State.eq(state.key()))
 }
 
 fn of_rounds(campaign_id: Uuid) -> impl IntoCondition {
@@ -116,36 +144,49 @@ fn of_rounds(campaign_id: Uuid) -> impl IntoCondition {
         .select_only()
         .column(letter_round::Column::Id)
         .filter(letter_round::Column::CampaignId.eq(campaign_id));
-    letter::Column::RoundId.in_subquery(sea_orm::QueryTrait::into_query(rounds))
+    letter::Column::RoundId.in_subquery(rounds.into_query())
 }
 
 /// Six queries.
-async fn waits(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<Line>, DbErr> {
+async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign_id: Uuid) -> Result<Vec<Line>, DbErr> {
     let blocked = letter::Entity::find()
         .filter(of_rounds(campaign_id))
         .filter(letter::Column::Blockers.gt(0))
-        .filter(letter::Column::State.eq("draft"));
+        .filter(letter::Column::State.eq(LetterState::Draft.key()));
+    let failed = job::Entity::find().filter(job::Column::State.eq(jobs::state::FAILED));
     Ok(vec![
-        Line { key: "vetting", count: to_vet(campaign_id).count(db).await?, href: "/desk/signatures" },
-        Line { key: "proposals", count: proposed().count(db).await?, href: "/desk/replies" },
-        Line { key: "blocked", count: blocked.count(db).await?, href: "/desk/letters" },
-        Line { key: "approval", count: rounds(campaign_id, "checked").count(db).await?, href: "/desk/letters" },
-        Line { key: "release", count: rounds(campaign_id, "approved").count(db).await?, href: "/desk/letters" },
-        Line { key: "failed", count: job::Entity::find().filter(job::Column::State.eq("failed")).count(db).await?, href: "/desk/work" },
+        Line::new(staff, "vetting", to_vet(campaign_id).count(db).await?, SIGNATURES),
+        Line::new(staff, "proposals", proposed(campaign_id).count(db).await?, PROPOSALS),
+        Line::new(staff, "blocked", blocked.count(db).await?, LETTERS),
+        Line::new(staff, "approval", rounds(campaign_id, RoundState::Checked).count(db).await?, LETTERS),
+        Line::new(staff, "release", rounds(campaign_id, RoundState::Approved).count(db).await?, LETTERS),
+        Line::new(staff, "failed", failed.count(db).await?, WORK),
     ])
 }
 
-/// Four queries.
-async fn late(db: &impl ConnectionTrait, campaign_id: Uuid, now: DateTime<Utc>) -> Result<Vec<Line>, DbErr> {
-    let vetting = to_vet(campaign_id).filter(signature::Column::ConfirmedAt.lt(now - VETTING_LIMIT));
-    let proposals = proposed().filter(evidence_proposal::Column::CreatedAt.lt(now - PROPOSAL_LIMIT));
-    let work = job::Entity::find().filter(job::Column::State.eq("ready")).filter(job::Column::RunAt.lt(now - WORK_LIMIT));
-    let bounced = letter::Entity::find().filter(of_rounds(campaign_id)).filter(letter::Column::State.eq("bounced"));
+/// Five queries.
+async fn late(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, now: DateTime<Utc>) -> Result<Vec<Line>, DbErr> {
+    let vetting = to_vet(campaign.id).filter(signature::Column::ConfirmedAt.lt(now - VETTING_LIMIT));
+    let proposals = proposed(campaign.id).filter(evidence_proposal::Column::CreatedAt.lt(now - PROPOSAL_LIMIT));
+    let work = job::Entity::find().filter(job::Column::State.eq(jobs::state::READY)).filter(job::Column::RunAt.lt(now - WORK_LIMIT));
+    let bounced = letter::Entity::find().filter(of_rounds(campaign.id)).filter(letter::Column::State.eq(LetterState::Bounced.key()));
+    let today = now.date_naive();
+    let has_begun = |event: &&CalendarEvent| match event.precision.as_str() {
+        "day" => event.starts_on <= today,
+        inexact => is_past(event.last_day(), inexact, today),
+    };
+    let begun = campaign.events.iter().filter(has_begun).map(|event| event.id);
+    let unsent = [RoundState::Draft, RoundState::Checked, RoundState::Approved].map(RoundState::key);
+    let rounds = letter_round::Entity::find()
+        .filter(letter_round::Column::CampaignId.eq(campaign.id))
+        .filter(letter_round::Column::State.is_in(unsent))
+        .filter(letter_round::Column::EventId.is_in(begun));
     Ok(vec![
-        Line { key: "late-vetting", count: vetting.count(db).await?, href: "/desk/signatures" },
-        Line { key: "late-proposals", count: proposals.count(db).await?, href: "/desk/replies" },
-        Line { key: "bounced", count: bounced.count(db).await?, href: "/desk/letters" },
-        Line { key: "late-work", count: work.count(db).await?, href: "/desk/work" },
+        Line::new(staff, "late-vetting", vetting.count(db).await?, SIGNATURES),
+        Line::new(staff, "late-proposals", proposals.count(db).await?, PROPOSALS),
+        Line::new(staff, "late-rounds", rounds.count(db).await?, LETTERS),
+        Line::new(staff, "bounced", bounced.count(db).await?, LETTERS),
+        Line::new(staff, "late-work", work.count(db).await?, WORK),
     ])
 }
 
@@ -159,8 +200,8 @@ async fn moved(
 ) -> Result<Vec<MoveView>, DbErr> {
     let rows = position_change::Entity::find()
         .filter(position_change::Column::CampaignId.eq(campaign_id))
-        .filter(position_change::Column::Audience.eq("staff"))
-        .filter(position_change::Column::IssueCode.eq(""))
+        .filter(position_change::Column::Audience.eq(Audience::Staff.key()))
+        .filter(position_change::Column::IssueCode.eq(OVERALL))
         .filter(position_change::Column::ChangedAt.gt(now - MOVED))
         .order_by_desc(position_change::Column::ChangedAt)
         .order_by_asc(position_change::Column::Iso3)
@@ -189,6 +230,11 @@ async fn replies(
         .order_by_desc(reply::Column::ReceivedOn)
         .order_by_desc(reply::Column::Id)
         .limit(LISTED);
-    let view = |row: reply::Model| ReplyView { state: states.name(&row.iso3, language).to_owned(), class: row.class, day: row.received_on };
+    let view = |row: reply::Model| ReplyView {
+        href: format!("/desk/replies/{}", row.id),
+        state: states.name(&row.iso3, language).to_owned(),
+        class: row.class,
+        day: row.received_on,
+    };
     Ok(rows.all(db).await?.into_iter().map(view).collect())
 }

@@ -7,7 +7,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    domain::letter::{Channel, ReplyClass},
+    domain::{
+        letter::{Channel, ReplyClass},
+        prose,
+    },
     platform::{
         http::{forms::FormErrors, problem::Problem},
         mail::ascii_file_name,
@@ -170,11 +173,11 @@ impl ReplyForm {
         }
         let channel = self.channel.parse::<Channel>().map_err(|_| errors.add("channel", "replies-error-channel"));
         let class = self.class.parse::<ReplyClass>().map_err(|_| errors.add("class", "replies-error-class"));
-        let summary = self.summary.replace("\r\n", "\n").trim().to_owned();
-        if summary.is_empty() {
-            errors.add("summary", "replies-error-summary-empty");
-        } else if summary.chars().count() > LONGEST_SUMMARY || summary.contains('\0') {
-            errors.add("summary", "replies-error-summary-long");
+        let summary = prose::clean(&self.summary);
+        match summary.as_deref() {
+            Some("") => errors.add("summary", "replies-error-summary-empty"),
+            Some(summary) if summary.chars().count() <= LONGEST_SUMMARY => {}
+            _ => errors.add("summary", "replies-error-summary-long"),
         }
         let file = match &self.file {
             File::None => None,
@@ -190,7 +193,8 @@ impl ReplyForm {
                 upload
             }
         };
-        let (Some(received_on), Ok(channel), Ok(class), true) = (received_on, channel, class, errors.is_empty()) else {
+        let (Some(received_on), Ok(channel), Ok(class), Some(summary), true) = (received_on, channel, class, summary, errors.is_empty())
+        else {
             return Err(errors);
         };
         Ok(NewReply {
@@ -202,9 +206,15 @@ impl ReplyForm {
             class,
             summary,
             file,
-            submission_key: self.submission_key.chars().take(64).collect(),
+            submission_key: submission_key(&self.submission_key),
         })
     }
+}
+
+/// The form's own key, or a new one: two forms without a key are not one.
+fn submission_key(typed: &str) -> String {
+    let key: String = typed.chars().filter(char::is_ascii_graphic).take(64).collect();
+    if key.is_empty() { Uuid::now_v7().to_string() } else { key }
 }
 
 fn unreadable(error: &MultipartError) -> Problem {

@@ -3,5 +3,6 @@
 pub mod directory;
 pub mod posts;
 pub mod reference;
+pub mod sheet;
 
 pub use directory::{Directory, Register};

@@ -6,17 +6,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use rust_embed::RustEmbed;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryOrder, sea_query::OnConflict};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::posts;
+use super::{
+    posts,
+    sheet::{self, StatesError},
+};
 use crate::{
-    domain::{
-        campaign::parse_date,
-        language::Language,
-        state::{AllForms, Forms},
-    },
-    entities::{group_membership, state, state_group},
+    domain::{campaign::parse_date, language::Language},
+    entities::{group_membership, state_group},
 };
 
 #[derive(RustEmbed)]
@@ -40,6 +39,9 @@ pub enum ReferenceError {
         /// What is wrong.
         what: String,
     },
+    /// The file of states is not as documented.
+    #[error("states.csv, {0}")]
+    States(#[from] StatesError),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -61,7 +63,7 @@ type Row = BTreeMap<String, String>;
 ///
 /// # Errors
 /// [`ReferenceError::Row`] for a line that is no CSV.
-pub fn rows(file: &str, text: &[u8]) -> Result<Vec<Row>, ReferenceError> {
+fn rows(file: &str, text: &[u8]) -> Result<Vec<Row>, ReferenceError> {
     let mut reader = csv::Reader::from_reader(text);
     let fault = |line: usize, error: &dyn std::fmt::Display| ReferenceError::Row { file: file.to_owned(), line, what: error.to_string() };
     reader.deserialize().enumerate().map(|(index, row)| row.map_err(|error| fault(index + 2, &error))).collect()
@@ -86,7 +88,7 @@ fn optional(row: &Row, name: &str) -> Option<String> {
 /// When a file is not as documented or the database fails.
 pub async fn load(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Loaded, ReferenceError> {
     let mut loaded = load_groups(db).await?;
-    let states = load_states(db, "states.csv", shipped("states.csv")?).await?;
+    let states = load_states(db).await?;
     let members = load_memberships(db).await?;
     loaded.read += states.read + members.read;
     loaded.added += states.added + members.added;
@@ -94,98 +96,32 @@ pub async fn load(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Loade
     Ok(loaded)
 }
 
-/// Loads states from rows in the shape of `assets/data/states.csv`; rows of known states are updated.
+/// The cells of the tile map, by state.
 ///
 /// # Errors
-/// When a row lacks a name or a phrase in some language, or the database fails.
-pub async fn load_states(db: &impl ConnectionTrait, file: &str, rows: Vec<Row>) -> Result<Loaded, ReferenceError> {
-    let tiles: BTreeMap<String, (i32, i32)> = shipped("tile_map.csv")?
-        .iter()
-        .filter_map(|row| Some((cell(row, "iso3").to_owned(), (cell(row, "x").parse().ok()?, cell(row, "y").parse().ok()?))))
-        .collect();
-    let before = state::Entity::find().count(db).await?;
-    let read = rows.len();
-    let mut models = Vec::with_capacity(read);
-    for (index, row) in rows.iter().enumerate() {
-        let fault = |what: String| ReferenceError::Row { file: file.to_owned(), line: index + 2, what };
-        let iso3 = cell(row, "iso3");
-        let forms = forms_of(row).map_err(fault)?;
-        let &(tile_x, tile_y) = tiles.get(iso3).ok_or_else(|| fault(format!("{iso3} has no tile")))?;
-        models.push(state::ActiveModel {
-            iso3: Set(iso3.to_owned()),
-            iso2: Set(cell(row, "iso2").to_owned()),
-            m49: Set(cell(row, "m49").to_owned()),
-            un_status: Set(cell(row, "un_status").to_owned()),
-            region: Set(cell(row, "region_group_code").to_owned()),
-            forms: Set(serde_json::to_value(&forms).map_err(|error| fault(error.to_string()))?),
-            languages: Set(cell(row, "un_official_languages").replace([';', ','], " ").split_whitespace().collect::<Vec<_>>().join(" ")),
-            capital: Set(optional(row, "capital")),
-            facts: Set(facts_of(row)),
-            tile_x: Set(tile_x),
-            tile_y: Set(tile_y),
-        });
+/// When the shipped file cannot be read.
+pub fn tiles() -> Result<BTreeMap<String, (i32, i32)>, ReferenceError> {
+    let rows = shipped("tile_map.csv")?;
+    let tile = |row: &Row| Some((cell(row, "iso3").to_owned(), (cell(row, "x").parse().ok()?, cell(row, "y").parse().ok()?)));
+    Ok(rows.iter().filter_map(tile).collect())
+}
+
+async fn load_states(db: &impl ConnectionTrait) -> Result<Loaded, ReferenceError> {
+    let name = "states.csv";
+    let file = Files::get(name).ok_or_else(|| ReferenceError::Missing(name.to_owned()))?;
+    let report = sheet::import(db, &file.data, &tiles()?).await?;
+    match report.rejects.into_iter().next() {
+        Some(reject) => {
+            let line = usize::try_from(reject.line).unwrap_or_default();
+            Err(ReferenceError::Row { file: name.to_owned(), line, what: reject.reason })
+        }
+        None => Ok(Loaded { read: report.lines, added: report.added.len() }),
     }
-    for chunk in chunks(models, 40) {
-        let on_conflict = OnConflict::column(state::Column::Iso3)
-            .update_columns([
-                state::Column::Iso2,
-                state::Column::M49,
-                state::Column::UnStatus,
-                state::Column::Region,
-                state::Column::Forms,
-                state::Column::Languages,
-                state::Column::Capital,
-                state::Column::Facts,
-                state::Column::TileX,
-                state::Column::TileY,
-            ])
-            .to_owned();
-        state::Entity::insert_many(chunk).on_conflict(on_conflict).exec_without_returning(db).await?;
-    }
-    let after = state::Entity::find().count(db).await?;
-    Ok(Loaded { read, added: usize::try_from(after.saturating_sub(before)).unwrap_or_default() })
 }
 
 fn chunks<T>(rows: Vec<T>, size: usize) -> impl Iterator<Item = Vec<T>> {
     let mut rows = rows.into_iter().peekable();
     std::iter::from_fn(move || rows.peek().is_some().then(|| rows.by_ref().take(size).collect()))
-}
-
-fn forms_of(row: &Row) -> Result<AllForms, String> {
-    let mut all = AllForms::default();
-    for language in Language::ALL {
-        let code = language.code();
-        let column = |stem: &str| cell(row, &format!("{stem}_{code}")).to_owned();
-        let of = if language == Language::Ru { cell(row, "gen_ru").to_owned() } else { column("of") };
-        let forms = Forms {
-            name: column("name"),
-            formal: column("formal"),
-            run: column("run"),
-            of,
-            within: column("in"),
-            adjective: column("adj"),
-        };
-        if !forms.is_complete() {
-            return Err(format!("{} lacks a form of its name in {code}", cell(row, "iso3")));
-        }
-        all.0.insert(code.to_owned(), forms);
-    }
-    Ok(all)
-}
-
-fn facts_of(row: &Row) -> Value {
-    let names = [
-        "un_admission_date",
-        "icc_party",
-        "icc_year",
-        "icc_note",
-        "genocide_party",
-        "genocide_year",
-        "genocide_note",
-        "region_group_note",
-        "mission_correspondence_language",
-    ];
-    Value::Object(names.into_iter().filter_map(|name| optional(row, name).map(|value| (name.to_owned(), json!(value)))).collect())
 }
 
 async fn load_groups(db: &impl ConnectionTrait) -> Result<Loaded, ReferenceError> {
@@ -206,27 +142,36 @@ async fn load_groups(db: &impl ConnectionTrait) -> Result<Loaded, ReferenceError
     Ok(Loaded { read: rows.len(), added: usize::try_from(after.saturating_sub(before)).unwrap_or_default() })
 }
 
-/// Memberships have no key but their content, and an empty first day is not equal to itself in SQL: compare in memory.
+/// Memberships have no key but their content, and an empty first day is not equal to itself in SQL: compare in memory. One that is known by group,
+/// state and first day takes over a last day and a note that came later.
 async fn load_memberships(db: &impl ConnectionTrait) -> Result<Loaded, ReferenceError> {
     let rows = shipped("group_members.csv")?;
     let known: Vec<group_membership::Model> = group_membership::Entity::find().order_by_asc(group_membership::Column::Id).all(db).await?;
-    let known: std::collections::HashSet<(String, String, Option<chrono::NaiveDate>)> =
-        known.into_iter().map(|row| (row.group_code, row.iso3, row.starts_on)).collect();
-    let fresh: Vec<_> = rows
-        .iter()
-        .filter_map(|row| {
-            let starts_on = parse_date(cell(row, "from")).map(|(first, _, _)| first);
-            let key = (cell(row, "group").to_owned(), cell(row, "iso3").to_owned(), starts_on);
-            (!known.contains(&key)).then(|| group_membership::ActiveModel {
+    let known: std::collections::HashMap<_, _> =
+        known.into_iter().map(|row| ((row.group_code.clone(), row.iso3.clone(), row.starts_on), row)).collect();
+    let mut fresh = Vec::new();
+    for row in &rows {
+        let starts_on = parse_date(cell(row, "from")).map(|(first, _, _)| first);
+        let ends_on = parse_date(cell(row, "until")).map(|(_, last, _)| last);
+        let note = optional(row, "note");
+        let key = (cell(row, "group").to_owned(), cell(row, "iso3").to_owned(), starts_on);
+        match known.get(&key) {
+            None => fresh.push(group_membership::ActiveModel {
                 id: Set(Uuid::now_v7()),
                 group_code: Set(key.0),
                 iso3: Set(key.1),
                 starts_on: Set(key.2),
-                ends_on: Set(parse_date(cell(row, "until")).map(|(_, last, _)| last)),
-                note: Set(optional(row, "note")),
-            })
-        })
-        .collect();
+                ends_on: Set(ends_on),
+                note: Set(note),
+            }),
+            Some(old) if old.ends_on != ends_on || old.note != note => {
+                let change =
+                    group_membership::ActiveModel { id: Set(old.id), ends_on: Set(ends_on), note: Set(note), ..Default::default() };
+                group_membership::Entity::update(change).exec(db).await?;
+            }
+            Some(_) => {}
+        }
+    }
     let added = fresh.len();
     for chunk in chunks(fresh, 200) {
         group_membership::Entity::insert_many(chunk).exec_without_returning(db).await?;

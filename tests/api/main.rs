@@ -12,4 +12,5 @@ mod publishing;
 mod replies;
 mod roll;
 mod schema;
+mod sheets;
 mod signing;

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use demarche::{
     accounts::Role,
-    entities::{campaign, evidence, signature},
+    entities::{account, campaign, evidence, evidence_proposal, job, letter, letter_round, reply, signatory, signature, text_version},
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
 
+use super::dispatch::letter_in;
 use crate::{
     on_both_databases,
     support::{Program, reading::Answer},
@@ -148,6 +149,94 @@ on_both_databases! {
         }
     }
 
+    /// Whatever stands in the address: a clear message or a plain page, never a fault of ours, and never markup.
+    async fn odd_and_hostile_filters_are_told(program: Program) {
+        let browser = program.browser();
+        let huge = "x".repeat(5000);
+        let told = [
+            "group=atlantis", "issue=atlantis", "stance=maybe", "stance=%00", "group=%F0%9F%98%80", "issue=%22%3E%3Cscript%3E", "as_of=0000-01-01", "as_of=9999-12-31",
+            "as_of=-5000-01-01", "as_of=%2B99999-01-01", "as_of=2024-02-30", "recorded=1700-01-01", "as_of=%E2%80%AE2024", "stance=%27%20OR%201%3D1--",
+        ];
+        let told = told.map(str::to_owned).into_iter().chain([format!("group={huge}"), format!("as_of={huge}")]);
+        for query in told {
+            for path in ["/en/states", "/ar/states", "/en/states/KEN"] {
+                let page = browser.get(&format!("{path}?{query}")).await;
+                assert_eq!(page.status, 422, "{path}?{query}");
+                assert_eq!(page.texts(".error-summary li").len(), 1, "{path}?{query}");
+                assert!(!page.body.contains("<script>") && !page.text().contains("publishing-"), "{path}?{query}");
+            }
+            assert_eq!(browser.get(&format!("/en/states.csv?{query}")).await.status, 400, "a sheet of another board would be a wrong one: {query}");
+        }
+        for query in ["group=eu&group=g77", "as_of=2024-01-01&as_of=2025-01-01", "issue=%ff"] {
+            for path in ["/en/states", "/en/states/KEN", "/en/states.csv"] {
+                let status = browser.get(&format!("{path}?{query}")).await.status;
+                assert!(status == 400 || status == 422, "{path}?{query}: {status}");
+            }
+        }
+        for harmless in ["window=none", "&&&", "issue=legal_persons&stance=support", "stance=opposes", "as_of=1800-01-01", "recorded=2026-11-23"] {
+            assert_eq!(browser.get(&format!("/en/states?{harmless}")).await.status, 200, "{harmless}");
+        }
+        for none in ["/en/states/%00", "/en/states/K%C3%89N", "/en/states/..%2F..", "/en/states/KENYA", "/xx/states"] {
+            assert_eq!(browser.get(none).await.status, 404, "{none}");
+        }
+    }
+
+    /// R47: without evidence there is "no data", with it the page names each source and what the rule made of it.
+    async fn a_states_page_says_why(program: Program) {
+        let iso3 = state_without_data(&program).await;
+        let browser = program.browser();
+        let address = format!("/en/states/{iso3}");
+        let none = browser.get(&address).await;
+        assert!(none.text().contains("No data") && none.text().contains("We have no public evidence on the matter as a whole"), "{}", none.text());
+        record(&program, Fact { iso3: &iso3, direction: "support", day: "2026-10-10", visibility: "public", summary: "Spoke in favour" }).await;
+        let one = browser.get(&address).await;
+        assert!(one.text().contains("The state's own acts decide") && one.text().contains("Spoke in favour") && one.text().contains("TEST/1"), "{}", one.text());
+        assert_eq!(one.texts("#steps li"), ["It rests on one fact alone."]);
+        assert!(one.attributes("main a", "href").contains(&"https://source.example.org/test".to_owned()), "R47: the source is a link");
+        let confidence = |page: &Answer| page.text().split("Confidence: ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+        assert_eq!(confidence(&one), "medium");
+        record(&program, Fact { iso3: &iso3, direction: "oppose", day: "2026-10-12", visibility: "public", summary: "Spoke against" }).await;
+        let both = browser.get(&address).await;
+        assert!(both.texts("#steps li").join("").contains("point both ways"), "{:?}", both.texts("#steps li"));
+        let then = browser.get(&format!("{address}?as_of=2026-10-11")).await;
+        assert!(then.text().contains("where states stood on 11 October 2026"), "{}", then.text());
+        assert!(!then.text().contains("Spoke against"));
+    }
+
+    /// R49: no data, silent and neutral have each a word, a look and a sign of their own, on the map, in the table, in the plot.
+    async fn no_data_silence_and_neutrality_are_three_things(program: Program) {
+        let (neutral, db) = (state_without_data(&program).await, program.app.platform.database.write());
+        record(&program, Fact { iso3: &neutral, direction: "neutral", day: "2026-10-10", visibility: "public", summary: "Neither" }).await;
+        let row = campaign::Entity::find().one(db).await.unwrap().unwrap();
+        let mut config = row.config.clone();
+        config["derivation"]["partial_record"] = serde_json::json!(false);
+        let change = campaign::ActiveModel { id: Set(row.id), config: Set(config), ..Default::default() };
+        campaign::Entity::update(change).exec(db).await.unwrap();
+        program.app.campaigns.forget();
+        let browser = program.browser();
+        let page = browser.get("/en/states").await;
+        let looks = |page: &Answer, selector: &str| page.attributes(selector, "data-stance").into_iter().collect::<BTreeSet<_>>();
+        let rows = looks(&page, "#states tbody td");
+        assert!(rows.contains("silent") && rows.contains("neutral") && !rows.contains("no_data"), "{rows:?}");
+        let silent = browser.get("/en/states?stance=silent").await;
+        let quiet = silent.attributes("#states tbody th a", "href").into_iter().next().unwrap();
+        assert!(browser.get(&quiet).await.text().contains("our record of the debate is complete"));
+        let past = browser.get("/en/states?as_of=2015-01-01").await;
+        assert_eq!(looks(&past, "#states tbody td"), BTreeSet::from(["no_data".to_owned()]), "nothing was debated, so nobody was silent");
+        let legend: BTreeSet<String> = page.texts(".legend a").into_iter().collect();
+        assert_eq!(legend.len(), 7, "seven words: {legend:?}");
+    }
+
+    /// R51: a state for which only groups spoke says so, and each state stands once in the table however many groups spoke.
+    async fn a_groups_word_is_marked_and_counted_once(program: Program) {
+        let page = program.browser().get("/en/states").await;
+        let rows = page.texts("#states tbody tr");
+        assert_eq!(rows.len(), 195);
+        assert!(rows.iter().any(|row| row.contains("through African Group") || row.contains("through a group") || row.contains("through European Union")), "{rows:?}");
+        let counted: i64 = page.texts(".legend__count").iter().map(|count| count.parse::<i64>().unwrap()).sum();
+        assert_eq!(counted, 195);
+    }
+
     /// R53: the switch changes the words and the numbers.
     async fn momentum_names_its_window(program: Program) {
         let browser = program.browser();
@@ -183,7 +272,7 @@ on_both_databases! {
                 assert!(!page.text().contains("publishing-"), "/{language}{path} lacks words: {}", page.text());
             }
         }
-        for harmless in ["/en?x=1", "/en/states?stance=none&group=none&issue=none&window=none", "/en/calendar?%00=1", "/en/genuine?q="] {
+        for harmless in ["/en?x=1", "/en/states?stance=&group=&issue=&as_of=&recorded=", "/en/calendar?%00=1", "/en/genuine?q="] {
             assert_eq!(browser.get(harmless).await.status, 200, "{harmless}");
         }
         assert_eq!(browser.get("/en/states/XXX").await.status, 404);
@@ -224,5 +313,87 @@ on_both_databases! {
         assert_eq!(page.status, 200, "{}", page.text());
         assert!(page.text().contains("Signatures to vet") && page.text().contains("What is late"));
         assert_eq!(program.browser().get("/desk").await.status, 303);
+        assert!(!page.text().contains("Answers in the last"), "R41: a reader reads no answers");
+        for link in page.attributes("main table a", "href") {
+            assert_eq!(browser.get(&link).await.status, 200, "no line leads where one may not go: {link}");
+        }
+    }
+
+    /// What waits, what is late, what moved: each list against a situation made for it.
+    async fn the_desks_lists_count_what_they_say(program: Program) {
+        let staff = program.staff(Role::Coordinator).await;
+        let lines = async || -> std::collections::BTreeMap<String, u64> {
+            let page = staff.get("/desk").await;
+            let names = page.texts("main table tbody th").into_iter();
+            names.zip(page.texts("main table tbody td").iter().map(|count| count.parse().unwrap())).collect()
+        };
+        let before = lines().await;
+        assert_eq!(before.len(), 11);
+        assert!(before.values().all(|count| *count == 0), "{before:?}");
+        let (db, now) = (program.app.platform.database.write(), program.app.platform.clock.now());
+        let letter = letter_in(&program, "KEN", "bounced", false).await;
+        let blocked = letter_in(&program, "FRA", "draft", false).await;
+        let change = letter::ActiveModel { id: Set(blocked.id), blockers: Set(2), ..Default::default() };
+        letter::Entity::update(change).exec(db).await.unwrap();
+        for (id, state) in [(letter.round_id, "checked"), (blocked.round_id, "approved")] {
+            let change = letter_round::ActiveModel { id: Set(id), state: Set(state.to_owned()), ..Default::default() };
+            letter_round::Entity::update(change).exec(db).await.unwrap();
+        }
+        let campaign = campaign::Entity::find().one(db).await.unwrap().unwrap();
+        let account = account::Entity::find().one(db).await.unwrap().unwrap().id;
+        for (days, state) in [(1, "proposed"), (8, "proposed"), (9, "rejected")] {
+            let (id, at) = (Uuid::now_v7(), now - chrono::Duration::days(days));
+            let row = reply::ActiveModel {
+                id: Set(id), campaign_id: Set(campaign.id), letter_id: Set(None), iso3: Set("KEN".into()), received_on: Set(at.date_naive()), channel: Set("mail".into()),
+                class: Set("supportive".into()), summary: Set("Yes.".into()), file_id: Set(None), visibility: Set("core".into()), account_id: Set(account),
+                created_at: Set(at), submission_key: Set(id.to_string()),
+            };
+            reply::Entity::insert(row).exec_without_returning(db).await.unwrap();
+            let row = evidence_proposal::ActiveModel {
+                id: Set(Uuid::now_v7()), reply_id: Set(id), iso3: Set("KEN".into()), direction: Set(Some("support".into())), summary: Set("Yes.".into()), visibility: Set("core".into()),
+                state: Set(state.into()), decided_by: Set(None), decided_at: Set(None), evidence_id: Set(None), created_at: Set(at),
+            };
+            evidence_proposal::Entity::insert(row).exec_without_returning(db).await.unwrap();
+        }
+        for (minutes, state) in [(5, "ready"), (20, "ready"), (20, "failed"), (-60, "ready")] {
+            let at = now - chrono::Duration::minutes(minutes);
+            let row = job::ActiveModel {
+                id: Set(Uuid::now_v7()), kind: Set("test.nothing".into()), payload: Set(serde_json::json!({})), dedup_key: Set(None), state: Set(state.into()), run_at: Set(at), attempts: Set(0),
+                max_attempts: Set(8), lease_until: Set(None), lease_token: Set(None), last_error: Set(None), created_at: Set(at), finished_at: Set(None),
+            };
+            job::Entity::insert(row).exec_without_returning(db).await.unwrap();
+        }
+        let text = text_version::Entity::find().one(db).await.unwrap().unwrap();
+        for (days, state) in [(1, "confirmed"), (4, "confirmed"), (9, "verified"), (9, "pending")] {
+            let (signatory_id, id, at) = (Uuid::now_v7(), Uuid::now_v7(), now - chrono::Duration::days(days));
+            let row = signatory::ActiveModel { id: Set(signatory_id), campaign_id: Set(campaign.id), kind: Set("organisation".into()), name: Set(Some("A test".into())), created_at: Set(at), updated_at: Set(at), ..Default::default() };
+            signatory::Entity::insert(row).exec_without_returning(db).await.unwrap();
+            let row = signature::ActiveModel {
+                id: Set(id), campaign_id: Set(campaign.id), signatory_id: Set(signatory_id), text_version_id: Set(text.id), language: Set("en".into()), privacy_notice: Set(1),
+                reference: Set(id.simple().to_string().chars().take(20).collect::<String>() + &days.to_string()), submission_key: Set(id.to_string()), state: Set(state.into()), visibility: Set("named".into()),
+                origin: Set("import".into()), newsletter: Set(false), second_person: Set("not_needed".into()), late: Set(false), signed_at: Set(at),
+                confirmed_at: Set((state != "pending").then_some(at)), verified_at: Set(None), ended_at: Set(None),
+            };
+            signature::Entity::insert(row).exec_without_returning(db).await.unwrap();
+        }
+        let expected = [
+            ("Signatures to vet", 2), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
+            ("Rounds waiting for release", 1), ("Failed work", 1), ("Signatures waiting for more than 3 days", 1), ("Proposals waiting for more than 7 days", 1),
+            ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Work that is due and not begun", 1),
+        ];
+        let expected: std::collections::BTreeMap<String, u64> = expected.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+        assert_eq!(lines().await, expected);
+        let page = staff.get("/desk").await;
+        assert!(page.text().contains("Kenya · supportive"), "{}", page.text());
+        for link in page.attributes("main table a, main .timeline a", "href") {
+            assert_eq!(staff.get(&link).await.status, 200, "{link}");
+        }
+        let iso3 = state_without_data(&program).await;
+        record(&program, Fact { iso3: &iso3, direction: "oppose", day: "2026-10-10", visibility: "core", summary: "In confidence" }).await;
+        demarche::positions::keeping::derive(&program.app.platform.database, campaign.id, now + chrono::Duration::minutes(1)).await.unwrap();
+        let moved = staff.get("/desk").await.attributes("main .timeline a", "href");
+        assert_eq!(moved.first().map(String::as_str), Some(format!("/desk/positions/{iso3}").as_str()), "the newest move stands first");
+        program.clock.set(now + chrono::Duration::days(31));
+        assert!(staff.get("/desk").await.texts("main .timeline a").is_empty(), "what moved 31 days ago is told no more");
     }
 }

@@ -168,4 +168,89 @@ on_both_databases! {
         assert_eq!(request.multipart(form).send().await.unwrap().status().as_u16(), 403);
         assert_eq!(replies(&program).await.len(), 0);
     }
+
+    /// R41: what one person made of a reply is not lost in silence when another was faster, and one of the two becomes evidence.
+    async fn two_who_accept_one_proposal_at_once_make_one_item(program: Program) {
+        let recorder = program.staff(Role::Campaigner).await;
+        assert_eq!(send(&recorder, "/desk/replies/new", &[("country", "TUV")], None).await.status, 303);
+        let db = program.app.platform.database.read();
+        let proposal = evidence_proposal::Entity::find().one(db).await.unwrap().unwrap();
+        let page = format!("/desk/positions/proposals/{}", proposal.id);
+        let to = format!("{page}/accept");
+        let fields = |summary: &'static str| [("type", "reply"), ("direction", "support"), ("date", "2026-11-20"), ("summary", summary), ("confidence", "high"), ("visibility", "core"), ("capacity", "national"), ("scope", "overall")];
+        let (one, other) = (program.staff(Role::Campaigner).await, program.staff(Role::Coordinator).await);
+        let (first, second) = (fields("As one understood it."), fields("As the other understood it."));
+        let (a, b) = tokio::join!(one.submit(&page, &to, &first), other.submit(&page, &to, &second));
+        let mut answers = [a.status, b.status];
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 410], "{} {}", a.text(), b.text());
+        let made = evidence::Entity::find().filter(evidence::Column::Kind.eq("reply")).all(db).await.unwrap();
+        assert_eq!(made.len(), 1);
+        let (winner, again) = if a.status == 303 { (&one, &first) } else { (&other, &second) };
+        assert_eq!(made[0].summary, again[3].1);
+        // The page is gone, so the token comes from another one.
+        let repeated = winner.submit("/desk/positions/TUV", &to, again).await;
+        assert_eq!(repeated.status, 303, "a double click is one click");
+        assert_eq!(evidence::Entity::find().filter(evidence::Column::Kind.eq("reply")).count(db).await.unwrap(), 1);
+        assert_eq!(winner.get(&page).await.status, 410);
+        program.drain().await;
+        assert!(winner.get("/desk/positions/TUV").await.text().contains("differs"), "staff see it, the public does not");
+    }
+
+    /// R41: huge, control and bidi characters, wrong letters, odd filters.
+    async fn hostile_input_is_told_or_printed_as_it_is(program: Program) {
+        let staff = program.staff(Role::Campaigner).await;
+        let huge = "x".repeat(5001);
+        for summary in ["a\0b", "a\u{7}b", huge.as_str(), "   ", "\u{202E}"] {
+            let answer = send(&staff, "/desk/replies/new", &[("country", "KEN"), ("summary", summary)], None).await;
+            assert_eq!((answer.status, answer.texts("#summary-error").len()), (422, 1), "{summary:?}");
+        }
+        let letter = uuid::Uuid::now_v7().to_string();
+        for fields in [[("letter", "none"), ("country", "KEN")], [("letter", letter.as_str()), ("country", "KEN")]] {
+            let answer = send(&staff, "/desk/replies/new", &fields, None).await;
+            assert_eq!((answer.status, answer.texts(".error-summary li").len()), (422, 1), "no letter of ours");
+        }
+        assert_eq!(replies(&program).await.len(), 0);
+        let evil = "\u{202E}<script>alert(1)</script> =cmd() #eval(\"x\") \u{2067}مرحبا";
+        let answer = send(&staff, "/desk/replies/new", &[("country", "KEN"), ("summary", evil), ("submission_key", "\0")], None).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let shown = staff.get(answer.location()).await;
+        assert!(!shown.body.contains("<script>alert") && !shown.body.contains('\u{202E}'), "{}", shown.body);
+        assert!(shown.text().contains("<script>alert(1)</script> =cmd() #eval(\"x\") مرحبا"), "{}", shown.text());
+        let second = send(&staff, "/desk/replies/new", &[("country", "KEN"), ("summary", "Another."), ("submission_key", "")], None).await;
+        let third = send(&staff, "/desk/replies/new", &[("country", "KEN"), ("summary", "A third."), ("submission_key", "")], None).await;
+        assert_ne!(second.location(), third.location(), "two forms without a key are two replies");
+        assert_eq!(replies(&program).await.len(), 3);
+        for query in ["class=%00", "country=%00", "class=none&country=none", "page=99999999999"] {
+            let status = staff.get(&format!("/desk/replies?{query}")).await.status;
+            assert!(status == 200 || status == 400, "{query}: {status}");
+        }
+        for path in ["/desk/positions/%00", "/desk/positions?stance=%00&region=%00", "/desk/replies/none", "/desk/replies/new?letter=%00&state=%00"] {
+            assert!(staff.get(path).await.status < 500, "{path}");
+        }
+        let posted = staff.submit("/desk/positions/KEN", "/desk/positions/%00/evidence", &[("summary", "x")]).await;
+        assert!(posted.status < 500, "{}", posted.status);
+    }
+
+    /// A file that is not there any more is said to be gone; its reply stays.
+    async fn a_reply_outlives_its_file(program: Program) {
+        let staff = program.staff(Role::Campaigner).await;
+        let answer = send(&staff, "/desk/replies/new", &[("country", "KEN")], Some(("reply.pdf", b"%PDF-1.7 the reply".to_vec()))).await;
+        stored_file::Entity::delete_many().exec(program.app.platform.database.write()).await.unwrap();
+        assert_eq!(staff.get(&format!("{}/file", answer.location())).await.status, 404);
+        assert_eq!(staff.get(answer.location()).await.status, 200);
+    }
+
+    /// A letter of an earlier round is answered as well as one of the newest; the answer goes to the letter it names.
+    async fn a_reply_goes_to_the_letter_it_names_whatever_its_round(program: Program) {
+        let staff = program.staff(Role::Campaigner).await;
+        let (older, newer) = (letter_in(&program, "KEN", "sent", false).await, letter_in(&program, "KEN", "sent", false).await);
+        assert_ne!(older.round_id, newer.round_id);
+        assert_eq!(send(&staff, "/desk/replies/new", &[("reference", &older.reference)], None).await.status, 303);
+        assert_eq!((letter_state(&program, older.id).await.as_str(), letter_state(&program, newer.id).await.as_str()), ("answered", "sent"));
+        let both = format!("{} and {}", older.reference, newer.reference);
+        assert_eq!(send(&staff, "/desk/replies/new", &[("reference", &both)], None).await.status, 422);
+        let opened = format!("/desk/replies/new?letter={}", newer.id);
+        assert_eq!(send(&staff, &opened, &[("country", "FRA")], None).await.status, 422, "it went to another state");
+    }
 }

@@ -110,6 +110,7 @@ positions-desk-error-date = أدخل تاريخا مثل 2026 أو 2026-11 أو 
 positions-desk-error-future = يجب ألا يكون التاريخ في المستقبل
 positions-desk-error-address = أدخل عنوانا يبدأ بـ http:// أو https://
 positions-desk-error-long = اختصر هذا النص
+positions-desk-error-control = احذف محارف التحكم
 positions-desk-error-unsourced = يحتاج الدليل العلني إلى عنوان أو رمز وثيقة
 positions-desk-error-reason = اذكر السبب
 positions-desk-kind-statement = بيان

@@ -17,6 +17,7 @@ publishing-today-release = جولات تنتظر الإطلاق
 publishing-today-failed = أعمال فاشلة
 publishing-today-late-vetting = توقيعات تنتظر أكثر من 3 أيام
 publishing-today-late-proposals = مقترحات تنتظر أكثر من 7 أيام
+publishing-today-late-rounds = جولات لم تُرسل مع أن حدثها قد بدأ
 publishing-today-bounced = رسائل مرتدة
 publishing-today-late-work = أعمال مستحقة لم تبدأ
 publishing-reply-acknowledgement = إشعار استلام

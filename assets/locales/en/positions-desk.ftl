@@ -110,6 +110,7 @@ positions-desk-error-date = Enter a date such as 2026, 2026-11 or 2026-11-23
 positions-desk-error-future = The date must not lie in the future
 positions-desk-error-address = Enter an address that begins with http:// or https://
 positions-desk-error-long = Shorten this
+positions-desk-error-control = Remove the control characters
 positions-desk-error-unsourced = A public item needs an address or a document symbol
 positions-desk-error-reason = Give a reason
 positions-desk-kind-statement = Statement

@@ -17,6 +17,7 @@ publishing-today-release = Rounds waiting for release
 publishing-today-failed = Failed work
 publishing-today-late-vetting = Signatures waiting for more than 3 days
 publishing-today-late-proposals = Proposals waiting for more than 7 days
+publishing-today-late-rounds = Rounds not sent though their event has begun
 publishing-today-bounced = Letters that came back
 publishing-today-late-work = Work that is due and not begun
 publishing-reply-acknowledgement = acknowledgement

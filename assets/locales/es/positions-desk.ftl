@@ -110,6 +110,7 @@ positions-desk-error-date = Introduzca una fecha como 2026, 2026-11 o 2026-11-23
 positions-desk-error-future = La fecha no puede ser futura
 positions-desk-error-address = Introduzca una dirección que empiece por http:// o https://
 positions-desk-error-long = Acorte este texto
+positions-desk-error-control = Quite los caracteres de control
 positions-desk-error-unsourced = Una prueba pública necesita dirección o signatura
 positions-desk-error-reason = Indique un motivo
 positions-desk-kind-statement = Declaración

@@ -17,6 +17,7 @@ publishing-today-release = Rondas pendientes de envío
 publishing-today-failed = Trabajos fallidos
 publishing-today-late-vetting = Firmas en espera desde hace más de 3 días
 publishing-today-late-proposals = Propuestas en espera desde hace más de 7 días
+publishing-today-late-rounds = Rondas sin enviar cuyo acto ya comenzó
 publishing-today-bounced = Cartas devueltas
 publishing-today-late-work = Trabajos vencidos y no iniciados
 publishing-reply-acknowledgement = acuse de recibo

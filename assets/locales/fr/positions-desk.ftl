@@ -110,6 +110,7 @@ positions-desk-error-date = Saisissez une date comme 2026, 2026-11 ou 2026-11-23
 positions-desk-error-future = La date ne peut être future
 positions-desk-error-address = Saisissez une adresse commençant par http:// ou https://
 positions-desk-error-long = Raccourcissez ce texte
+positions-desk-error-control = Retirez les caractères de contrôle
 positions-desk-error-unsourced = Un élément public exige une adresse ou une cote
 positions-desk-error-reason = Indiquez un motif
 positions-desk-kind-statement = Déclaration

@@ -17,6 +17,7 @@ publishing-today-release = Séries en attente d'envoi
 publishing-today-failed = Travaux échoués
 publishing-today-late-vetting = Signatures en attente depuis plus de 3 jours
 publishing-today-late-proposals = Propositions en attente depuis plus de 7 jours
+publishing-today-late-rounds = Séries non envoyées alors que leur échéance a commencé
 publishing-today-bounced = Lettres revenues
 publishing-today-late-work = Travaux dus et non commencés
 publishing-reply-acknowledgement = accusé de réception

@@ -110,6 +110,7 @@ positions-desk-error-date = Введите дату вида 2026, 2026-11 ил�
 positions-desk-error-future = Дата не может быть в будущем
 positions-desk-error-address = Введите адрес, начинающийся с http:// или https://
 positions-desk-error-long = Сократите текст
+positions-desk-error-control = Удалите управляющие символы
 positions-desk-error-unsourced = Открытому сведению нужен адрес или обозначение документа
 positions-desk-error-reason = Укажите причину
 positions-desk-kind-statement = Заявление

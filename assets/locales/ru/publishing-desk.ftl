@@ -17,6 +17,7 @@ publishing-today-release = Рассылки ждут отправки
 publishing-today-failed = Сбои в работе
 publishing-today-late-vetting = Подписи ждут больше 3 дней
 publishing-today-late-proposals = Предложения ждут больше 7 дней
+publishing-today-late-rounds = Раунды не отправлены, хотя событие уже началось
 publishing-today-bounced = Вернувшиеся письма
 publishing-today-late-work = Работа не начата в срок
 publishing-reply-acknowledgement = подтверждение получения

@@ -110,6 +110,7 @@ positions-desk-error-date = 请输入如 2026、2026-11 或 2026-11-23 的日期
 positions-desk-error-future = 日期不能在将来
 positions-desk-error-address = 请输入以 http:// 或 https:// 开头的网址
 positions-desk-error-long = 请缩短内容
+positions-desk-error-control = 请删除控制字符
 positions-desk-error-unsourced = 公开证据需要网址或文件编号
 positions-desk-error-reason = 请说明理由
 positions-desk-kind-statement = 发言

@@ -17,6 +17,7 @@ publishing-today-release = 待发出的批次
 publishing-today-failed = 失败的任务
 publishing-today-late-vetting = 等待超过3天的签名
 publishing-today-late-proposals = 等待超过7天的提议
+publishing-today-late-rounds = 活动已开始而尚未发送的批次
 publishing-today-bounced = 退回的信函
 publishing-today-late-work = 到期未开始的任务
 publishing-reply-acknowledgement = 收悉

@@ -38,7 +38,7 @@ use crate::{
         },
         jobs::{Bell, Worker, WorkerSettings},
         mail::{FileTransport, SmtpTransport, Transport, mailbox::Mailbox},
-        templates::Templates,
+        templates::{Templates, Witness},
         typeset::Typesetter,
     },
     positions, publishing, replies, signing, states,
@@ -46,8 +46,8 @@ use crate::{
 
 /// The largest body of a form without a file, in bytes.
 const LARGEST_FORM: usize = 256 * 1024;
-/// Public pages kept at most, before the store is emptied.
-const MOST_PAGES: usize = 4096;
+/// Bytes of finished public pages kept at most.
+const ROOM_FOR_PAGES: usize = 32 * 1024 * 1024;
 
 const fn item(path: &'static str, label_key: &'static str) -> NavigationItem {
     NavigationItem { path, label_key }
@@ -90,6 +90,8 @@ pub struct App {
     /// The campaign, in memory.
     pub campaigns: Data<campaigns::Register>,
     roll: Data<signing::roll::Register>,
+    /// Where signatures arrive.
+    pub intake: Data<signing::intake::Intake>,
     passwords: Data<Passwords>,
     assets: Data<Assets>,
     threads: usize,
@@ -102,6 +104,8 @@ pub struct Replaced {
     pub clock: Option<Arc<dyn Clock>>,
     /// Another way for mail to leave.
     pub mail: Option<Arc<dyn Transport>>,
+    /// Somebody to note which templates are rendered.
+    pub witness: Option<Witness>,
 }
 
 impl App {
@@ -111,9 +115,16 @@ impl App {
     /// When the database cannot be reached or a template does not parse.
     pub async fn compose(config: &Config, migrate: bool, replaced: Replaced) -> anyhow::Result<Self> {
         let database = Database::open(config.database_url.expose_secret(), config.pool, migrate).await?;
+        if !migrate {
+            database.require_current_schema().await?;
+        }
         let assets = Assets::load();
+        let templates = Templates::load()?;
         let site = Site {
-            templates: Templates::load()?,
+            templates: match replaced.witness {
+                Some(witness) => templates.watched_by(witness),
+                None => templates,
+            },
             assets: assets.links().clone(),
             base_url: config.base_url.clone(),
             campaign: std::sync::RwLock::new(Arc::new(CampaignName::default())),
@@ -134,13 +145,15 @@ impl App {
             },
             typesetter: Typesetter::new(),
             mail_from: config.mail_from.clone(),
+            mails_per_minute: config.letters_per_minute,
             mailbox: match &config.mail {
                 MailConfig::Directory(directory) if config.demo => Some(Mailbox::new(directory)),
                 _ => None,
             },
-            pages: Data::new(PageCache::new(config.page_cache, MOST_PAGES)),
+            pages: Data::new(PageCache::new(config.page_cache, ROOM_FOR_PAGES)),
         };
         Ok(Self {
+            intake: Data::new(signing::intake::Intake::start(&platform)),
             platform,
             states: Data::new(states::Register::default()),
             campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
@@ -204,6 +217,7 @@ impl App {
                 .app_data(app.states.clone())
                 .app_data(app.campaigns.clone())
                 .app_data(app.roll.clone())
+                .app_data(app.intake.clone())
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_FORM))

@@ -1,8 +1,15 @@
 //! Typed settings from the environment, validated once. Must not be read below floor 5: rooms get plain values.
 
-use std::{fmt::Write as _, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, fmt::Write as _, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
+
+use crate::{domain::email::EmailAddress, platform::mail::SmtpTransport};
+
+/// Names of our variables start with this; one that is not a setting is a slip of the pen, and is not passed over in silence.
+const PREFIX: &str = "DEMARCHE_";
+/// Variables of the tests, not of the program.
+const OF_TESTS: &str = "DEMARCHE_TEST_";
 
 /// Everything a process needs to know before it starts.
 #[derive(Clone, Debug)]
@@ -28,7 +35,7 @@ pub struct Config {
     /// How long a finished public page is kept.
     pub page_cache: Duration,
     /// Letters a minute to one mail host.
-    pub letters_per_minute: u32,
+    pub letters_per_minute: i32,
     /// A banner on every page, and a mailbox in the browser.
     pub demo: bool,
 }
@@ -80,11 +87,35 @@ impl Reader<'_> {
     }
 
     fn parsed<T: std::str::FromStr>(&mut self, name: &'static str, default: &str, what: &str) -> Option<T> {
-        let value = self.read(name, default, false).parse().ok();
+        let value = self.read(name, default, false).trim().parse().ok();
         if value.is_none() {
             self.fault(name, what);
         }
         value
+    }
+
+    fn number<T: std::str::FromStr + PartialOrd + std::fmt::Display>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        what: &str,
+        range: RangeInclusive<T>,
+    ) -> Option<T> {
+        let value = self.read(name, default, false).trim().parse().ok().filter(|value| range.contains(value));
+        if value.is_none() {
+            self.fault(name, &format!("{what}, from {} to {}", range.start(), range.end()));
+        }
+        value
+    }
+
+    /// Faults for variables that look like ours and that nothing reads.
+    fn refuse_unknown(&mut self, names: impl Iterator<Item = String>) {
+        let known: BTreeSet<&str> = self.origins.iter().map(|setting| setting.name).collect();
+        let unknown: BTreeSet<String> =
+            names.filter(|name| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS) && !known.contains(name.as_str())).collect();
+        for name in unknown {
+            self.fault(&name, "there is no such setting; `demarche config` lists all");
+        }
     }
 }
 
@@ -108,13 +139,13 @@ impl Config {
     /// # Errors
     /// One error that lists all faults.
     pub fn from_environment() -> Result<Self, ConfigError> {
-        Self::from_lookup(&|name| std::env::var(name).ok())
+        Self::read_all(&environment, names_in_environment(), &mut Vec::new())
     }
 
     /// All settings for a person to read, and what is wrong with them.
     pub fn listing() -> (Vec<Setting>, Option<ConfigError>) {
         let mut origins = Vec::new();
-        let outcome = Self::read_all(&|name| std::env::var(name).ok(), &mut origins);
+        let outcome = Self::read_all(&environment, names_in_environment(), &mut origins);
         (origins, outcome.err())
     }
 
@@ -123,19 +154,23 @@ impl Config {
     /// # Errors
     /// One error that lists all faults.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        Self::read_all(lookup, &mut Vec::new())
+        Self::read_all(lookup, std::iter::empty(), &mut Vec::new())
     }
 
-    fn read_all(lookup: &dyn Fn(&str) -> Option<String>, origins: &mut Vec<Setting>) -> Result<Self, ConfigError> {
+    fn read_all(
+        lookup: &dyn Fn(&str) -> Option<String>,
+        given: impl Iterator<Item = String>,
+        origins: &mut Vec<Setting>,
+    ) -> Result<Self, ConfigError> {
         let mut reader = Reader { lookup, faults: String::new(), origins };
         let database_url = reader.read("DATABASE_URL", "sqlite://demarche.sqlite", true);
         if !(database_url.starts_with("sqlite:") || database_url.starts_with("postgres:") || database_url.starts_with("postgresql:")) {
             reader.fault("DATABASE_URL", "starts with sqlite:// or postgres://");
         }
         let listen = reader.parsed("DEMARCHE_LISTEN", "127.0.0.1:8080", "an address and a port, such as 127.0.0.1:8080");
-        let base_url = reader.read("DEMARCHE_BASE_URL", "http://127.0.0.1:8080", false).trim_end_matches('/').to_owned();
-        if !(base_url.starts_with("http://") || base_url.starts_with("https://")) {
-            reader.fault("DEMARCHE_BASE_URL", "starts with http:// or https://");
+        let base_url = reader.read("DEMARCHE_BASE_URL", "http://127.0.0.1:8080", false).trim().trim_end_matches('/').to_owned();
+        if !is_address_of_a_site(&base_url) {
+            reader.fault("DEMARCHE_BASE_URL", "http:// or https:// and a host, nothing after it");
         }
         let smtp = reader.read("DEMARCHE_SMTP_URL", "", true);
         let directory = reader.read("DEMARCHE_MAIL_DIR", "", false);
@@ -145,10 +180,13 @@ impl Config {
                 None
             }
             ("", directory) => Some(MailConfig::Directory(directory.into())),
-            (url, "") if url.starts_with("smtp://") || url.starts_with("smtps://") => Some(MailConfig::Smtp(url.to_owned().into())),
-            (_, "") => {
-                reader.fault("DEMARCHE_SMTP_URL", "starts with smtp:// or smtps://");
-                None
+            (url, "") => {
+                let url = SecretString::from(url.to_owned());
+                let fault = SmtpTransport::from_url(url.clone(), Duration::ZERO, 1).err();
+                if let Some(fault) = fault {
+                    reader.fault("DEMARCHE_SMTP_URL", &fault.to_string());
+                }
+                fault.is_none().then_some(MailConfig::Smtp(url))
             }
             _ => {
                 reader.fault("DEMARCHE_MAIL_DIR", "give this or DEMARCHE_SMTP_URL, not both");
@@ -156,19 +194,20 @@ impl Config {
             }
         };
         let mail_from = reader.read("DEMARCHE_MAIL_FROM", "demarche@localhost.localdomain", false);
-        if !mail_from.contains('@') {
-            reader.fault("DEMARCHE_MAIL_FROM", "an e-mail address");
+        if EmailAddress::parse(&mail_from).is_err() {
+            reader.fault("DEMARCHE_MAIL_FROM", "one e-mail address without a name");
         }
         let secret_key = reader.read("DEMARCHE_SECRET_KEY", "", true);
         if secret_key.chars().count() < 32 {
             reader.fault("DEMARCHE_SECRET_KEY", "at least 32 characters from a random source; it has no default");
         }
         let campaign = Some(reader.read("DEMARCHE_CAMPAIGN", "", false)).filter(|slug| !slug.is_empty());
-        let pool = reader.parsed("DEMARCHE_DATABASE_POOL", "8", "a number of connections");
-        let threads = reader.parsed("DEMARCHE_THREADS", "2", "a number of threads");
-        let page_cache = reader.parsed("DEMARCHE_PAGE_CACHE_MS", "2000", "milliseconds");
-        let letters_per_minute = reader.parsed("DEMARCHE_LETTERS_PER_MINUTE", "30", "a number of letters");
+        let pool = reader.number("DEMARCHE_DATABASE_POOL", "8", "a number of connections", 1..=500);
+        let threads = reader.number("DEMARCHE_THREADS", "2", "a number of threads", 1..=256);
+        let page_cache = reader.number("DEMARCHE_PAGE_CACHE_MS", "2000", "milliseconds", 0..=60_000);
+        let letters_per_minute = reader.number("DEMARCHE_LETTERS_PER_MINUTE", "30", "a number of letters to one mail host", 1..=100_000);
         let demo = reader.parsed("DEMARCHE_DEMO", "false", "true or false");
+        reader.refuse_unknown(given);
         let (Some(listen), Some(mail), Some(pool), Some(threads), Some(page_cache), Some(letters_per_minute), Some(demo), true) =
             (listen, mail, pool, threads, page_cache, letters_per_minute, demo, reader.faults.is_empty())
         else {
@@ -189,11 +228,20 @@ impl Config {
             demo,
         })
     }
+}
 
-    /// Whether the database is the embedded one.
-    pub fn is_sqlite(&self) -> bool {
-        self.database_url.expose_secret().starts_with("sqlite:")
-    }
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn names_in_environment() -> impl Iterator<Item = String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
+}
+
+/// Scheme and host, with a port perhaps: links in mails are made by appending a path.
+fn is_address_of_a_site(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#@\\\"'<>".contains(c)))
 }
 
 #[cfg(test)]
@@ -213,10 +261,38 @@ mod tests {
     #[test]
     fn secrets_are_masked_in_the_listing() {
         let mut origins = Vec::new();
-        let config = Config::read_all(&lookup, &mut origins).unwrap();
+        let config = Config::read_all(&lookup, std::iter::empty(), &mut origins).unwrap();
         let listing = format!("{origins:?} {config:?}");
         assert!(!listing.contains("hunter2") && !listing.contains("0123456789"), "{listing}");
         assert!(listing.contains("postgres://***@db/demarche"));
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_a_fault_and_the_tests_own_are_none() {
+        let given = ["DEMARCHE_SMPT_URL", "DEMARCHE_TEST_POSTGRES", "PATH", "DEMARCHE_LISTEN"].map(str::to_owned);
+        let error = Config::read_all(&lookup, given.into_iter(), &mut Vec::new()).unwrap_err().to_string();
+        assert!(error.contains("DEMARCHE_SMPT_URL") && error.lines().count() == 2, "{error}");
+    }
+
+    #[test]
+    fn the_public_address_is_a_host_and_nothing_after_it() {
+        assert!(is_address_of_a_site("https://sign.example.org") && is_address_of_a_site("http://127.0.0.1:8080"));
+        for bad in ["", "https://", "ftp://x", "https://x/y", "https://x?y", "https://u:p@x", "https://x y", "https://x\"y"] {
+            assert!(!is_address_of_a_site(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_their_range_are_faults() {
+        for (name, value) in [
+            ("DEMARCHE_THREADS", "0"),
+            ("DEMARCHE_DATABASE_POOL", "0"),
+            ("DEMARCHE_LETTERS_PER_MINUTE", "0"),
+            ("DEMARCHE_PAGE_CACHE_MS", "-1"),
+        ] {
+            let error = Config::from_lookup(&|asked| if asked == name { Some(value.to_owned()) } else { lookup(asked) }).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
     }
 
     #[test]

@@ -50,17 +50,35 @@ impl<'a> Entry<'a> {
 /// # Errors
 /// When the database fails.
 pub async fn append(db: &impl ConnectionTrait, entry: Entry<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let row = audit_entry::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        occurred_at: Set(now),
-        account_id: Set(entry.account),
-        action: Set(entry.action.to_owned()),
-        subject_kind: Set(entry.subject_kind.to_owned()),
-        subject_id: Set(entry.subject_id),
-        details: Set(entry.details),
-        reason: Set(entry.reason),
-    };
-    audit_entry::Entity::insert(row).exec_without_returning(db).await.map(drop)
+    append_all(db, [entry], now).await
+}
+
+/// Appends lines in their order. One insert; none for no line.
+///
+/// # Errors
+/// When the database fails.
+pub async fn append_all<'a>(
+    db: &impl ConnectionTrait,
+    entries: impl IntoIterator<Item = Entry<'a>>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let rows: Vec<_> = entries
+        .into_iter()
+        .map(|entry| audit_entry::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            occurred_at: Set(now),
+            account_id: Set(entry.account),
+            action: Set(entry.action.to_owned()),
+            subject_kind: Set(entry.subject_kind.to_owned()),
+            subject_id: Set(entry.subject_id),
+            details: Set(entry.details),
+            reason: Set(entry.reason),
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    audit_entry::Entity::insert_many(rows).exec_without_returning(db).await.map(drop)
 }
 
 /// The newest lines, page by page.

@@ -2,18 +2,18 @@
 
 use chrono::Duration;
 use sea_orm::{ActiveValue::Set, DbErr};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     audit::{self, Entry},
-    passwords::{PasswordError, Passwords, SHORTEST},
+    passwords::{self, PasswordError, Passwords, Weakness},
     roles::Role,
     store,
 };
 use crate::{
-    domain::{email::EmailAddress, language::Language},
+    domain::{email::EmailAddress, language::Language, name::clean_name},
     entities::account,
     platform::{Platform, database::broken_unique, http::sessions, throttle},
 };
@@ -28,9 +28,12 @@ pub enum AccountError {
     /// Not the shape of an address.
     #[error("that is not an e-mail address")]
     Email,
-    /// Fewer than twelve characters.
-    #[error("a password has at least {SHORTEST} characters")]
-    ShortPassword,
+    /// Empty, too long, or with characters that do not print.
+    #[error("that is not a name that can be shown")]
+    Name,
+    /// Too easily guessed.
+    #[error(transparent)]
+    Password(#[from] Weakness),
     /// Another account has the address.
     #[error("an account with this address exists")]
     Taken,
@@ -68,25 +71,26 @@ pub struct NewAccount {
     pub role: Role,
     /// Of the desk.
     pub language: Language,
-    /// At least twelve characters.
+    /// See [`passwords::weakness`].
     pub password: SecretString,
 }
 
 /// Adds an account.
 ///
 /// # Errors
-/// When the address or the password is unfit, or the address is taken.
+/// When the address, the name or the password is unfit, or the address is taken.
 pub async fn add(platform: &Platform, passwords: &Passwords, new: NewAccount) -> Result<Uuid, AccountError> {
     let email = EmailAddress::parse(&new.email).map_err(|_| AccountError::Email)?.comparable();
-    if new.password.expose_secret().chars().count() < SHORTEST {
-        return Err(AccountError::ShortPassword);
+    let name = clean_name(&new.name).map_err(|_| AccountError::Name)?;
+    if let Some(weakness) = passwords::weakness(&new.password, &email) {
+        return Err(weakness.into());
     }
     let password_hash = passwords.hash(new.password).await?;
     let (id, now) = (Uuid::now_v7(), platform.clock.now());
     let row = account::ActiveModel {
         id: Set(id),
         email: Set(email),
-        name: Set(new.name),
+        name: Set(name),
         password_hash: Set(password_hash),
         role: Set(new.role.key().to_owned()),
         language: Set(new.language.code().to_owned()),

@@ -105,7 +105,7 @@ impl Current {
         if let Some(slug) = slug {
             find = find.filter(campaign::Column::Slug.eq(slug));
         }
-        let row = find.one(db).await?.ok_or_else(|| anyhow::anyhow!("no campaign is loaded; run `demarche campaign load`"))?;
+        let row = find.one(db).await?.ok_or_else(|| anyhow::anyhow!("no campaign is loaded; run `demarche load`"))?;
         let config: Campaign = serde_json::from_value(row.config)?;
         let version = text_version::Entity::find()
             .filter(text_version::Column::CampaignId.eq(row.id))

@@ -1,11 +1,13 @@
-//! `demarche check`: what would fail later fails here: settings, database, campaign, templates and words in every language.
+//! `demarche check`: what would fail later fails here: settings, database, campaign, words, mail, and every template in every language.
+//! Changes nothing in the database of the settings.
 
+use super::rehearsal;
 use crate::{
     app::{App, Replaced},
     campaigns::Current,
     config::Config,
     domain::language::Language,
-    platform::{i18n, templates::Templates},
+    platform::i18n,
     states::Directory,
 };
 
@@ -17,7 +19,6 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let campaign = Current::read(app.platform.database.read(), config.campaign.as_deref()).await?;
     campaign.config.validate()?;
     println!("campaign     good, {}", campaign.config.slug);
-    println!("templates    good, {} parsed", Templates::load()?.names().len());
     let english = i18n::keys(Language::En);
     for language in Language::ALL {
         let own = i18n::keys(language);
@@ -27,5 +28,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     println!("words        good, {} in each language", english.len());
     app.platform.mail.check().await.map_err(|fault| anyhow::anyhow!("mail: {fault}"))?;
     println!("mail         good");
+    let covered = rehearsal::run().await?;
+    let (templates, languages) = (covered.templates, Language::ALL.len());
+    println!("templates    good, all {templates} pages and mails rendered in {languages} languages on a scratch copy of the demonstration");
+    println!("             ({} pages opened, every link of theirs among them alive; {languages} letters typeset)", covered.opened);
     Ok(())
 }

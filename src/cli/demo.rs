@@ -19,7 +19,7 @@ use crate::{
         service::{AccountError, NewAccount},
     },
     app::{self, App},
-    config::Config,
+    config::{Config, ConfigError},
     domain::language::Language,
     platform::crypto,
 };
@@ -52,17 +52,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let password = kept_secret(&arguments.data.join("staff-password"))?;
     let listener = TcpListener::bind(arguments.listen).with_context(|| format!("cannot listen on {}", arguments.listen))?;
     let address = listener.local_addr()?;
-    let database = arguments.data.join("demarche.sqlite");
-    let config = Config::from_lookup(&|name| match name {
-        "DATABASE_URL" => Some(format!("sqlite://{}", database.display())),
-        "DEMARCHE_LISTEN" => Some(address.to_string()),
-        "DEMARCHE_BASE_URL" => Some(format!("http://{address}")),
-        "DEMARCHE_MAIL_DIR" => Some(mail.display().to_string()),
-        "DEMARCHE_MAIL_FROM" => Some("secretariat@demarche.example.org".to_owned()),
-        "DEMARCHE_SECRET_KEY" => Some(secret.clone()),
-        "DEMARCHE_DEMO" => Some("true".to_owned()),
-        _ => None,
-    })?;
+    let config = settings(&arguments.data, address, &secret)?;
     eprintln!("Preparing the demo in {} …", arguments.data.display());
     let app = App::compose(&config, true, app::Replaced::default()).await?;
     app::load_reference(&app.platform.database, "cah", app.platform.clock.now()).await?;
@@ -86,6 +76,20 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     println!("\nStop with Ctrl-C. What you did stays in {}.", arguments.data.display());
     serve::serve_until_stopped(&app, listener, true).await
+}
+
+/// The settings of a demonstration that keeps everything in `folder`.
+pub(super) fn settings(folder: &Path, address: SocketAddr, secret: &str) -> Result<Config, ConfigError> {
+    Config::from_lookup(&|name| match name {
+        "DATABASE_URL" => Some(format!("sqlite://{}", folder.join("demarche.sqlite").display())),
+        "DEMARCHE_LISTEN" => Some(address.to_string()),
+        "DEMARCHE_BASE_URL" => Some(format!("http://{address}")),
+        "DEMARCHE_MAIL_DIR" => Some(folder.join("mail").display().to_string()),
+        "DEMARCHE_MAIL_FROM" => Some("secretariat@demarche.example.org".to_owned()),
+        "DEMARCHE_SECRET_KEY" => Some(secret.to_owned()),
+        "DEMARCHE_DEMO" => Some("true".to_owned()),
+        _ => None,
+    })
 }
 
 /// A secret of this folder: made once, readable by its owner only.

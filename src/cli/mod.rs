@@ -3,11 +3,14 @@
 mod check;
 mod demo;
 mod export;
+mod health;
 mod import;
 mod load;
+mod rehearsal;
 mod serve;
 mod show_config;
 mod user;
+mod visit;
 
 use std::process::ExitCode;
 
@@ -39,6 +42,8 @@ enum Command {
     Load(load::Arguments),
     /// Check settings, database, mail and every template in every language.
     Check,
+    /// Ask the server on this machine whether it is ready; for health checks.
+    Health,
     /// Show all settings and where each came from; secrets masked.
     Config,
     /// Read a sheet into the database; repeatable.
@@ -74,6 +79,7 @@ pub fn run() -> ExitCode {
             Command::Migrate => load::migrate(&Config::from_environment()?).await,
             Command::Load(arguments) => load::run(&Config::from_environment()?, &arguments).await,
             Command::Check => check::run(&Config::from_environment()?).await,
+            Command::Health => health::run(&Config::from_environment()?).await,
             Command::Config => show_config::run(),
             Command::Import { command } => import::run(&Config::from_environment()?, command).await,
             Command::Export { command } => export::run(&Config::from_environment()?, command).await,
@@ -86,6 +92,13 @@ pub fn run() -> ExitCode {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    eprintln!("demarche: {error:#}");
+    // Errors that pass another one's words on say the same twice; once is enough.
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.iter().any(|words| words.contains(&cause)) {
+            said.push(cause);
+        }
+    }
+    eprintln!("demarche: {}", said.join(": "));
     if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

@@ -364,11 +364,12 @@ impl Campaign {
 
 /// The first and the last day of a date that may be a year or a month only, with its precision.
 pub fn parse_date(text: &str) -> Option<(NaiveDate, NaiveDate, &'static str)> {
-    if let Ok(day) = text.parse::<NaiveDate>() {
+    const YEARS: std::ops::RangeInclusive<i32> = 1800..=2200;
+    if let Some(day) = text.parse::<NaiveDate>().ok().filter(|day| YEARS.contains(&day.year())) {
         return Some((day, day, "day"));
     }
     let (year, month) = text.split_once('-').map_or((text, None), |(year, month)| (year, Some(month)));
-    let year: i32 = year.parse().ok().filter(|year| (1800..=2200).contains(year))?;
+    let year: i32 = year.parse().ok().filter(|year| YEARS.contains(year))?;
     let first = NaiveDate::from_ymd_opt(year, month.map_or(Some(1), |month| month.parse().ok())?, 1)?;
     let next = first.checked_add_months(Months::new(if month.is_some() { 1 } else { 12 }))?;
     Some((first, next.pred_opt()?, if month.is_some() { "month" } else { "year" }))

@@ -28,8 +28,6 @@ use crate::{
 };
 
 const KIND: &str = "letters.dispatch";
-/// Letters one host gets in a minute: a ministry's server that is flooded refuses (R36).
-const PER_HOST_AND_MINUTE: i32 = 30;
 /// How long a letter waits when its host has had its share.
 const WAIT_FOR_HOST: std::time::Duration = std::time::Duration::from_secs(20);
 /// The server's words that are kept.
@@ -277,7 +275,9 @@ impl Carrier {
         let host = dispatch.to_address.as_deref().and_then(|to| to.rsplit_once('@')).map_or("", |(_, host)| host);
         let bucket = format!("{KIND}:{}", self.platform.keys.address_hash(host));
         let now = self.platform.clock.now();
-        if throttle::allow(self.platform.database.write(), &bucket, PER_HOST_AND_MINUTE, Duration::minutes(1), now).await? {
+        // A ministry's server that is flooded refuses (R36).
+        let share = self.platform.mails_per_minute;
+        if throttle::allow(self.platform.database.write(), &bucket, share, Duration::minutes(1), now).await? {
             return Ok(());
         }
         Err(JobError::Postpone { after: WAIT_FOR_HOST, reason: "the host has had its share of this minute".to_owned() })

@@ -1,9 +1,10 @@
 //! Connecting, write transactions, constraint names: everything that must differ between SQLite and PostgreSQL. Must not know any table.
 
-use std::time::Duration;
+use std::{cmp::Ordering, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
@@ -29,6 +30,25 @@ impl Database {
         let in_memory = url.contains(":memory:");
         let reader = if is_sqlite && !in_memory { connect(url, pool, true).await? } else { writer.clone() };
         Ok(Self { reader, writer })
+    }
+
+    /// Refuses to go on with a schema that is not this program's: its statements would fail one by one, each in words of its own.
+    ///
+    /// # Errors
+    /// When migrations are missing, or were applied by a newer program.
+    pub async fn require_current_schema(&self) -> anyhow::Result<()> {
+        let asked = Statement::from_string(self.backend(), "SELECT COUNT(*) FROM seaql_migrations");
+        let applied = match self.writer.query_one_raw(asked).await {
+            Ok(Some(row)) => row.try_get_by_index::<i64>(0)?,
+            // No such table: nothing was ever applied. A database that cannot be reached has failed before.
+            Ok(None) | Err(_) => 0,
+        };
+        let known = i64::try_from(demarche_migrations::Migrator::migrations().len()).unwrap_or(i64::MAX);
+        match applied.cmp(&known) {
+            Ordering::Equal => Ok(()),
+            Ordering::Less => Err(anyhow::anyhow!("the database has no schema yet or an older one: run `demarche migrate`")),
+            Ordering::Greater => Err(anyhow::anyhow!("the database has the schema of a newer program")),
+        }
     }
 
     /// For queries. On SQLite a write through it fails.

@@ -42,6 +42,8 @@ pub struct Platform {
     pub mail: Arc<dyn mail::Transport>,
     /// The address all mail comes from.
     pub mail_from: String,
+    /// Mails one host gets in a minute.
+    pub mails_per_minute: i32,
     /// Where a demonstration keeps its mail for the browser.
     pub mailbox: Option<mail::mailbox::Mailbox>,
     /// Letters and other documents.

@@ -1,6 +1,10 @@
 //! Tera templates from the binary, with words, dates and numbers in the page's language. Templates see view structs, never table rows.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use fluent_templates::fluent_bundle::FluentValue;
@@ -19,7 +23,21 @@ struct Sources;
 
 /// All templates, parsed once.
 #[derive(Clone, Debug)]
-pub struct Templates(Arc<Tera>);
+pub struct Templates {
+    tera: Arc<Tera>,
+    witness: Option<Witness>,
+}
+
+/// Notes which templates were rendered and in which languages: `check` holds that against [`Templates::pages`].
+#[derive(Clone, Debug, Default)]
+pub struct Witness(Arc<Mutex<BTreeSet<(String, Language)>>>);
+
+impl Witness {
+    /// Everything rendered so far.
+    pub fn seen(&self) -> BTreeSet<(String, Language)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 /// A template that does not exist, or a value it asked for and did not get.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +77,14 @@ impl Templates {
         tera.autoescape_on(vec![".html"]);
         tera.add_raw_templates(sources.iter().map(|(name, text)| (name.as_str(), text.as_str())))
             .map_err(|e| TemplateError::new("all", &e))?;
-        Ok(Self(Arc::new(tera)))
+        Ok(Self { tera: Arc::new(tera), witness: None })
+    }
+
+    /// The same templates, noting what they render.
+    #[must_use]
+    pub fn watched_by(mut self, witness: Witness) -> Self {
+        self.witness = Some(witness);
+        self
     }
 
     /// Renders `name` in `language` with the fields of `view` at the top level.
@@ -69,14 +94,26 @@ impl Templates {
     pub fn render(&self, name: &str, language: Language, view: &impl Serialize) -> Result<String, TemplateError> {
         let mut context = Context::from_serialize(view).map_err(|e| TemplateError::new(name, &e))?;
         context.insert("lang", language.code());
-        self.0.render(name, &context).map_err(|e| TemplateError::new(name, &e))
+        let text = self.tera.render(name, &context).map_err(|e| TemplateError::new(name, &e))?;
+        if let Some(Witness(seen)) = &self.witness {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).insert((name.to_owned(), language));
+        }
+        Ok(text)
     }
 
-    /// The names of all templates, for `check` and the test that renders each.
-    pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.0.get_template_names().map(str::to_owned).collect();
-        names.sort();
-        names
+    /// The names of the templates that are whole pages or mails. The others are parts of them: shells that pages extend, and components.
+    pub fn pages() -> BTreeSet<String> {
+        const EXTENDS: &str = "{% extends \"";
+        let texts =
+            Sources::iter().filter_map(|name| Some((name.to_string(), String::from_utf8_lossy(&Sources::get(&name)?.data).into_owned())));
+        let extending: Vec<(String, String)> = texts
+            .filter_map(|(name, text)| {
+                let shell = text.split_once(EXTENDS)?.1.split('"').next()?.to_owned();
+                Some((name, shell))
+            })
+            .collect();
+        let shells: BTreeSet<&String> = extending.iter().map(|(_, shell)| shell).collect();
+        extending.iter().filter(|(name, _)| !shells.contains(name)).map(|(name, _)| name.clone()).collect()
     }
 }
 

@@ -1,5 +1,5 @@
-//! Empty, migrated databases for unit tests: SQLite in a scratch file, and PostgreSQL when `DEMARCHE_TEST_POSTGRES` names a server. Compiled
-//! for tests only.
+//! Empty, migrated databases for unit tests: SQLite in a scratch file, and PostgreSQL on the server that
+//! `DEMARCHE_TEST_POSTGRES` names (`postgres://user@host:port`, no database). Compiled for tests only.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use sea_orm::ConnectionTrait;
@@ -12,12 +12,10 @@ pub(crate) async fn on_each_database<F: Future<Output = ()>>(test: impl Fn(Datab
     let scratch = tempfile::tempdir().unwrap();
     test(Database::open(&format!("sqlite://{}", scratch.path().join("trial.db").display()), 4, true).await.unwrap()).await;
 
-    let Ok(server) = std::env::var("DEMARCHE_TEST_POSTGRES") else { return };
+    let server = std::env::var("DEMARCHE_TEST_POSTGRES").expect("DEMARCHE_TEST_POSTGRES is not set: run the tests through tests/run");
     let name = format!("trial_{}", Uuid::new_v4().simple());
-    let (front, tail) = server.split_once('?').map_or((server.as_str(), String::new()), |(front, tail)| (front, format!("?{tail}")));
-    let (base, _) = front.rsplit_once('/').expect("DEMARCHE_TEST_POSTGRES ends in a database name");
-    let keeper = sea_orm::Database::connect(&server).await.unwrap();
+    let keeper = sea_orm::Database::connect(format!("{server}/postgres")).await.unwrap();
     keeper.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-    test(Database::open(&format!("{base}/{name}{tail}"), 8, true).await.unwrap()).await;
+    test(Database::open(&format!("{server}/{name}"), 8, true).await.unwrap()).await;
     keeper.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
 }

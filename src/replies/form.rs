@@ -12,7 +12,10 @@ use crate::{
         prose,
     },
     platform::{
-        http::{forms::FormErrors, problem::Problem},
+        http::{
+            forms::{self, FormErrors},
+            problem::Problem,
+        },
         mail::ascii_file_name,
     },
     states::Directory,
@@ -126,7 +129,7 @@ impl ReplyForm {
                 continue;
             }
             let text = if size > limit { return Err(Problem::TooLarge) } else { String::from_utf8(content) };
-            form.set(&name, text.map_err(|_| Problem::Bad("bad-form"))?);
+            form.set(&name, forms::text_without_nul(text.map_err(|_| Problem::Bad("bad-form"))?));
         }
         Ok(form)
     }

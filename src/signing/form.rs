@@ -57,8 +57,6 @@ pub struct SignForm {
     pub consent: String,
     /// Off unless ticked.
     pub newsletter: String,
-    /// Recognises a double click.
-    pub submission_key: String,
     /// Filled by robots only.
     pub website: String,
 }
@@ -83,8 +81,6 @@ pub struct NewSignature {
     pub visibility: Visibility,
     /// Off unless ticked.
     pub newsletter: bool,
-    /// Recognises a double click.
-    pub submission_key: String,
     /// Language of the form and of all mails.
     pub language: Language,
 }
@@ -186,7 +182,6 @@ impl SignForm {
             contact: Contact { name: contact_name, email: email.as_str().to_owned(), role: contact_role.unwrap_or_default() },
             visibility,
             newsletter: !self.newsletter.is_empty(),
-            submission_key: self.submission_key.chars().take(64).collect(),
             language,
         })
     }

@@ -7,6 +7,7 @@ pub mod desk;
 pub mod export;
 pub mod form;
 pub mod import;
+pub mod intake;
 pub mod jobs;
 pub mod pages;
 pub mod roll;

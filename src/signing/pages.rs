@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     counts::{self, HeadlineView},
     form::SignForm,
+    intake::Intake,
     service::{self, Link, SignError},
     store::Signed,
 };
@@ -14,9 +15,7 @@ use crate::{
     campaigns::{self, Current},
     domain::{language::Language, text::Reception},
     platform::{
-        Platform,
-        crypto::Token,
-        formats,
+        Platform, formats,
         http::{
             forms::{self, FormErrorView, FormErrors},
             frame::Frame,
@@ -158,17 +157,14 @@ fn choice(language: Language, prefix: &str, value: &str, hint: bool) -> ChoiceVi
     ChoiceView { value: value.to_owned(), text: i18n::word(language, &key), hint }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn form_page(
+fn form_html(
     request: &HttpRequest,
     platform: &Platform,
-    campaign: &Current,
-    directory: &Directory,
+    (campaign, directory): (&Current, &Directory),
     language: Language,
     form: &SignForm,
     errors: &FormErrors,
-    status: StatusCode,
-) -> Result<HttpResponse, Problem> {
+) -> Result<String, Problem> {
     let now = platform.clock.now();
     let reception = service::reception(campaign, now);
     let view = SignPage {
@@ -187,7 +183,7 @@ fn form_page(
         is_late: reception == Reception::NextWave,
         deadline: deadline_view(campaign, language, now),
     };
-    Ok(platform.site.page(status, "signing/sign.html", language, &view)?)
+    Ok(platform.site.templates.render("signing/sign.html", language, &view)?)
 }
 
 async fn show_form(
@@ -197,14 +193,16 @@ async fn show_form(
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
 ) -> Result<HttpResponse, Problem> {
-    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let form = SignForm {
-        kind: "organisation".to_owned(),
-        visibility: campaign.config.sign_on.default_visibility.clone(),
-        submission_key: Token::random().map_err(anyhow::Error::from)?.reveal(),
-        ..SignForm::default()
+    let make = async || -> Result<String, Problem> {
+        let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+        let form = SignForm {
+            kind: "organisation".to_owned(),
+            visibility: campaign.config.sign_on.default_visibility.clone(),
+            ..SignForm::default()
+        };
+        form_html(&request, &platform, (&campaign, &directory), visitor.language, &form, &FormErrors::default())
     };
-    form_page(&request, &platform, &campaign, &directory, visitor.language, &form, &FormErrors::default(), StatusCode::OK)
+    platform.pages.page(&request, make).await
 }
 
 async fn sign(
@@ -213,6 +211,7 @@ async fn sign(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    intake: web::Data<Intake>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
@@ -223,7 +222,10 @@ async fn sign(
         // A robot filled the field no person sees: it gets the page everybody gets.
         return sent();
     }
-    let again = |errors: &FormErrors, status| form_page(&request, &platform, &campaign, &directory, language, &form, errors, status);
+    let again = |errors: &FormErrors, status| -> Result<HttpResponse, Problem> {
+        let html = form_html(&request, &platform, (&campaign, &directory), language, &form, errors)?;
+        Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+    };
     let new = match form.check(&campaign.config.sign_on, &directory, language) {
         Ok(new) => new,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
@@ -237,7 +239,7 @@ async fn sign(
             return again(&errors, StatusCode::TOO_MANY_REQUESTS);
         }
     }
-    match service::sign(&platform, &campaign, new).await {
+    match service::sign(&intake, &platform, &campaign, new).await {
         Ok(()) => sent(),
         Err(SignError::NotOpen) => again(&FormErrors::default(), StatusCode::CONFLICT),
         Err(SignError::Unexpected(error)) => Err(error.into()),

@@ -1,15 +1,15 @@
 //! Use cases of a signer: sign and confirm. Owns its transactions; never HTTP.
 //!
-//! Cost of signing: one write transaction with one select and four inserts (signatory, signature, mail job, audit line), one commit.
+//! Cost of signing: a share of one group's transaction, see [`super::intake`].
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveValue::Set, EntityTrait};
-use serde_json::json;
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{
     contact::{self, Names},
     form::NewSignature,
+    intake::{Arrival, Intake},
     jobs, store,
 };
 use crate::{
@@ -28,8 +28,6 @@ use crate::{
     platform::{
         Platform,
         crypto::{Keys, Token},
-        database::broken_unique,
-        jobs::enqueue,
     },
 };
 
@@ -98,17 +96,20 @@ pub fn name_columns(keys: &Keys, row: &mut signatory::ActiveModel, id: Uuid, nam
     Ok(())
 }
 
-/// The key by which a repeated signature is recognised; see [`name_columns`].
-fn stored_name_key(keys: &Keys, names: &Names, visibility: Visibility) -> String {
-    let key = name_key(&names.name);
-    if visibility.shows_name() { key.chars().take(200).collect() } else { keys.mark("signatory.name", &key) }
-}
-
 /// Takes a signature. A repeated one takes nothing new and sends the mail again; the caller shows the same page for all.
 ///
 /// # Errors
 /// [`SignError::NotOpen`] before the opening; after the deadline it is taken for the next wave (R8).
-pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) -> Result<(), SignError> {
+pub async fn sign(intake: &Intake, platform: &Platform, campaign: &Current, new: NewSignature) -> Result<(), SignError> {
+    let arrival = arrival(platform, campaign, new)?;
+    intake.take(arrival).await.map_err(|error| SignError::Unexpected(error.into()))
+}
+
+/// A signature as the tables will hold it: pending, with its contact sealed. Queries nothing.
+///
+/// # Errors
+/// [`SignError::NotOpen`] before the opening.
+pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Result<Arrival, SignError> {
     let now = platform.clock.now();
     let late = match reception(campaign, now) {
         Reception::NotOpen => return Err(SignError::NotOpen),
@@ -118,7 +119,10 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
     let (signatory_id, signature_id) = (Uuid::now_v7(), Uuid::now_v7());
     let email = EmailAddress::parse(&new.contact.email).map_err(anyhow::Error::from)?;
     let contact_hash = platform.keys.address_hash(&email.comparable());
-    let name_key = stored_name_key(&platform.keys, &new.names, new.visibility);
+    // Who, by what name, to which text: two clicks, two open forms and two processes make one signature of it, and the database sees to that.
+    // The key a form carries says less: whoever goes back, mends the address and sends the same form again has not clicked twice.
+    let once = format!("{}|{contact_hash}|{}", campaign.text.id, name_key(&new.names.name));
+    let submission_key = platform.keys.mark("signature.once", &once);
     let mut row = signatory::ActiveModel {
         id: Set(signatory_id),
         campaign_id: Set(campaign.id),
@@ -128,7 +132,7 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
         network_mode: Set(new.network_mode.map(|mode| mode.key().to_owned())),
         network_members: Set(new.network_members),
         sealed_contact: Set(Some(contact::seal_contact(&platform.keys, signatory_id, &new.contact).map_err(anyhow::Error::from)?)),
-        contact_hash: Set(Some(contact_hash.clone())),
+        contact_hash: Set(Some(contact_hash)),
         created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()
@@ -143,7 +147,7 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
         language: Set(new.language.code().to_owned()),
         privacy_notice: Set(campaign.privacy_number),
         reference: Set(Reference::of(ReferenceKind::Signature, signature_id, 0).to_string()),
-        submission_key: Set(if new.submission_key.is_empty() { signature_id.to_string() } else { new.submission_key.clone() }),
+        submission_key: Set(submission_key),
         state: Set(SignatureState::Pending.key().to_owned()),
         visibility: Set(new.visibility.key().to_owned()),
         origin: Set(SignatureOrigin::Form.key().to_owned()),
@@ -153,30 +157,7 @@ pub async fn sign(platform: &Platform, campaign: &Current, new: NewSignature) ->
         signed_at: Set(now),
         ..Default::default()
     };
-    let txn = platform.database.begin().await?;
-    let known = store::repeated(&txn, campaign.id, &contact_hash, &name_key).await?;
-    let known = match known {
-        Some(signatory) => store::of_signatory(&txn, signatory.id, campaign.text.id).await?,
-        None => None,
-    };
-    let subject = match known {
-        Some(known) => known.id,
-        None => {
-            signatory::Entity::insert(row).exec_without_returning(&txn).await?;
-            if let Err(error) = signature::Entity::insert(signature).exec_without_returning(&txn).await {
-                // A double click: the first one was taken.
-                let doubled = broken_unique(&error, &[("ux_signature_submission_key", "signature.submission_key")]).is_some();
-                return if doubled { Ok(()) } else { Err(error.into()) };
-            }
-            audit::append(&txn, Entry::of(None, "signature.received", "signature", signature_id).with(json!({ "late": late })), now)
-                .await?;
-            signature_id
-        }
-    };
-    enqueue(&txn, jobs::confirmation_mail(subject), now).await?;
-    txn.commit().await?;
-    platform.bell.ring();
-    Ok(())
+    Ok(Arrival { signatory: row, signature, now })
 }
 
 /// A link from a mail, looked up.

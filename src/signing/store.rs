@@ -27,33 +27,19 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<signa
     signature::Entity::find().filter(signature::Column::Id.is_in(ids.iter().copied())).all(db).await
 }
 
-/// The newest signature of the same signatory by the same contact for a version of the text.
+/// The signatures of several signatories for some versions of the text.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn repeated(
+pub async fn of_signatories(
     db: &impl ConnectionTrait,
-    campaign_id: Uuid,
-    contact_hash: &str,
-    name_key: &str,
-) -> Result<Option<signatory::Model>, DbErr> {
-    signatory::Entity::find()
-        .filter(signatory::Column::CampaignId.eq(campaign_id))
-        .filter(signatory::Column::ContactHash.eq(contact_hash))
-        .filter(signatory::Column::NameKey.eq(name_key))
-        .one(db)
-        .await
-}
-
-/// The signature of a signatory for a version of the text.
-///
-/// # Errors
-/// When the database fails.
-pub async fn of_signatory(db: &impl ConnectionTrait, signatory_id: Uuid, version: Uuid) -> Result<Option<signature::Model>, DbErr> {
+    signatories: impl IntoIterator<Item = Uuid>,
+    versions: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<signature::Model>, DbErr> {
     signature::Entity::find()
-        .filter(signature::Column::SignatoryId.eq(signatory_id))
-        .filter(signature::Column::TextVersionId.eq(version))
-        .one(db)
+        .filter(signature::Column::SignatoryId.is_in(signatories))
+        .filter(signature::Column::TextVersionId.is_in(versions))
+        .all(db)
         .await
 }
 

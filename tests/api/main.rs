@@ -5,7 +5,9 @@
 mod support;
 
 mod accounts;
+mod burst;
 mod dispatch;
+mod hostile_input;
 mod own_letter;
 mod positions;
 mod publishing;

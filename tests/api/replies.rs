@@ -13,7 +13,7 @@ use crate::{
     support::{Program, program::Browser, reading::Answer},
 };
 
-async fn send(browser: &Browser, page: &str, fields: &[(&str, &str)], file: Option<(&str, Vec<u8>)>) -> Answer {
+pub async fn send(browser: &Browser, page: &str, fields: &[(&str, &str)], file: Option<(&str, Vec<u8>)>) -> Answer {
     let shown = browser.get(page).await;
     let mut all = vec![("received_on", "2026-11-20"), ("channel", "mail"), ("class", "supportive"), ("summary", "They support it.")];
     all.retain(|(name, _)| !fields.iter().any(|(given, _)| given == name));

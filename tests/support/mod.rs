@@ -2,6 +2,7 @@
 //! that runs only when drained. Each test binary uses the parts it needs.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod addresses;
 pub mod databases;
 pub mod program;
 pub mod reading;

@@ -67,7 +67,7 @@ impl Program {
         change(&mut config);
         let clock = Arc::new(FixedClock::at(start_of_tests()));
         let mail = Arc::new(MemoryTransport::new());
-        let replaced = Replaced { clock: Some(clock.clone()), mail: Some(mail.clone()) };
+        let replaced = Replaced { clock: Some(clock.clone()), mail: Some(mail.clone()), ..Replaced::default() };
         let app = App::compose(&config, false, replaced).await.unwrap();
         let server = app.serve(listener).unwrap();
         let handle = server.handle();
@@ -99,7 +99,14 @@ impl Program {
 
     /// A browser that has signed nobody in.
     pub fn browser(&self) -> Browser {
-        let client = reqwest::Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        // Shorter than the server keeps a connection: neither sends into one the other is just closing.
+        let patience = std::time::Duration::from_secs(2);
+        let client = reqwest::Client::builder()
+            .cookie_store(true)
+            .pool_idle_timeout(patience)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
         Browser { client, base_url: self.base_url.clone() }
     }
 

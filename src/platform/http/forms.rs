@@ -1,5 +1,7 @@
 //! Forms: reading them without losing anything, and errors as codes beside the fields. A bad form is not an error: the page comes back with 422.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::problem::Problem;
@@ -10,7 +12,7 @@ use crate::{domain::language::Language, platform::i18n};
 /// # Errors
 /// [`Problem::Bad`] when the body is no form at all.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_html_form::from_bytes(body).map_err(|_| Problem::Bad("bad-form"))
+    serde_html_form::from_bytes(&without_nul(body)).map_err(|_| Problem::Bad("bad-form"))
 }
 
 /// Reads a query string in the same way.
@@ -18,7 +20,35 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 /// # Errors
 /// [`Problem::Bad`] when it cannot be read.
 pub fn query<T: DeserializeOwned>(request: &actix_web::HttpRequest) -> Result<T, Problem> {
-    serde_html_form::from_str(request.query_string()).map_err(|_| Problem::Bad("bad-query"))
+    serde_html_form::from_bytes(&without_nul(request.query_string().as_bytes())).map_err(|_| Problem::Bad("bad-query"))
+}
+
+/// NUL can be neither shown nor, in PostgreSQL, stored. It becomes the mark of what cannot be read: names refuse that, notes print it.
+fn without_nul(encoded: &[u8]) -> Cow<'_, [u8]> {
+    const MARK: &[u8] = b"%EF%BF%BD";
+    if !encoded.contains(&0) && !encoded.windows(3).any(|three| three == b"%00") {
+        return Cow::Borrowed(encoded);
+    }
+    let (mut clean, mut rest) = (Vec::with_capacity(encoded.len() + MARK.len()), encoded);
+    loop {
+        rest = match rest {
+            [] => break,
+            [0, after @ ..] | [b'%', b'0', b'0', after @ ..] => {
+                clean.extend_from_slice(MARK);
+                after
+            }
+            [byte, after @ ..] => {
+                clean.push(*byte);
+                after
+            }
+        };
+    }
+    Cow::Owned(clean)
+}
+
+/// The same for a field of a multipart body, which is not encoded.
+pub fn text_without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
 /// What is wrong with a form, in the order of its fields.
@@ -62,5 +92,18 @@ impl FormErrors {
     /// The errors in words.
     pub fn view(&self, language: Language) -> Vec<FormErrorView> {
         self.0.iter().map(|error| FormErrorView { field: error.field, text: i18n::text(language, error.key, &error.args) }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_nul_becomes_the_mark_of_what_cannot_be_read() {
+        for (sent, read) in
+            [("a=b%00c", "b\u{FFFD}c"), ("a=b\0", "b\u{FFFD}"), ("a=b%2500", "b%00"), ("a=%EF%BF%BD", "\u{FFFD}"), ("a=%0", "%0")]
+        {
+            let form: std::collections::HashMap<String, String> = super::read(sent.as_bytes()).unwrap_or_default();
+            assert_eq!(form.get("a").map(String::as_str), Some(read), "{sent}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use actix_web::{
 use serde::Serialize;
 
 use super::{frame::Site, visitor};
+use crate::platform::i18n;
 
 /// Why a request cannot be answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +157,8 @@ pub async fn render_problems<B: MessageBody + 'static>(
     let Some(site) = site else { return Ok(response) };
     let language = visitor::language_of(response.request());
     let request_id = response.request().extensions().get::<super::guard::RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let frame = site.frame(language, response.request().path(), String::new());
+    let title = i18n::word(language, &format!("site-problem-{code}-title"));
+    let frame = site.frame(language, response.request().path(), title);
     let view = ProblemPage { page: frame, status: status.as_u16(), code, request_id: &request_id };
     let Ok(html) = site.templates.render("problem.html", language, &view) else { return Ok(response) };
     Ok(response.map_body(|head, _| {

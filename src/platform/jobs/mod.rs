@@ -103,7 +103,26 @@ impl Job {
 /// # Errors
 /// When the payload cannot be written as JSON or the database refuses.
 pub async fn enqueue(connection: &impl ConnectionTrait, job: Job, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let row = job::ActiveModel {
+    Ok(enqueue_all(connection, [job], now).await? > 0)
+}
+
+/// The same for several jobs. One insert. Returns how many were not there already.
+///
+/// # Errors
+/// When a payload cannot be written as JSON or the database refuses.
+pub async fn enqueue_all(connection: &impl ConnectionTrait, jobs: impl IntoIterator<Item = Job>, now: DateTime<Utc>) -> Result<u64, DbErr> {
+    let rows = jobs.into_iter().map(|job| row(job, now)).collect::<Result<Vec<_>, _>>()?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    job::Entity::insert_many(rows)
+        .on_conflict(OnConflict::column(job::Column::DedupKey).do_nothing().to_owned())
+        .exec_without_returning(connection)
+        .await
+}
+
+fn row(job: Job, now: DateTime<Utc>) -> Result<job::ActiveModel, DbErr> {
+    Ok(job::ActiveModel {
         id: Set(Uuid::now_v7()),
         kind: Set(job.kind.to_owned()),
         payload: Set(job.payload.map_err(|error| DbErr::Json(error.to_string()))?),
@@ -117,10 +136,5 @@ pub async fn enqueue(connection: &impl ConnectionTrait, job: Job, now: DateTime<
         last_error: Set(None),
         created_at: Set(to_micros(now)),
         finished_at: Set(None),
-    };
-    let added = job::Entity::insert_many([row])
-        .on_conflict(OnConflict::column(job::Column::DedupKey).do_nothing().to_owned())
-        .exec_without_returning(connection)
-        .await?;
-    Ok(added > 0)
+    })
 }

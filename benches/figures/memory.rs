@@ -1,0 +1,61 @@
+//! Resident memory of the program itself: idle, and while it typesets a round with its annexes.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use crate::report::Table;
+
+/// Resident memory in kilobytes, now and at most.
+pub struct Resident {
+    pub resident: usize,
+    pub most: usize,
+}
+
+/// What the kernel says of a process.
+pub fn of_process(id: u32) -> Resident {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let of = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    };
+    Resident { resident: of("VmRSS:"), most: of("VmHWM:") }
+}
+
+struct Demo(Child);
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+pub fn measure() -> Table {
+    eprintln!("memory");
+    let mut table = Table::new(&["the demo's process", "MB resident", "MB at most"]);
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
+            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().starts_with("Stop with")), "the demo did not start");
+        std::thread::sleep(Duration::from_secs(5));
+        Demo(child)
+    };
+    let mut row = |name: &str, demo: &Demo| {
+        let of = of_process(demo.0.id());
+        table.row([name.to_owned(), (of.resident / 1000).to_string(), (of.most / 1000).to_string()]);
+    };
+    row("first start: 195 states, the record and 600 signatories loaded", &start());
+    row("started again, idle", &start());
+    table
+}

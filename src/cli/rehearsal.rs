@@ -1,0 +1,254 @@
+//! The whole demonstration on a scratch database, walked through in every language as a visitor and as staff: what `check` knows of templates.
+//! A template counts as rendered when a page or mail made of it was really answered. Must not touch the database of the settings.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fs,
+    net::TcpListener,
+    os::unix::fs::DirBuilderExt,
+    path::PathBuf,
+    time::Duration,
+};
+
+use anyhow::{Context, bail, ensure};
+use secrecy::ExposeSecret;
+
+use super::{
+    demo,
+    visit::{Answer, Visitor},
+};
+use crate::{
+    accounts::{Role, service::NewAccount},
+    app::{self, App, Replaced},
+    domain::language::Language,
+    platform::{
+        crypto,
+        templates::{Templates, Witness},
+    },
+};
+
+/// How long one page may take; typesetting with unoptimised code is slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Pages of one kind that are opened in each language: one state is like the next.
+const OF_A_KIND: usize = 3;
+/// A folder that goes away whatever happens.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// What was done.
+pub(super) struct Covered {
+    /// Whole pages and mails there are; all were rendered in all languages.
+    pub(super) templates: usize,
+    /// Pages that were opened.
+    pub(super) opened: usize,
+}
+
+/// Fills a scratch demonstration, walks through it, and says what of the templates was not reached or not answered.
+///
+/// # Errors
+/// On the first page that does not answer as it should, and when a template was not rendered in some language.
+pub(super) async fn run() -> anyhow::Result<Covered> {
+    let scratch = Scratch(std::env::temp_dir().join(format!("demarche-check-{}", uuid::Uuid::new_v4().simple())));
+    let mut builder = fs::DirBuilder::new();
+    builder.mode(0o700).create(&scratch.0).with_context(|| format!("a scratch folder is needed: cannot create {}", scratch.0.display()))?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let secret = crypto::new_secret()?;
+    let mut config = demo::settings(&scratch.0, address, secret.expose_secret())?;
+    config.page_cache = Duration::ZERO;
+    let witness = Witness::default();
+    let app = App::compose(&config, true, Replaced { witness: Some(witness.clone()), ..Replaced::default() }).await?;
+    app::load_reference(&app.platform.database, "cah", app.platform.clock.now()).await?;
+    app.load_demo().await?;
+    app.refresh_identity().await?;
+    let server = app.serve(listener)?;
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    let mut walk = Walk { visitor: Visitor::of(address, PATIENCE), app: &app, opened: 0 };
+    let walked = walk.everything(secret.expose_secret()).await;
+    let opened = walk.opened;
+    handle.stop(false).await;
+    serving.await??;
+    walked?;
+    let (pages, seen) = (Templates::pages(), witness.seen());
+    let missing: Vec<String> = pages
+        .iter()
+        .flat_map(|page| Language::ALL.map(|language| (page.clone(), language)))
+        .filter(|pair| !seen.contains(pair))
+        .map(|(page, language)| format!("{page} in {language}"))
+        .collect();
+    ensure!(missing.is_empty(), "templates: not rendered: {}", missing.join(", "));
+    Ok(Covered { templates: pages.len(), opened })
+}
+
+struct Walk<'a> {
+    visitor: Visitor,
+    app: &'a App,
+    opened: usize,
+}
+
+impl Walk<'_> {
+    async fn everything(&mut self, password: &str) -> anyhow::Result<()> {
+        for language in Language::ALL {
+            self.as_visitor(language).await.with_context(|| format!("as a visitor, in {language}"))?;
+        }
+        for language in Language::ALL {
+            self.as_staff(language, password).await.with_context(|| format!("as staff, in {language}"))?;
+        }
+        Ok(())
+    }
+
+    /// Signs, confirms, writes a letter, and opens what a visitor can reach.
+    async fn as_visitor(&mut self, language: Language) -> anyhow::Result<()> {
+        let sign = format!("/{language}/sign");
+        let refused = self.visitor.post(&sign, &[("name", "x")]).await?;
+        ensure!(refused.status == 422, "an empty form is answered with {}", refused.status);
+        let email = format!("{language}@check.example.org");
+        let fields = [
+            ("kind", "organisation"),
+            ("name", "Rehearsal Society"),
+            ("country", "KEN"),
+            ("contact_name", "Rehearsal"),
+            ("contact_email", &email),
+            ("contact_role", "Director"),
+            ("visibility", "named"),
+            ("authority", "yes"),
+            ("consent", "yes"),
+        ];
+        self.redirected(&self.visitor.post(&sign, &fields).await?)?;
+        self.app.worker().drain().await?;
+        self.open_all(&[format!("/{language}"), format!("/{language}/sign/sent"), format!("/{language}/mailbox")]).await?;
+        let missing = self.visitor.get(&format!("/{language}/no-such-page")).await?;
+        ensure!(
+            missing.status == 404 && missing.media_type.starts_with("text/html"),
+            "an unknown address is answered with {}",
+            missing.status
+        );
+        let order = [("state", "KEN"), ("post", "foreign_minister"), ("language", language.code()), ("name", "Rehearsal Society")];
+        let own = self.visitor.post(&format!("/{language}/write"), &order).await?;
+        ensure!(own.status == 200, "a letter is answered with {}", own.status);
+        let pdf = self.visitor.post(&format!("/{language}/write/pdf"), &order).await?;
+        ensure!(pdf.status == 200 && pdf.body.starts_with(b"%PDF-"), "a typeset letter is answered with {}", pdf.status);
+        Ok(())
+    }
+
+    /// Signs in with an account of this language and opens what a coordinator can reach; the first one does some work before.
+    async fn as_staff(&mut self, language: Language, password: &str) -> anyhow::Result<()> {
+        let email = format!("{language}@staff.example.org");
+        let name = format!("Rehearsal {language}");
+        let new = NewAccount { email: email.clone(), name, role: Role::Coordinator, language, password: password.to_owned().into() };
+        self.app.add_account(new).await?;
+        // The sign-in page follows the browser's language: nobody is known yet.
+        let view = self.visitor.get_in("/desk/sign-in", language).await?;
+        ensure!(view.status == 200, "the sign-in page is answered with {}", view.status);
+        let signed_in = self.visitor.post("/desk/sign-in", &[("email", &email), ("password", password)]).await?;
+        self.redirected(&signed_in)?;
+        self.visitor.keep_cookie(&signed_in);
+        if language == Language::En {
+            self.some_work().await?;
+        }
+        self.open_all(&["/desk".to_owned()]).await
+    }
+
+    /// A wave, a round with drafted letters, a reply with its proposal: so that every page has something to show.
+    async fn some_work(&mut self) -> anyhow::Result<()> {
+        let waves = self.visitor.get("/desk/waves").await?;
+        self.submit(&waves, "/desk/waves", &["next"], &[]).await?;
+        let rounds = self.visitor.get("/desk/letters").await?;
+        let round =
+            self.submit(&rounds, "/desk/letters", &["event", "wave", "posts"], &[("name", "Rehearsal"), ("mode", "rehearsal")]).await?;
+        let board = self.visitor.get(&round).await?;
+        let drafting = self.submit(&board, &format!("{round}/draft"), &[], &[]).await;
+        self.app.worker().drain().await?;
+        drafting.context("drafting")?;
+        let new = self.visitor.get("/desk/replies/new").await?;
+        let (csrf, key) = (new.field("csrf").unwrap_or_default(), new.field("submission_key").unwrap_or_default());
+        let today = self.app.platform.clock.now().date_naive().to_string();
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("submission_key", key.as_str()),
+            ("country", "KEN"),
+            ("received_on", today.as_str()),
+            ("channel", "mail"),
+            ("class", "supportive"),
+            ("summary", "Rehearsal"),
+        ];
+        self.redirected(&self.visitor.post_multipart("/desk/replies", &fields).await?)?;
+        self.app.worker().drain().await?;
+        Ok(())
+    }
+
+    /// Sends the form of a page with these of its own fields and others beside them; returns where that leads.
+    async fn submit(&self, page: &Answer, path: &str, own: &[&str], others: &[(&str, &str)]) -> anyhow::Result<String> {
+        let mut fields = Vec::new();
+        for name in ["csrf"].iter().chain(own) {
+            fields.push((*name, page.field(name).with_context(|| format!("{path}: the form has no {name}"))?));
+        }
+        let mut pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        pairs.extend_from_slice(others);
+        self.redirected(&self.visitor.post(path, &pairs).await?).with_context(|| path.to_owned())
+    }
+
+    fn redirected(&self, answer: &Answer) -> anyhow::Result<String> {
+        ensure!(answer.status == 303, "a good form is answered with {}", answer.status);
+        answer.location.clone().context("a redirect that leads nowhere")
+    }
+
+    /// Opens these pages and what they link to on this site.
+    async fn open_all(&mut self, from: &[String]) -> anyhow::Result<()> {
+        let (mut waiting, mut seen): (VecDeque<String>, BTreeSet<String>) =
+            (from.iter().cloned().collect(), from.iter().cloned().collect());
+        let mut of_a_kind: BTreeMap<String, usize> = BTreeMap::new();
+        let root = from.first().map(String::as_str).unwrap_or_default();
+        while let Some(path) = waiting.pop_front() {
+            let page = self.visitor.get(&path).await?;
+            self.opened += 1;
+            if page.status != 200 {
+                bail!("{path} is answered with {}", page.status);
+            }
+            if !page.media_type.starts_with("text/html") {
+                continue;
+            }
+            for link in page.links() {
+                let link = link.strip_prefix(&self.app.platform.site.base_url).unwrap_or(&link);
+                let link = link.split('#').next().unwrap_or_default().to_owned();
+                let inside = link == root || link.starts_with(&format!("{root}/")) || link.starts_with(&format!("{root}?"));
+                if !inside || seen.contains(&link) {
+                    continue;
+                }
+                let count = of_a_kind.entry(kind_of(&link)).or_default();
+                *count += 1;
+                if *count <= OF_A_KIND {
+                    seen.insert(link.clone());
+                    waiting.push_back(link);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Addresses that differ only in keys, codes, numbers and queries are of one kind.
+fn kind_of(link: &str) -> String {
+    let (path, query) = link.split_once('?').map_or((link, ""), |(path, _)| (path, "?"));
+    let named = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b"-.".contains(&b));
+    let parts: Vec<&str> = path.split('/').map(|part| if named(part) { part } else { "*" }).collect();
+    format!("{}{query}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_state_is_like_the_next_and_no_page_like_another() {
+        assert_eq!(kind_of("/en/states/KEN"), kind_of("/en/states/PER"));
+        assert_eq!(kind_of("/en/states?group=a"), kind_of("/en/states?issue=b"));
+        assert_ne!(kind_of("/en/states"), kind_of("/en/sign"));
+    }
+}

@@ -178,7 +178,8 @@ impl App {
     /// When a shipped file has faults or the database fails.
     pub async fn load_demo(&self) -> anyhow::Result<()> {
         let campaign = self.campaigns.get(&self.platform).await?;
-        signing::demo::load(&self.platform, &campaign).await?;
+        let states = self.states.get(&self.platform).await?;
+        signing::demo::load(&self.platform, (&campaign, &states)).await?;
         states::posts::give_demo_addresses(&self.platform).await?;
         Ok(())
     }

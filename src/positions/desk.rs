@@ -1,6 +1,6 @@
 //! The positions desk: all states with both views beside each other, the sheet of evidence. Must hold no rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -57,6 +57,21 @@ pub(super) struct Choice {
     pub text: String,
 }
 
+/// A day, no more exact than its source.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Dated {
+    pub day: NaiveDate,
+    pub precision: String,
+}
+
+impl Dated {
+    /// `inexact`: how exactly the days are known that are not known to the day.
+    pub(super) fn of(iso3: &str, day: NaiveDate, inexact: &HashMap<(String, NaiveDate), String>) -> Self {
+        let precision = inexact.get(&(iso3.to_owned(), day)).map_or("day", String::as_str);
+        Self { day, precision: precision.to_owned() }
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Filter {
@@ -97,8 +112,8 @@ struct StateRow {
     differs: bool,
     confidence: Option<String>,
     via_group: bool,
-    since: Option<NaiveDate>,
-    last: Option<NaiveDate>,
+    since: Option<Dated>,
+    last: Option<Dated>,
 }
 
 async fn show(
@@ -116,6 +131,7 @@ async fn show(
     let public = by_state(store::positions(db, campaign.id, Audience::Public, OVERALL).await?);
     let all = by_state(store::positions(db, campaign.id, Audience::Staff, OVERALL).await?);
     let last = store::last_evidence(db, campaign.id, Audience::Staff).await?;
+    let inexact = store::inexact_days(db, campaign.id, Audience::Staff).await?;
     let key = |row: Option<&position::Model>| row.map_or(NO_DATA, |row| row.stance.as_str()).to_owned();
     let rows: Vec<StateRow> = directory
         .by_name(language)
@@ -129,8 +145,8 @@ async fn show(
                 differs: key(seen) != key(known),
                 confidence: known.map(|row| row.confidence.clone()),
                 via_group: known.is_some_and(|row| row.via_group),
-                since: known.and_then(|row| row.since),
-                last: last.get(&state.iso3).copied(),
+                since: known.and_then(|row| row.since).map(|day| Dated::of(&state.iso3, day, &inexact)),
+                last: last.get(&state.iso3).map(|day| Dated::of(&state.iso3, *day, &inexact)),
                 iso3: state.iso3.clone(),
             }
         })

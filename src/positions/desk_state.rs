@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    desk::Dated,
     desk_form::{self, FormView},
     evidence::{self, Act, EvidenceError},
     item::Typed,
@@ -77,7 +78,7 @@ struct StandingView {
     stance: String,
     confidence: Option<String>,
     via_group: bool,
-    since: Option<NaiveDate>,
+    since: Option<Dated>,
     deciding: usize,
 }
 
@@ -88,7 +89,7 @@ struct IssueView {
     staff: String,
     confidence: String,
     via_group: bool,
-    since: Option<NaiveDate>,
+    since: Option<Dated>,
 }
 
 #[derive(Serialize)]
@@ -152,6 +153,8 @@ async fn state_page(
     let known = store::positions_of(db, campaign.id, Audience::Staff, iso3).await?;
     let names = accounts::store::names(db).await?;
     let ledger = store::ledger(db, campaign.id, iso3).await?;
+    let in_force = ledger.iter().map(|item| &item.row).filter(|row| row.ended_at.is_none() && row.precision != "day");
+    let inexact = in_force.map(|row| ((row.iso3.clone(), row.occurred_on), row.precision.clone())).collect();
     let overall = |rows: &[position::Model]| rows.iter().find(|row| row.issue_code == OVERALL).cloned();
     let (public, all) = (overall(&seen), overall(&known));
     let deciding = all.as_ref().map_or_else(Vec::new, deciding_of);
@@ -161,11 +164,11 @@ async fn state_page(
         staff: row.stance.clone(),
         confidence: row.confidence.clone(),
         via_group: row.via_group,
-        since: row.since,
+        since: row.since.map(|day| Dated::of(iso3, day, &inexact)),
     });
     let may_code = staff.role.may(Permission::CodeEvidence);
     let name = state.forms.name(language).to_owned();
-    let (public, all) = (standing(public), standing(all));
+    let (public, all) = (standing(public, &inexact), standing(all, &inexact));
     let view = StatePage {
         page: staff.frame_titled(platform, name.clone()),
         errors: errors.view(language),
@@ -181,12 +184,12 @@ async fn state_page(
     Ok(platform.site.page(status, "positions/desk_state.html", language, &view)?)
 }
 
-fn standing(row: Option<position::Model>) -> StandingView {
+fn standing(row: Option<position::Model>, inexact: &HashMap<(String, NaiveDate), String>) -> StandingView {
     StandingView {
         stance: row.as_ref().map_or(NO_DATA, |row| row.stance.as_str()).to_owned(),
         confidence: row.as_ref().map(|row| row.confidence.clone()),
         via_group: row.as_ref().is_some_and(|row| row.via_group),
-        since: row.as_ref().and_then(|row| row.since),
+        since: row.as_ref().and_then(|row| Some(Dated::of(&row.iso3, row.since?, inexact))),
         deciding: row.as_ref().map_or(0, |row| deciding_of(row).len()),
     }
 }

@@ -119,11 +119,21 @@ async fn show(
         let view = view(&platform, &request, visitor.language, &campaign, &states, &record, &selection);
         Ok(platform.site.templates.render("positions/states.html", visitor.language, &view)?)
     };
+    answer(&platform, &request, &selection, render).await
+}
+
+/// A board as asked for, kept for a moment; or, where the address asks for something that is not there, one that says so and is not kept.
+pub(super) async fn answer(
+    platform: &Platform,
+    request: &HttpRequest,
+    selection: &Selection,
+    render: impl AsyncFnOnce() -> Result<String, Problem>,
+) -> Result<HttpResponse, Problem> {
     if selection.errors.is_empty() {
-        return platform.pages.page(&request, render).await;
+        return platform.pages.page(request, render).await;
     }
-    let html: Result<String, Problem> = render().await;
-    Ok(HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY).content_type("text/html; charset=utf-8").body(html?))
+    let html = render().await?;
+    Ok(HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY).content_type("text/html; charset=utf-8").body(html))
 }
 
 fn view<'p>(

@@ -1,16 +1,13 @@
 //! Public page of one state: where it stands and why, issue by issue, with every public fact and its source. Must not show what is not
 //! public, nor a count of signatories that gives one away.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header::LOCATION},
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::header::LOCATION, web};
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{
     board::{Item, Record},
+    pages::answer,
     selection::Selection,
     views::{self, RowView, SourceView},
 };
@@ -43,7 +40,8 @@ struct StatePage<'a> {
     day: NaiveDate,
     query: super::selection::Query,
     name: String,
-    formal: String,
+    /// Where it says more than the name.
+    formal: Option<String>,
     within: String,
     iso3: String,
     un_status: String,
@@ -149,11 +147,7 @@ pub(super) async fn show(
         let view = view(&platform, &request, visitor.language, &campaign, &states, state, &record, &signers, &selection);
         Ok(platform.site.templates.render("positions/state.html", visitor.language, &view)?)
     };
-    if selection.errors.is_empty() {
-        return platform.pages.page(&request, render).await;
-    }
-    let html: Result<String, Problem> = render().await;
-    Ok(HttpResponse::build(StatusCode::UNPROCESSABLE_ENTITY).content_type("text/html; charset=utf-8").body(html?))
+    answer(&platform, &request, &selection, render).await
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -191,7 +185,7 @@ fn view<'p>(
         is_now: selection.is_now,
         day: selection.at.day,
         query: selection.query.clone(),
-        formal: forms.formal,
+        formal: Some(forms.formal).filter(|formal| *formal != forms.name),
         within: forms.within,
         iso3: state.iso3.clone(),
         un_status: state.un_status.clone(),

@@ -323,6 +323,27 @@ pub async fn last_evidence(db: &impl ConnectionTrait, campaign_id: Uuid, audienc
     Ok(rows.into_iter().collect())
 }
 
+/// The days that are known to the month or the year only, by state, with how exactly: a page must not show them as days. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn inexact_days(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    audience: Audience,
+) -> Result<HashMap<(String, NaiveDate), String>, DbErr> {
+    use evidence::Column as C;
+    let rows: Vec<(String, NaiveDate, String)> = evidence::Entity::find()
+        .select_only()
+        .columns([C::Iso3, C::OccurredOn, C::Precision])
+        .filter(in_force(campaign_id, audience).add(C::Precision.ne("day")))
+        .distinct()
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(iso3, day, precision)| ((iso3, day), precision)).collect())
+}
+
 /// A state among the sponsors of a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cosponsor {

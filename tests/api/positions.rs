@@ -409,7 +409,7 @@ on_both_databases! {
         program.drain().await;
         assert_eq!((stance(&program, Audience::Staff, "FRA").await.as_deref(), stance(&program, Audience::Public, "FRA").await), (Some("support"), None));
         let shown = browser.get(page).await;
-        assert!(shown.text().contains("Supports the treaty.") && shown.text().contains("October 2026") && shown.text().contains("differs"), "{}", shown.text());
+        assert!(shown.text().contains("Supports the treaty.") && shown.text().contains("since October 2026") && shown.text().contains("differs"), "{}", shown.text());
         let board = browser.get("/desk/positions?differs=yes").await;
         assert_eq!(board.texts("#states tbody th"), ["France"], "{}", board.text());
         let items = shown.attributes("#ledger a[href*='/evidence/']", "href");

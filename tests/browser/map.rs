@@ -14,7 +14,7 @@ const READ: &str = "const words = (node) => node.textContent.trim();
     return [
       [...document.querySelectorAll('a.tile')].map((tile) => [tile.getAttribute('href'), tile.getAttribute('class').match(/tile--(\\w+)/)[1], tile.getAttribute('aria-label')]),
       [...document.querySelectorAll('#states tbody tr')].map((row) => [row.querySelector('th a').getAttribute('href'), row.querySelector('.stance').className.match(/stance--(\\w+)/)[1], words(row.querySelector('.stance__word')), words(row.querySelector('th'))]),
-      [...document.querySelectorAll('#results .legend li')].map((entry) => [entry.querySelector('.stance').className.match(/stance--(\\w+)/)[1], Number(words(entry.querySelector('.legend__count')))])];";
+      [...document.querySelectorAll('#results .legend li:has(.legend__count)')].map((entry) => [entry.querySelector('.stance').className.match(/stance--(\\w+)/)[1], Number(words(entry.querySelector('.legend__count')))])];";
 
 /// What the map says, by address of the state.
 async fn map_equals_table(client: &Client, what: &str) -> BTreeMap<String, String> {

@@ -2,7 +2,7 @@
 
 use crate::{
     chromium::{Wish, drive},
-    person::{ENTER, arrives, at, choose, confirmation_link, demonstration, fill, open, tab_to, words},
+    person::{ENTER, TAB, arrives, at, choose, confirmation_link, demonstration, fill, open, tab_to, words},
 };
 
 /// R2, R4, US1.
@@ -46,6 +46,11 @@ async fn a_person_signs_with_the_keyboard_alone() {
     let program = demonstration().await;
     drive("signs_by_keyboard", Wish::default(), async |client| {
         open(&client, &program, "/en/sign").await;
+        let first = "return document.activeElement.className;";
+        client.active_element().await.unwrap().send_keys(TAB).await.unwrap();
+        assert_eq!(client.execute(first, Vec::new()).await.unwrap(), "skip-link", "the first stop leads past the navigation");
+        client.active_element().await.unwrap().send_keys(ENTER).await.unwrap();
+        arrives(&client, "/en/sign#main").await;
         tab_to(&client, "[name=kind]").await.send_keys(" ").await.unwrap();
         tab_to(&client, "[name=name]").await.send_keys("Keyboard Network").await.unwrap();
         tab_to(&client, "[name=country]").await.send_keys("Senegal").await.unwrap();

@@ -49,3 +49,7 @@ desk-bulk-shown =
        *[other] { $count } صف معروض
     }
 desk-bulk-chosen = المختار:
+desk-release-send = تخرج كل رسالة بالبريد الإلكتروني، واحدة تلو الأخرى، وتُحفظ كما أُرسلت.
+desk-release-rehearsal = تُنضَّد كل رسالة ويُكتب بريدها. ولا يخرج شيء.
+desk-release-undo = ما خرج لا يمكن استرجاعه. ويمكن إيقاف الباقي.
+desk-release-whom = عدد المخاطبين: { $count }

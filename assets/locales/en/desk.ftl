@@ -41,3 +41,7 @@ desk-bulk-shown =
        *[other] { $count } rows shown
     }
 desk-bulk-chosen = Chosen:
+desk-release-send = Each letter leaves by e-mail, one after another, and is kept as sent.
+desk-release-rehearsal = Every letter is typeset and its message written. Nothing leaves.
+desk-release-undo = What has left cannot be called back. The rest can be stopped.
+desk-release-whom = Addressees: { $count }

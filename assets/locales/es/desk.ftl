@@ -41,3 +41,7 @@ desk-bulk-shown =
        *[other] { $count } filas mostradas
     }
 desk-bulk-chosen = Selección:
+desk-release-send = Cada carta sale por correo electrónico, una tras otra, y se conserva como enviada.
+desk-release-rehearsal = Cada carta se compone y su mensaje se redacta. Nada sale.
+desk-release-undo = Lo que ha salido no puede recuperarse. El resto puede detenerse.
+desk-release-whom = Destinatarios: { $count }

@@ -41,3 +41,7 @@ desk-bulk-shown =
        *[other] { $count } lignes affichées
     }
 desk-bulk-chosen = Sélection :
+desk-release-send = Chaque lettre part par courriel, l’une après l’autre, et est conservée comme envoyée.
+desk-release-rehearsal = Chaque lettre est composée et son message rédigé. Rien ne part.
+desk-release-undo = Ce qui est parti ne peut être rappelé. Le reste peut être arrêté.
+desk-release-whom = Destinataires : { $count }

@@ -9,6 +9,7 @@ mod dispatch;
 mod hostile_input;
 mod own_letter;
 mod positions;
+mod processes;
 mod publishing;
 mod replies;
 mod roll;

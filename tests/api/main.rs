@@ -5,6 +5,7 @@
 mod support;
 
 mod accounts;
+mod command_line;
 mod dispatch;
 mod hostile_input;
 mod own_letter;

@@ -22,7 +22,6 @@ use demarche::{
     },
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -66,13 +65,14 @@ async fn work_at_once(one: &Program, other: &Program) {
             tokio::spawn(async move { worker.run(stop).await })
         })
         .into();
-    let db = one.app.platform.database.write();
+    let (db, now) = (one.app.platform.database.write(), one.clock.now());
+    let due = job::Entity::find().filter(job::Column::State.is_in([state::READY, state::RUNNING])).filter(job::Column::RunAt.lte(now));
     for round in 0.. {
-        assert!(round < 1200, "the queue does not empty");
         tokio::time::sleep(Duration::from_millis(50)).await;
-        if jobs::queue::unfinished(db).await.unwrap() == 0 {
+        if due.clone().count(db).await.unwrap() == 0 {
             break;
         }
+        assert!(round < 1200, "the queue does not empty: {:?}", due.clone().one(db).await.unwrap());
     }
     stop.cancel();
     for task in tasks {
@@ -205,13 +205,10 @@ on_both_databases! {
             let (here, there) = tokio::join!(one.submit(&at, &path, &[("decision", "verify")]), two.submit(&at, &path, &[("decision", "verify")]));
             assert_eq!((here.status, there.status), (303, 303));
         }
-        let lines = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq("signature.verify"));
         let verified = signature::Entity::find().filter(signature::Column::State.eq("verified")).count(db).await.unwrap();
-        let actions: Vec<String> = audit_entry::Entity::find().all(db).await.unwrap().into_iter().map(|line| line.action).collect();
         assert_eq!(verified, 4);
-        let _ = lines;
         let decisions = demarche::entities::vetting_decision::Entity::find().count(db).await.unwrap();
-        assert_eq!(decisions, 4, "one decision each: {actions:?}");
+        assert_eq!(decisions, 4, "one decision each");
         program.drain().await;
         let next = one.get("/desk/waves").await.field("next").unwrap();
         let fields = [("next", next.as_str())];
@@ -363,5 +360,4 @@ async fn a_process_asked_to_stop_gives_its_leases_back() {
     let waiting =
         job::Entity::find().filter(job::Column::State.eq(state::READY)).filter(job::Column::Attempts.gt(0)).count(db.read()).await.unwrap();
     assert_eq!(waiting, 0, "given back as if never taken");
-    let _ = json!({});
 }

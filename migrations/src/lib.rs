@@ -10,6 +10,7 @@ mod m0005_signing;
 mod m0006_letters;
 mod m0007_replies;
 mod m0008_positions;
+mod m0009_audit;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_letters::Letters),
             Box::new(m0007_replies::Replies),
             Box::new(m0008_positions::Positions),
+            Box::new(m0009_audit::Audit),
         ]
     }
 }

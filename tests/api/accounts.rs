@@ -1,6 +1,13 @@
 //! Signing in and out of the desk, and what keeps strangers out.
 
-use demarche::accounts::Role;
+use demarche::{
+    accounts::Role,
+    domain::clock::Clock,
+    entities::audit_entry,
+    platform::{jobs, mail::Delivery},
+};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use serde_json::json;
 
 use crate::{
     on_both_databases,
@@ -65,12 +72,111 @@ on_both_databases! {
     }
 
     async fn every_answer_carries_the_fences(program: Program) {
-        for path in ["/en/nothing-here", "/desk/sign-in", "/health/live"] {
-            let answer = program.browser().get(path).await;
-            assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{path}");
-            assert!(!answer.header("content-security-policy").contains("unsafe"), "{path}");
-            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        let staff = program.staff(Role::Reader).await;
+        let sheet = program.browser().get("/en").await.attributes("link[rel=stylesheet]", "href")[0].clone();
+        let paths = ["/", "/en", "/en/nothing-here", "/en/states?as_of=never", "/en/signatories.csv", "/desk", "/desk/sign-in", "/health/live", "/assets/none.css"];
+        for path in paths.into_iter().chain([sheet.as_str()]) {
+            for answer in [program.browser().get(path).await, staff.get(path).await, staff.post(path, &[]).await] {
+                let fence = answer.header("content-security-policy");
+                assert!(fence.contains("default-src 'none'") && !fence.contains("unsafe"), "{path} {}", answer.status);
+                assert_eq!((answer.header("x-content-type-options"), answer.header("referrer-policy")), ("nosniff", "same-origin"), "{path}");
+                assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
+                assert!(answer.headers.get("server").is_none() && answer.headers.get("strict-transport-security").is_none(), "{path}");
+            }
         }
+        // Nothing of the desk is kept by a cache, and neither is a page that says who is signed in.
+        assert!(staff.get("/desk").await.header("cache-control").contains("no-store"));
+    }
+
+    async fn the_cookie_is_for_this_site_alone_and_for_tls_where_there_is_tls(program: Program) {
+        let secured = Program::start_with(program.kind, |config| config.base_url = "https://sign.example.org".to_owned()).await;
+        for (at, secure) in [(&program, false), (&secured, true)] {
+            at.add_account("ana@staff.example.org", Role::Reader).await;
+            let form = [("email", "ana@staff.example.org"), ("password", PASSWORD)];
+            let answer = at.browser().post("/desk/sign-in", &form).await;
+            let cookie = answer.header("set-cookie").to_owned();
+            for part in ["demarche_session=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+                assert!(cookie.contains(part), "{part} in {cookie}");
+            }
+            assert_eq!((cookie.contains("Secure"), cookie.contains("Domain")), (secure, false), "{cookie}");
+            assert_eq!(answer.headers.contains_key("strict-transport-security"), secure);
+            let mut other = at.browser();
+            other.base_url.clone_from(&at.base_url);
+            assert!(other.get("/en").await.headers.get("set-cookie").is_none(), "a reader of public pages gets no cookie");
+        }
+    }
+
+    /// R85: whoever has the program's own rights on the database can add lines and not change one.
+    async fn the_database_refuses_to_change_or_remove_a_line_of_the_trail(program: Program) {
+        program.staff(Role::Coordinator).await;
+        let db = program.app.platform.database.write();
+        let before = audit_entry::Entity::find().all(db).await.unwrap();
+        assert!(before.len() >= 2);
+        for statement in ["UPDATE audit_entry SET action = 'x'", "DELETE FROM audit_entry"] {
+            let error = db.execute_unprepared(statement).await.unwrap_err().to_string();
+            assert!(error.contains("append-only"), "{error}");
+        }
+        assert_eq!(audit_entry::Entity::find().all(db).await.unwrap(), before);
+    }
+
+    /// What failed, what nobody takes and what a dead worker left is shown in words; a person tries again or gives up, and that is in the trail.
+    async fn failed_and_stuck_work_is_shown_tried_again_and_given_up(program: Program) {
+        let (db, now) = (program.app.platform.database.write(), program.clock.now());
+        for (kind, minutes) in [("tests.nobody", 20), ("signing.fold_counts", 1)] {
+            jobs::enqueue(db, jobs::Job::new(kind, &json!({})).at(now - chrono::Duration::minutes(minutes)), now).await.unwrap();
+        }
+        jobs::enqueue(db, jobs::Job::new("signing.confirm_mail", &json!({ "signature": uuid::Uuid::now_v7() })), now).await.unwrap();
+        program.drain().await;
+        let staff = program.staff(Role::Coordinator).await;
+        let page = staff.get("/desk/work").await;
+        for words in ["the signature is gone", "Failed", "Overdue"] {
+            assert!(page.text().contains(words), "{words} in {}", page.text());
+        }
+        let buttons = page.attributes("form[action$='/retry']", "action");
+        assert_eq!(buttons.len(), 2, "{}", page.text());
+        assert_eq!(staff.submit("/desk/work", &buttons[0], &[]).await.status, 303);
+        let shown = staff.get("/desk/work").await.text();
+        assert!(shown.contains("It will be tried again now."), "{shown}");
+        for action in buttons {
+            let discard = action.replace("/retry", "/discard");
+            assert_eq!(staff.submit("/desk/work", &discard, &[]).await.status, 303);
+        }
+        assert!(staff.get("/desk/work").await.text().contains("Nothing has failed and nothing is stuck."));
+        let trail = staff.get("/desk/audit").await.text();
+        assert!(trail.contains("work.retried") && trail.contains("work.discarded"), "{trail}");
+        let reader = program.staff(Role::Reader).await;
+        assert_eq!(reader.get("/desk/work").await.status, 403);
+    }
+
+    /// R79: the mail server is away for an hour; then everything leaves, once.
+    async fn a_mail_server_that_was_away_for_an_hour_gets_everything_once(program: Program) {
+        for n in 0..20 {
+            let (name, email) = (format!("Patient House {n}"), format!("p{n}@house.example.org"));
+            let fields = [
+                ("kind", "organisation"), ("name", name.as_str()), ("country", "SEN"), ("contact_name", "Awa Test"), ("contact_email", email.as_str()),
+                ("contact_role", "Director"), ("visibility", "named"), ("authority", "yes"), ("consent", "yes"),
+            ];
+            assert_eq!(program.browser().post("/en/sign", &fields).await.status, 303);
+        }
+        let start = program.clock.now();
+        let mut tries = 0;
+        while program.clock.now() < start + chrono::Duration::hours(1) {
+            for _ in 0..20 {
+                program.mail.answer_next(Delivery::Deferred { answer: "no connection to the mail server".to_owned() });
+            }
+            let ran = program.drain().await.into_iter().filter(|ran| ran.kind == "signing.confirm_mail").count();
+            // Answers nobody asked for would be left for later.
+            program.mail.forget_answers();
+            tries += ran;
+            program.clock.set(program.clock.now() + chrono::Duration::minutes(5));
+        }
+        assert!(program.mail.take().is_empty() && tries >= 60, "{tries}");
+        for _ in 0..60 {
+            program.drain().await;
+            program.clock.set(program.clock.now() + chrono::Duration::minutes(5));
+        }
+        let to: std::collections::BTreeSet<String> = program.mail.accepted().iter().map(|mail| mail.envelope.to()[0].to_string()).collect();
+        assert_eq!((program.mail.accepted().len(), to.len()), (20, 20));
     }
 
     async fn oversize_and_senseless_requests_get_a_page_not_a_fault(program: Program) {

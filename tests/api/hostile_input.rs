@@ -69,19 +69,22 @@ impl Known {
     /// A full house: signatures, a letter in a round, a reply with its proposal, a job given up.
     async fn of(program: &Program, staff: &Browser) -> Self {
         program.app.load_demo().await.unwrap();
-        let letter = letter_in(program, "KEN", "sent", false).await;
-        let answer = send_reply(staff, &format!("/desk/replies/new?letter={}", letter.id), &[], None).await;
-        assert_eq!(answer.status, 303, "{}", answer.text());
-        let db = program.app.platform.database.write();
         // A round as the desk makes it: its letters have all that a page of theirs shows.
+        let next = staff.get("/desk/waves").await.field("next").unwrap();
+        assert_eq!(staff.submit("/desk/waves", "/desk/waves", &[("next", next.as_str())]).await.status, 303);
         let form = staff.get("/desk/letters").await;
         let event = form.attributes("select[name=event] option[value]:not([value=''])", "value")[0].clone();
-        let fields = [("name", "Round"), ("event", event.as_str()), ("wave", "1"), ("posts", "foreign_minister"), ("mode", "rehearsal")];
+        let fields =
+            [("name", "Round"), ("event", event.as_str()), ("wave", next.as_str()), ("posts", "foreign_minister"), ("mode", "rehearsal")];
         let made = staff.submit("/desk/letters", "/desk/letters", &fields).await;
         assert_eq!(made.status, 303, "{}", made.text());
         program.drain().await;
         let round: uuid::Uuid = made.location().rsplit('/').next().unwrap().parse().unwrap();
+        let db = program.app.platform.database.write();
         let drafted = letter::Entity::find().filter(letter::Column::RoundId.eq(round)).one(db).await.unwrap().unwrap();
+        let letter = letter_in(program, "KEN", "sent", false).await;
+        let answer = send_reply(staff, &format!("/desk/replies/new?letter={}", letter.id), &[], None).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
         let job = jobs::Job::new("tests.nobody", &json!({}));
         jobs::enqueue(db, job, program.clock.now()).await.unwrap();
         let waiting =

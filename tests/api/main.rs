@@ -6,10 +6,12 @@ mod support;
 
 mod accounts;
 mod burst;
+mod command_line;
 mod dispatch;
 mod hostile_input;
 mod own_letter;
 mod positions;
+mod processes;
 mod publishing;
 mod replies;
 mod roll;

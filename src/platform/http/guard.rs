@@ -21,6 +21,9 @@ pub struct RequestId(pub String);
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; form-action 'self'; \
      frame-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
 
+/// What staff see; no cache keeps any of it.
+const DESK: &str = "/desk";
+
 const HEADERS: [(&str, &str); 6] = [
     ("content-security-policy", POLICY),
     ("x-content-type-options", "nosniff"),
@@ -44,6 +47,7 @@ pub async fn guard<B: MessageBody + 'static>(
     let secure = site.as_ref().is_some_and(|site| site.base_url.starts_with("https:"));
     let foreign = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         && is_foreign(request.headers(), site.as_ref().map_or("", |site| site.base_url.as_str()));
+    let of_desk = request.path().starts_with(DESK);
     let span = tracing::info_span!("request", id = %id, method = %request.method());
     let mut response = if foreign {
         request.into_response(Problem::StaleForm.error_response()).map_into_right_body()
@@ -53,6 +57,10 @@ pub async fn guard<B: MessageBody + 'static>(
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if of_desk && !headers.contains_key(header::CACHE_CONTROL) {
+        // A shared machine must not show the desk to whoever presses "back" after the sign-out.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));

@@ -27,6 +27,11 @@ impl MemoryTransport {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).push_back(delivery);
     }
 
+    /// Forgets the answers set before that no delivery has used.
+    pub fn forget_answers(&self) {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// All mails accepted so far, in order.
     pub fn accepted(&self) -> Vec<Composed> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()

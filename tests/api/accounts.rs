@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::{
     on_both_databases,
-    support::{Program, program::PASSWORD},
+    support::{Program, program::PASSWORD, reading::Answer},
 };
 
 on_both_databases! {
@@ -67,7 +67,9 @@ on_both_databases! {
         let browser = program.staff(Role::Coordinator).await;
         assert_eq!(browser.post("/desk/sign-out", &[("csrf", "guess")]).await.status, 403);
         let foreign = browser.client.post(format!("{}/desk/sign-out", browser.base_url)).header("sec-fetch-site", "cross-site");
-        assert_eq!(foreign.send().await.unwrap().status().as_u16(), 403);
+        let refused = Answer::of(foreign.send().await.unwrap()).await;
+        assert_eq!(refused.status, 403);
+        assert!(refused.text().contains("This form is out of date"), "a page, not a blank: {}", refused.body);
         assert_eq!(browser.get("/desk/audit").await.status, 200, "still signed in");
     }
 

@@ -16,10 +16,7 @@ use demarche::{
     accounts::Role,
     domain::clock::Clock,
     entities::{audit_entry, job, signatory, signature, wave},
-    platform::{
-        database::Database,
-        jobs::{self, state},
-    },
+    platform::{database::Database, jobs::state},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use tokio_util::sync::CancellationToken;

@@ -49,8 +49,14 @@ pub async fn guard<B: MessageBody + 'static>(
         && is_foreign(request.headers(), site.as_ref().map_or("", |site| site.base_url.as_str()));
     let of_desk = request.path().starts_with(DESK);
     let span = tracing::info_span!("request", id = %id, method = %request.method());
-    let mut response = if foreign {
-        request.into_response(Problem::StaleForm.error_response()).map_into_right_body()
+    // No address of ours holds a NUL, and a database that is asked for one refuses in words of its own.
+    let refused = match (foreign, request.uri().path().contains("%00")) {
+        (true, _) => Some(Problem::StaleForm),
+        (_, true) => Some(Problem::NotFound),
+        _ => None,
+    };
+    let mut response = if let Some(problem) = refused {
+        request.into_response(problem.error_response()).map_into_right_body()
     } else {
         tracing::Instrument::instrument(next.call(request), span).await?.map_into_left_body()
     };

@@ -44,11 +44,17 @@ pub async fn visit(client: &Client, program: &Program, path: &str) {
     assert_eq!(status(client).await, expected_status(path), "{path}");
 }
 
+/// What `css` finds, waited for while a page arrives.
 pub async fn at(client: &Client, css: &str) -> Element {
-    match client.find(Locator::Css(css)).await {
-        Ok(element) => element,
-        Err(error) => panic!("{css} at {}: {error}", client.current_url().await.unwrap()),
+    let mut last = None;
+    for _ in 0..100 {
+        match client.find(Locator::Css(css)).await {
+            Ok(element) => return element,
+            Err(error) => last = Some(error),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    panic!("{css} at {}: {last:?}", client.current_url().await.unwrap());
 }
 
 pub async fn fill(client: &Client, name: &str, text: &str) {

@@ -66,7 +66,7 @@ async fn the_vetting_queue_is_worked_with_the_keyboard_alone() {
         tab_to(&client, "[name=passed][value=yes]").await.send_keys(ENTER).await.unwrap();
         at(&client, ".check .status--good").await;
         tab_to(&client, "[name=decision][value=verify]").await.send_keys(ENTER).await.unwrap();
-        at(&client, ".status--good").await;
+        at(&client, ".notice--good").await;
     })
     .await;
 }

@@ -49,7 +49,7 @@ async fn letters_to_all_states_are_made_approved_by_one_and_released_by_another(
         assert_eq!(pdf, serde_json::json!([200, "application/pdf", "%PDF"]));
 
         at(&client, "form[action$='/approve'] button").await.click().await.unwrap();
-        at(&client, "form[action$='/stop'] button").await;
+        at(&client, ".notice--good").await;
         let release = "form[action$='/release'] button";
         assert!(client.find(fantoccini::Locator::Css(release)).await.is_err(), "who approved is not asked to release");
         assert!(words(&client).await.contains("Test first"), "the board says who approved");
@@ -57,7 +57,7 @@ async fn letters_to_all_states_are_made_approved_by_one_and_released_by_another(
         sign_in_as(&client, &program, "second", Role::Coordinator, Language::En).await;
         open(&client, &program, &board).await;
         at(&client, release).await.click().await.unwrap();
-        arrives(&client, &board).await;
+        at(&client, ".notice--good").await;
         let board = words(&client).await;
         assert!(board.contains("Test first") && board.contains("Test second"), "{board}");
         assert!(client.find(fantoccini::Locator::Css(release)).await.is_err(), "a round is released once");

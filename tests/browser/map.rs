@@ -7,7 +7,7 @@ use fantoccini::Client;
 
 use crate::{
     chromium::{Wish, drive},
-    person::{arrives, at, choose, demonstration, fill, open, sign_in, visit},
+    person::{at, choose, demonstration, fill, open, sign_in, visit},
 };
 
 const READ: &str = "const words = (node) => node.textContent.trim();
@@ -59,7 +59,7 @@ async fn the_map_equals_the_table_and_moves_with_accepted_evidence() {
         choose(&client, "[name=visibility][value=public]").await;
         choose(&client, "[name=confidence][value=high]").await;
         at(&client, "main form:not(.filters) > button").await.click().await.unwrap();
-        arrives(&client, "/desk/positions/AFG").await;
+        at(&client, ".notice--good, .error-summary").await;
         assert!(client.find(fantoccini::Locator::Css(".error-summary")).await.is_err());
         program.drain().await;
         visit(&client, &program, "/en/states").await;

@@ -82,7 +82,8 @@ pub async fn furnish(program: &Program) -> Rows {
     program.drain().await;
     let letter = staff.get(&board).await.attributes("#board tbody a", "href").remove(7);
     let signature = staff.get("/desk/signatures?state=confirmed").await.attributes("#queue tbody a", "href").remove(0);
-    let paths = vec![board.clone(), letter, signature, "/desk/waves/1".to_owned(), "/desk/signatures?state=declined".to_owned()];
+    let evidence = staff.get("/desk/positions/SEN").await.attributes("#ledger a[href*='/evidence/']", "href").remove(0);
+    let paths = vec![board.clone(), letter, signature, evidence, "/desk/waves/1".to_owned(), "/desk/signatures?state=declined".to_owned()];
     Rows { board, paths }
 }
 

@@ -44,11 +44,17 @@ pub async fn visit(client: &Client, program: &Program, path: &str) {
     assert_eq!(status(client).await, expected_status(path), "{path}");
 }
 
+/// What `css` finds, waited for while a page arrives.
 pub async fn at(client: &Client, css: &str) -> Element {
-    match client.find(Locator::Css(css)).await {
-        Ok(element) => element,
-        Err(error) => panic!("{css} at {}: {error}", client.current_url().await.unwrap()),
+    let mut last = None;
+    for _ in 0..100 {
+        match client.find(Locator::Css(css)).await {
+            Ok(element) => return element,
+            Err(error) => last = Some(error),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    panic!("{css} at {}: {last:?}", client.current_url().await.unwrap());
 }
 
 pub async fn fill(client: &Client, name: &str, text: &str) {
@@ -101,7 +107,8 @@ pub async fn sign_in_as(client: &Client, program: &Program, who: &str, role: Rol
     fill(client, "email", &email).await;
     fill(client, "password", PASSWORD).await;
     at(client, "main form button").await.click().await.unwrap();
-    arrives(client, "/desk/signatures").await;
+    // The address of the sign-in holds the page it leads to: only the way out shows that one is in.
+    at(client, "form[action$='/sign-out']").await;
 }
 
 /// Leaves the desk, so that somebody else can come.

@@ -89,7 +89,7 @@ pub struct Condition {
     /// Has no position on this issue.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issue_silent: Option<String>,
-    /// At least so many signatories of the country may be named.
+    /// At least so many organisations of the country may be named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_signers_min: Option<u32>,
     /// The office written to.
@@ -124,7 +124,7 @@ pub struct StateFacts {
     pub own_statement: bool,
     /// Issues it spoke on in public, and how.
     pub issues: BTreeMap<String, IssueStance>,
-    /// Signatories of its country that may be named.
+    /// Organisations of its country among the signatories that may be named.
     pub local_signers: u32,
     /// Key of the office written to.
     pub post: String,

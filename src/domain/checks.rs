@@ -1,8 +1,12 @@
 //! What stops a letter before a person approves it (R31, R32), and what a person should look at. Findings are codes with the place
 //! they concern; pages choose the words. Must not correct anything.
 
+mod confidential;
+
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+
+pub use confidential::Confidential;
 
 use super::{
     blocks::{BlockFile, Part, REQUIRED_SLOTS, StateFacts},
@@ -37,6 +41,8 @@ keyed! {
         StaleAddressee = "stale_addressee",
         /// No form of address.
         MissingAddress = "missing_address",
+        /// Nobody knows where to send it.
+        NoRecipient = "no_recipient",
         /// The number of signatories in the text is not the annex's (R38).
         AnnexMismatch = "annex_mismatch",
         /// More than one page before the annex.
@@ -68,12 +74,13 @@ impl FindingCode {
             | Self::UnsourcedFact
             | Self::StaleAddressee
             | Self::MissingAddress
+            | Self::NoRecipient
             | Self::AnnexMismatch => Severity::Blocker,
         }
     }
 }
 
-/// One finding.
+/// One finding. Its words are for many eyes: it never repeats what is confidential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What.
@@ -87,6 +94,16 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A place outside the paragraphs where a variable had no value.
+    pub fn placeholder(place: &str) -> Self {
+        Self::new(FindingCode::Placeholder, place, "")
+    }
+
+    /// Whether it stops approval.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Blocker
+    }
+
     fn new(code: FindingCode, place: &str, detail: impl Into<String>) -> Self {
         Self { code, severity: code.severity(), place: place.to_owned(), detail: detail.into() }
     }
@@ -128,10 +145,14 @@ pub struct Draft<'a> {
     pub blocks: &'a [DraftedBlock],
     /// Lines of the address, salutation, closing.
     pub address: &'a [&'a str],
+    /// Somewhere to send it is known, or it is not to be sent.
+    pub has_recipient: bool,
     /// The standing of the language's texts.
     pub translation: TranslationStatus,
     /// Facts of the record it quotes.
     pub quoted: &'a [QuotedFact<'a>],
+    /// Other days it names on purpose, such as that of its wave.
+    pub cited: &'a [NaiveDate],
     /// Number of signatories the text speaks of, and of the annex.
     pub signatories: Option<(u32, u32)>,
     /// Pages before the annex, once it is typeset.
@@ -149,10 +170,12 @@ pub struct Setting<'a> {
     pub facts: &'a StateFacts,
     /// Today.
     pub today: NaiveDate,
-    /// Last day of the event the letter is about; for an inexact date the last day it may mean.
+    /// First day of the event the letter is about. While the event lasts, that day may be named though it is over.
+    pub event_from: NaiveDate,
+    /// Its last day; for an inexact date the last day it may mean.
     pub event_until: NaiveDate,
-    /// Texts of evidence that is not public and must not be found in any letter.
-    pub confidential: &'a [&'a str],
+    /// What must not be found in any letter.
+    pub confidential: &'a Confidential,
     /// After so many days an addressee has to be checked again.
     pub addressee_days: u32,
 }
@@ -166,7 +189,7 @@ pub fn check(draft: &Draft<'_>, setting: &Setting<'_>) -> Vec<Finding> {
     address_findings(draft, setting, &mut found);
     slot_findings(draft, setting, &mut found);
     for block in draft.blocks {
-        block_findings(block, setting, &mut found);
+        block_findings(block, draft, setting, &mut found);
     }
     for fact in draft.quoted {
         if fact.visibility != EvidenceVisibility::Public {
@@ -192,8 +215,14 @@ fn address_findings(draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Fi
     if draft.address.iter().all(|line| line.trim().is_empty()) {
         found.push(Finding::new(FindingCode::MissingAddress, "address", ""));
     }
+    if !draft.has_recipient {
+        found.push(Finding::new(FindingCode::NoRecipient, "address", ""));
+    }
     for line in draft.address {
         found.extend(placeholder(line).map(|words| Finding::new(FindingCode::Placeholder, "address", words)));
+        if setting.confidential.is_in(line) {
+            found.push(Finding::new(FindingCode::ConfidentialSource, "address", ""));
+        }
     }
     if let Some(day) = draft.addressee_checked_on
         && (setting.today - day).num_days() > i64::from(setting.addressee_days)
@@ -212,7 +241,7 @@ fn slot_findings(draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Findi
     found.extend(wrong.map(|slot| Finding::new(FindingCode::SlotCount, slot, times(slot).to_string())));
 }
 
-fn block_findings(drafted: &DraftedBlock, setting: &Setting<'_>, found: &mut Vec<Finding>) {
+fn block_findings(drafted: &DraftedBlock, draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
     let key = drafted.key.as_str();
     // A block that the template no longer has is nobody's.
     if !setting.blocks.block(key).is_some_and(|block| block.fits(setting.facts)) {
@@ -223,12 +252,13 @@ fn block_findings(drafted: &DraftedBlock, setting: &Setting<'_>, found: &mut Vec
         return;
     };
     found.extend(placeholder(text).map(|words| Finding::new(FindingCode::Placeholder, key, words)));
-    for secret in setting.confidential {
-        if secret.chars().count() >= 12 && same_words(text).contains(&same_words(secret)) {
-            found.push(Finding::new(FindingCode::ConfidentialSource, key, ""));
-        }
+    if setting.confidential.is_in(text) {
+        found.push(Finding::new(FindingCode::ConfidentialSource, key, ""));
     }
-    for day in dates::in_text(text).into_iter().filter(|day| *day < setting.today) {
+    let named_on_purpose = |day: &NaiveDate| {
+        *day == setting.event_from || draft.cited.contains(day) || draft.quoted.iter().any(|fact| fact.day.as_ref() == Some(day))
+    };
+    for day in dates::in_text(text).into_iter().filter(|day| *day < setting.today && !named_on_purpose(day)) {
         // What is asked and offered lies ahead; a reason may well lie behind.
         let code = match drafted.part {
             Part::Subject | Part::Ask | Part::Offer | Part::Closing => FindingCode::PastDate,
@@ -237,10 +267,6 @@ fn block_findings(drafted: &DraftedBlock, setting: &Setting<'_>, found: &mut Vec
         };
         found.push(Finding::new(code, key, day.to_string()));
     }
-}
-
-fn same_words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// The first thing in a text that looks as if somebody had to fill it in: brackets, braces, runs of dots, lines or crosses, "TBD".

@@ -45,18 +45,22 @@ fn findings(change: impl FnOnce(&mut Vec<DraftedBlock>, &mut Draft<'_>, &mut Set
     let mut draft = Draft {
         blocks: &[],
         address: &["The Permanent Representative", "New York"],
+        has_recipient: true,
         translation: TranslationStatus::Authoritative,
         quoted: &[],
+        cited: &[],
         signatories: Some((648, 648)),
         pages: Some(1),
         addressee_checked_on: None,
     };
+    let nothing = Confidential::default();
     let mut setting = Setting {
         blocks: &blocks_file,
         facts: &empty_facts,
         today: day("2026-11-23"),
+        event_from: day("2027-01-01"),
         event_until: day("2027-12-31"),
-        confidential: &[],
+        confidential: &nothing,
         addressee_days: 90,
     };
     change(&mut blocks, &mut draft, &mut setting, &mut facts);
@@ -109,6 +113,30 @@ fn a_past_date_in_the_request_stops_the_letter_and_in_the_reasons_does_not() {
     assert_eq!((codes(&recent), blockers(&recent)), (vec![FindingCode::OldDate], 0));
 }
 
+/// R31
+#[test]
+fn a_day_the_letter_names_on_purpose_is_no_finding() {
+    let subject = |blocks: &mut Vec<DraftedBlock>| blocks[0].text = Some("Request (debate, 5 October 2026)".into());
+    let lasting = findings(|blocks, _, setting, _| {
+        subject(blocks);
+        (setting.event_from, setting.event_until) = (day("2026-10-05"), day("2026-12-01"));
+    });
+    assert_eq!(lasting, [], "the event goes on");
+    let other = findings(|blocks, _, _, _| subject(blocks));
+    assert_eq!(codes(&other), [FindingCode::PastDate], "it is not the day of the event");
+    let wave = findings(|blocks, draft, _, _| {
+        blocks[1].text = Some("Signatories as of 22 November 2026.".into());
+        draft.cited = Box::leak(Box::new([day("2026-11-22")]));
+    });
+    assert_eq!(wave, []);
+}
+
+/// R31
+#[test]
+fn a_letter_that_has_nowhere_to_go_is_stopped() {
+    assert_eq!(codes(&findings(|_, draft, _, _| draft.has_recipient = false)), [FindingCode::NoRecipient]);
+}
+
 /// R30
 #[test]
 fn a_paragraph_for_another_region_stops_the_letter() {
@@ -159,7 +187,7 @@ fn only_public_facts_with_day_and_source_may_be_quoted() {
 #[test]
 fn the_words_of_a_confidential_note_are_found_wherever_they_stand() {
     let found = findings(|blocks, _, setting, _| {
-        setting.confidential = &["The minister will abstain"];
+        setting.confidential = Box::leak(Box::new(Confidential::of(["The minister will abstain"])));
         blocks[1].text = Some("We hear that the\n  Minister will ABSTAIN in March.".into());
     });
     assert_eq!(codes(&found), [FindingCode::ConfidentialSource]);

@@ -48,6 +48,9 @@ pub enum DispatchError {
     /// Mail is queued, not recorded.
     #[error("this channel is not recorded by hand")]
     Channel,
+    /// Its round is a rehearsal, or was stopped.
+    #[error("letters of this round do not leave")]
+    Round,
     /// Unexpected.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -71,10 +74,22 @@ pub async fn queue_letter(
     rehearsal: bool,
     now: DateTime<Utc>,
 ) -> Result<Uuid, DispatchError> {
+    queue_letter_by(txn, letter, address, rehearsal, None, now).await
+}
+
+/// The same, asked for by a person.
+pub(super) async fn queue_letter_by(
+    txn: &impl ConnectionTrait,
+    letter: &letter::Model,
+    address: &EmailAddress,
+    rehearsal: bool,
+    account: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Uuid, DispatchError> {
     if letter.file_id.is_none() {
         return Err(DispatchError::Missing);
     }
-    advance(txn, letter, LetterState::Queued, None, None, now).await?;
+    advance(txn, letter, LetterState::Queued, account, None, now).await?;
     let id = Uuid::now_v7();
     let row = dispatch::ActiveModel {
         id: Set(id),
@@ -113,7 +128,7 @@ pub struct ByHand<'a> {
 /// Records such a delivery with its proof: only then is the letter sent (R33).
 ///
 /// # Errors
-/// When the channel is mail, or the letter is not at the point where it may be sent.
+/// When the channel is mail, the round a rehearsal, or the letter not at the point where it may be sent.
 pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result<Uuid, DispatchError> {
     if delivery.channel == Channel::Mail {
         return Err(DispatchError::Channel);
@@ -121,6 +136,10 @@ pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result
     let (id, now) = (Uuid::now_v7(), platform.clock.now());
     let txn = platform.database.begin().await?;
     let letter = letter::Entity::find_by_id(delivery.letter).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    if round.rehearsal {
+        return Err(DispatchError::Round);
+    }
     let note = Some(delivery.note.trim()).filter(|note| !note.is_empty());
     advance(&txn, &letter, LetterState::Sent, Some(delivery.account), note, now).await?;
     let proof = files::keep(&txn, delivery.proof, now).await?;
@@ -145,7 +164,7 @@ pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result
 }
 
 /// Moves a letter and writes its history, unless somebody else moved it since it was read.
-async fn advance(
+pub(super) async fn advance(
     txn: &impl ConnectionTrait,
     letter: &letter::Model,
     to: LetterState,

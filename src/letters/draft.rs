@@ -1,16 +1,19 @@
-//! One letter: blocks chosen, sentences filled, what is wrong with it found. Must not query, typeset or send.
+//! One letter: blocks chosen, sentences filled. What is missing is left as it stands, for the checks to find. Must not judge, query,
+//! typeset or send.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::facts::Known;
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
         blocks::{Part, StateFacts},
-        campaign::{Campaign, is_past},
+        campaign::Campaign,
+        checks::DraftedBlock,
         headline::Headline,
         language::Language,
         letter::PostKind,
@@ -31,8 +34,26 @@ pub struct Content {
     pub page: LetterPage,
     /// The mail that carries it.
     pub email: Email,
-    /// Keys of the blocks it was made of.
-    pub blocks: Vec<String>,
+    /// The paragraphs as they were drafted, each with its block: what the checks read, now and at approval.
+    #[serde(default)]
+    pub drafted: Vec<DraftedBlock>,
+    /// The fact of the record it quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quoted>,
+    /// Places outside the paragraphs whose variables had no value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfilled: Vec<String>,
+}
+
+/// A fact of the record that a letter quotes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quoted {
+    /// Key of the evidence.
+    pub evidence: Uuid,
+    /// Its day.
+    pub day: NaiveDate,
+    /// Document symbol or name of the occasion.
+    pub source: String,
 }
 
 /// A mail that is complete without its attachment.
@@ -42,24 +63,6 @@ pub struct Email {
     pub subject: String,
     /// The whole letter as plain text.
     pub text: String,
-}
-
-/// Something the checks found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// Names a message, `letters-finding-<code>`.
-    pub code: String,
-    /// Stops approval.
-    pub blocks: bool,
-    /// What exactly.
-    pub detail: String,
-}
-
-impl Finding {
-    /// Something that stops approval.
-    pub fn blocker(code: &str, detail: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), blocks: true, detail: detail.into() }
-    }
 }
 
 /// Who writes: the campaign's secretariat, or another organisation in its own name.
@@ -113,7 +116,7 @@ pub struct Occasion<'a> {
 }
 
 #[allow(clippy::too_many_arguments)]
-/// Drafts one letter. What is wrong with it comes with it; nothing is left out in silence.
+/// Drafts one letter. A variable without a value stays in its sentence, a paragraph without words stays empty: the checks stop both.
 pub fn draft(
     occasion: &Occasion<'_>,
     state: &StateEntry,
@@ -123,33 +126,25 @@ pub fn draft(
     language: Language,
     sender: &Sender,
     reference: &str,
-) -> (Content, Vec<Finding>) {
-    let mut findings = Vec::new();
+) -> Content {
     let values = values(occasion, state, region_name, known, language, sender, reference);
-    let fill = |text: &str, place: &str, findings: &mut Vec<Finding>| match phrase::fill(text, |name| values.get(name).map(String::as_str))
-    {
-        Ok(filled) => filled.trim().to_owned(),
-        Err(fault) => {
-            findings.push(Finding::blocker("unresolved", format!("{place}: {fault}")));
-            String::new()
-        }
+    let fill = |text: &str| {
+        phrase::fill(text, |name| values.get(name).map(String::as_str))
+            .map_or_else(|_| text.trim().to_owned(), |full| full.trim().to_owned())
     };
     let facts = StateFacts { post: post.condition_key().to_owned(), ..known.facts.clone() };
     let mut content = Content { page: LetterPage::new(language), ..Content::default() };
-    let chosen = occasion.words.blocks.select(&facts).unwrap_or_else(|faults| {
-        findings.extend(faults.into_iter().map(|fault| Finding::blocker("slot", fault.to_string())));
-        Vec::new()
-    });
     let mut asks = Asks::default();
     let mut opening = Vec::new();
     let mut body: Vec<String> = Vec::new();
-    for block in chosen {
-        content.blocks.push(block.key.clone());
-        let Some(text) = occasion.words.text(language, &block.key) else {
-            findings.push(Finding::blocker("translation", format!("{}: {language}", block.key)));
-            continue;
-        };
-        let text = fill(text, &block.key, &mut findings);
+    for block in occasion.words.blocks.blocks.iter().filter(|block| block.fits(&facts)) {
+        let text = occasion.words.text(language, &block.key).map(fill);
+        content.drafted.push(DraftedBlock { key: block.key.clone(), part: block.part, text: text.clone() });
+        let Some(text) = text else { continue };
+        if occasion.words.text(language, &block.key).is_some_and(quotes_the_record) {
+            let last = known.last_statement.as_ref();
+            content.quoted = last.map(|last| Quoted { evidence: last.evidence, day: last.date, source: last.source.clone() });
+        }
         match block.part {
             Part::Subject => content.page.subject = text,
             Part::Opening => opening.push(text),
@@ -162,20 +157,18 @@ pub fn draft(
     let space = if language == Language::Zh { "" } else { " " };
     content.page.paragraphs = [opening.join(space), body.join(space)].into_iter().filter(|text| !text.is_empty()).collect();
     content.page.asks = Some(asks).filter(|asks| !asks.items.is_empty());
-    match occasion.words.address.form(post, language) {
-        Some(form) => {
-            content.page.addressee = form.lines.iter().map(|line| fill(line, "address", &mut findings)).collect();
-            content.page.salutation = format!("{}{}", fill(&form.salutation, "salutation", &mut findings), form.salutation_end);
-            content.page.closing = fill(&form.closing, "closing", &mut findings);
-        }
-        None => findings.push(Finding::blocker("translation", format!("form of address, {language}"))),
+    if let Some(form) = occasion.words.address.form(post, language) {
+        content.page.addressee = form.lines.iter().map(|line| fill(line)).collect();
+        content.page.salutation = format!("{}{}", fill(&form.salutation), form.salutation_end);
+        content.page.closing = fill(&form.closing);
     }
-    dress(occasion, language, sender, reference, &mut content, &mut findings, &fill);
-    check(occasion, &content, &mut findings);
-    (content, findings)
+    dress(occasion, language, sender, reference, &mut content, &fill);
+    content
 }
 
-type Fill<'f> = dyn Fn(&str, &str, &mut Vec<Finding>) -> String + 'f;
+fn quotes_the_record(text: &str) -> bool {
+    phrase::variables(text).is_ok_and(|names| names.iter().any(|name| name.starts_with("record.")))
+}
 
 /// Letterhead, date, reference, signature, and the mail.
 fn dress(
@@ -184,21 +177,13 @@ fn dress(
     sender: &Sender,
     reference: &str,
     content: &mut Content,
-    findings: &mut Vec<Finding>,
-    fill: &Fill<'_>,
+    fill: &dyn Fn(&str) -> String,
 ) {
     let Some(labels) = occasion.words.labels.languages.get(&language) else {
-        findings.push(Finding::blocker("translation", format!("labels, {language}")));
+        content.unfilled.push("labels".to_owned());
         return;
     };
     let label = |key: &str| labels.page.get(key).cloned().unwrap_or_default();
-    let colon = if language == Language::Fr {
-        "\u{a0}:"
-    } else if language == Language::Zh {
-        "："
-    } else {
-        ":"
-    };
     let page = &mut content.page;
     page.title = format!("{} – {reference}", page.subject);
     page.letterhead = Letterhead { name: sender.name.clone(), lines: sender.lines.clone() };
@@ -211,29 +196,25 @@ fn dress(
         ", "
     };
     page.place_date = if sender.place.is_empty() { date } else { format!("{}{comma}{date}", sender.place) };
-    page.reference = Some(Labelled { label: format!("{}{colon}", label("reference")), value: reference.to_owned() });
+    page.reference = Some(Labelled { label: label("reference"), value: reference.to_owned() });
     let is_unofficial = language != occasion.campaign.authoritative;
     page.translation_mark = is_unofficial.then(|| label("unofficial")).filter(|text| !text.is_empty());
     page.signature = Signature { name: String::new(), role: sender.signatory.clone(), organisation: sender.name.clone() };
-    page.enclosures = Some(LabelledList { label: format!("{}{colon}", label("enclosure")), items: vec![label("annex_title")] });
-    let email = |key: &str| labels.email.get(key).map_or("", String::as_str);
-    let with = |text: &str, findings: &mut Vec<Finding>| {
-        let text = text.replace("{{ subject }}", &page_subject(page)).replace("{{ check_url }}", &occasion.check_url);
-        fill(&text.replace("{{ reply_address }}", &sender.reply_to), "mail", findings)
+    page.enclosures = Some(LabelledList { label: label("enclosure"), items: vec![label("annex_title")] });
+    page.page_numbers = label("page");
+    let subject_line = page.subject.clone();
+    let with = |key: &str| {
+        let text = labels.email.get(key).map_or("", String::as_str);
+        let text = text.replace("{{ subject }}", &subject_line).replace("{{ check_url }}", &occasion.check_url);
+        fill(&text.replace("{{ reply_address }}", &sender.reply_to))
     };
-    let subject = with(email("subject"), findings);
-    let frame = [
-        with(email("attached"), findings),
-        with(email("check"), findings),
-        with(email("reply"), findings),
-        with(email("reference"), findings),
-    ];
-    content.page.verification = Some(frame.get(1).cloned().unwrap_or_default());
+    let subject = with("subject");
+    let frame = ["attached", "check", "reply", "reference"].map(with);
+    page.verification = frame.get(1).cloned();
+    let places = ["subject", "attached", "check", "reply", "reference"].into_iter().zip([&subject].into_iter().chain(&frame));
+    let unfilled = places.filter(|(_, text)| text.is_empty() || text.contains("{{")).map(|(key, _)| format!("mail: {key}"));
+    content.unfilled.extend(unfilled);
     content.email = Email { subject, text: plain_text(&content.page, &frame) };
-}
-
-fn page_subject(page: &LetterPage) -> String {
-    page.subject.clone()
 }
 
 /// The whole letter as text, for the mail and for those who cannot open the file.
@@ -288,60 +269,8 @@ fn values(
         ("reference", reference.to_owned()),
     ]);
     if let Some(last) = &known.last_statement {
-        values.insert("record.date", last.date(language));
+        values.insert("record.date", last.date_in(language));
         values.insert("record.summary_source", last.source.clone());
     }
     values
-}
-
-/// R31: placeholders, brackets and past dates stop a letter.
-fn check(occasion: &Occasion<'_>, content: &Content, findings: &mut Vec<Finding>) {
-    let event = occasion.event;
-    if event.status == "past" || is_past(event.last_day(), &event.precision, occasion.dated_on) {
-        findings.push(Finding::blocker("past-date", event.key.clone()));
-    }
-    let page = &content.page;
-    let asks = page.asks.iter().flat_map(|asks| asks.items.iter().chain([&asks.intro]));
-    let texts = page
-        .paragraphs
-        .iter()
-        .chain(&page.offer)
-        .chain(&page.addressee)
-        .chain([&page.subject, &page.salutation, &page.closing])
-        .chain(asks);
-    for text in texts {
-        if let Some(hole) = placeholder(text) {
-            findings.push(Finding::blocker("placeholder", hole));
-        }
-    }
-    if page.subject.is_empty() || page.salutation.is_empty() || page.closing.is_empty() || page.asks.is_none() {
-        findings.push(Finding::blocker("incomplete", ""));
-    }
-}
-
-/// What looks like a hole somebody meant to fill: `[STATE]`, `{{ … }}`, `XXX`, `TODO`.
-fn placeholder(text: &str) -> Option<String> {
-    let around = |at: usize| text.get(at..).unwrap_or_default().chars().take(40).collect();
-    let bracket = text.find('[').filter(|&at| {
-        let inside = text.get(at + 1..).and_then(|rest| rest.split(']').next()).unwrap_or_default();
-        inside.chars().any(char::is_alphabetic)
-    });
-    let marks = ["{{", "}}", "XXX", "TODO", "____", "<<"];
-    bracket.or_else(|| marks.iter().find_map(|mark| text.find(mark))).map(around)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// R31
-    #[test]
-    fn a_hole_somebody_meant_to_fill_is_found() {
-        for text in ["Dear [STATE],", "on {{ event.date }}", "by XXX", "[name of minister]"] {
-            assert!(placeholder(text).is_some(), "{text}");
-        }
-        for text in ["Resolution 79/122 [2]", "a plain sentence"] {
-            assert!(placeholder(text).is_none(), "{text}");
-        }
-    }
 }

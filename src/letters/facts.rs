@@ -1,7 +1,7 @@
 //! What a letter may know of a state: its public position, groups, sponsorship, last public national statement, and its signers in the wave.
 //! Four queries for all states together. Must read nothing that is not public (R32).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
@@ -12,6 +12,7 @@ use crate::{
         blocks::StateFacts,
         evidence::{EvidenceKind, IssueStance},
         language::Language,
+        signature::SignatoryKind,
         wave::WaveLine,
     },
     entities::{evidence, evidence_issue, position},
@@ -22,7 +23,10 @@ use crate::{
 /// The last public national statement of a state.
 #[derive(Clone, Debug)]
 pub struct LastStatement {
-    date: NaiveDate,
+    /// Key of the evidence.
+    pub evidence: Uuid,
+    /// When; see `precision`.
+    pub date: NaiveDate,
     precision: String,
     /// Document symbol or name of the occasion.
     pub source: String,
@@ -30,7 +34,7 @@ pub struct LastStatement {
 
 impl LastStatement {
     /// When it was made, no more exactly than is known.
-    pub fn date(&self, language: Language) -> String {
+    pub fn date_in(&self, language: Language) -> String {
         formats::day_to(language, self.date, &self.precision)
     }
 }
@@ -42,6 +46,8 @@ pub struct Known {
     pub facts: StateFacts,
     /// For the sentence about the state's own record.
     pub last_statement: Option<LastStatement>,
+    /// Keys of all its public national statements: a letter drafted earlier may quote one of them, and nothing else.
+    pub public_statements: HashSet<Uuid>,
 }
 
 /// What is known of all states on a day.
@@ -65,7 +71,7 @@ pub async fn of_all_states(
                 groups: directory.groups_of(&state.iso3, day),
                 ..StateFacts::default()
             };
-            (state.iso3.clone(), Known { facts, last_statement: None })
+            (state.iso3.clone(), Known { facts, ..Known::default() })
         })
         .collect();
     let positions = position::Entity::find()
@@ -105,11 +111,15 @@ pub async fn of_all_states(
             let source = row.document.or(row.event_label).filter(|source| !source.is_empty());
             if let Some(source) = source {
                 state.facts.own_statement = true;
-                state.last_statement = Some(LastStatement { date: row.occurred_on, precision: row.precision, source });
+                state.public_statements.insert(row.id);
+                state.last_statement = Some(LastStatement { evidence: row.id, date: row.occurred_on, precision: row.precision, source });
             }
         }
     }
-    for line in wave.iter().filter(|line| line.printed_name.is_some() && line.location_label.is_none()) {
+    // The letters speak of organisations, so individuals are not counted (R38); whoever chose another label is not under the country.
+    let is_local =
+        |line: &&WaveLine| line.printed_name.is_some() && line.location_label.is_none() && line.kind != SignatoryKind::Individual;
+    for line in wave.iter().filter(is_local) {
         if let Some(state) = line.iso3.as_ref().and_then(|iso3| known.get_mut(iso3)) {
             state.facts.local_signers += 1;
         }

@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::{
     annex, dispatch,
     draft::Content,
-    service::{self, Loaded, RoundError},
+    drafting,
+    service::RoundError,
+    store::{self, Loaded},
 };
 use crate::{
     campaigns::{self, Current},
@@ -88,7 +90,7 @@ impl Handler for Draft {
         let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
         let campaign = self.0.campaign().await?;
         let directory = self.0.states.get(&self.0.platform).await?;
-        service::draft_all(&self.0.platform, &campaign, &directory, payload.round).await.map_err(job_error)?;
+        drafting::draft_all(&self.0.platform, &campaign, &directory, payload.round).await.map_err(job_error)?;
         Ok(())
     }
 }
@@ -107,9 +109,11 @@ impl Handler for TypesetRound {
         let directory = rooms.states.get(&rooms.platform).await?;
         let campaign = rooms.campaign().await?;
         let db = rooms.platform.database.read();
-        let loaded = service::load(db, payload.round).await.map_err(job_error)?;
-        let letters = service::letters_of(db, payload.round).await?;
-        let waiting = letters.into_iter().filter(|letter| letter.state == LetterState::Approved.key());
+        let loaded = store::load(db, payload.round).await.map_err(job_error)?;
+        let letters = store::letters_of(db, payload.round).await?;
+        // A letter that was rehearsed is approved again and has its file: it is not rehearsed twice.
+        let rehearsed = |letter: &letter::Model| loaded.round.rehearsal && letter.file_id.is_some();
+        let waiting = letters.into_iter().filter(|letter| letter.state == LetterState::Approved.key() && !rehearsed(letter));
         let mut work = stream::iter(waiting)
             .map(|letter| {
                 let (loaded, directory, campaign) = (&loaded, &directory, &campaign);
@@ -119,10 +123,10 @@ impl Handler for TypesetRound {
                 }
             })
             .buffer_unordered(AT_ONCE);
-        let mut refused = 0_usize;
+        let (mut refused, mut unreachable) = (0_usize, 0_usize);
         while let Some((letter, typeset)) = work.next().await {
             match typeset {
-                Ok(typeset) => hand_over(&rooms.platform, &loaded, &letter, &typeset).await?,
+                Ok(typeset) => unreachable += usize::from(!hand_over(&rooms.platform, &loaded, &letter, &typeset).await?),
                 Err(error) => {
                     refused += 1;
                     tracing::error!(letter = %letter.id, %error, "a letter could not be typeset");
@@ -136,7 +140,11 @@ impl Handler for TypesetRound {
                 return Ok(());
             }
         }
-        if refused > 0 { Err(JobError::Retry(format!("{refused} letters could not be typeset"))) } else { Ok(()) }
+        match (refused, unreachable) {
+            (0, 0) => Ok(()),
+            (0, without) => Err(JobError::Fail(format!("{without} letters have no address; the others went on"))),
+            (refused, _) => Err(JobError::Retry(format!("{refused} letters could not be typeset"))),
+        }
     }
 }
 
@@ -162,15 +170,16 @@ pub async fn typeset_letter(
     platform.typesetter.typeset(Template::Letter, &content.page, stamp).await
 }
 
-/// Keeps the PDF and puts the letter in the queue, in one transaction that looks again whether it is still to go.
-async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model, typeset: &Typeset) -> Result<(), JobError> {
+/// Keeps the PDF and puts the letter in the queue, in one transaction that looks again whether it is still to go. `false`: its address is gone
+/// since it was approved; the PDF is kept and the letter waits for a person.
+async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model, typeset: &Typeset) -> Result<bool, JobError> {
     let now = platform.clock.now();
     let language: Language = letter.language.parse().unwrap_or_default();
     let name = file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf");
     let txn = platform.database.begin().await?;
-    let Some(current) = letter::Entity::find_by_id(letter.id).one(&txn).await? else { return Ok(()) };
+    let Some(current) = letter::Entity::find_by_id(letter.id).one(&txn).await? else { return Ok(true) };
     if current.state != LetterState::Approved.key() {
-        return Ok(());
+        return Ok(true);
     }
     let kept = files::keep(&txn, NewFile { media_type: "application/pdf", file_name: &name, content: &typeset.pdf }, now).await?;
     let change = letter::ActiveModel {
@@ -181,18 +190,19 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     };
     letter::Entity::update_many().set(change).filter(letter::Column::Id.eq(letter.id)).exec(&txn).await?;
     let letter = letter::Entity::find_by_id(letter.id).one(&txn).await?.ok_or_else(|| JobError::Fail("the letter is gone".into()))?;
-    let address = address_of(&txn, &letter, loaded.round.dated_on).await?;
-    match address.or_else(|| loaded.round.rehearsal.then(|| EmailAddress::parse("rehearsal@invalid.example").ok()).flatten()) {
+    let address = address_of(&txn, &letter, now.date_naive()).await?;
+    let found = match address.or_else(|| loaded.round.rehearsal.then(|| EmailAddress::parse("rehearsal@invalid.example").ok()).flatten()) {
         Some(address) => {
             dispatch::queue_letter(&txn, &letter, &address, loaded.round.rehearsal, now)
                 .await
                 .map_err(|error| JobError::Retry(error.to_string()))?;
+            true
         }
-        None => return Err(JobError::Fail("a letter has no address".into())),
-    }
+        None => false,
+    };
     txn.commit().await?;
     platform.bell.ring();
-    Ok(())
+    Ok(found)
 }
 
 async fn address_of(
@@ -201,7 +211,9 @@ async fn address_of(
     day: chrono::NaiveDate,
 ) -> Result<Option<EmailAddress>, JobError> {
     use sea_orm::{Condition, QueryOrder};
-    let in_force = Condition::any().add(addressee::Column::EndsOn.is_null()).add(addressee::Column::EndsOn.gte(day));
+    let in_force = Condition::all()
+        .add(Condition::any().add(addressee::Column::StartsOn.is_null()).add(addressee::Column::StartsOn.lte(day)))
+        .add(Condition::any().add(addressee::Column::EndsOn.is_null()).add(addressee::Column::EndsOn.gte(day)));
     let newest = addressee::Entity::find()
         .filter(addressee::Column::PostId.eq(letter.post_id))
         .filter(in_force)

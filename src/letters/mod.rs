@@ -1,11 +1,18 @@
 //! Letters to governments: blocks, rounds, drafting, checks, approval, dispatch. Must not set positions.
 
 pub mod annex;
+mod board;
+pub mod checking;
 pub mod desk;
 pub mod dispatch;
 pub mod draft;
+pub mod drafting;
 pub mod facts;
 pub mod jobs;
+mod letter_desk;
 pub mod own_letter;
+mod rounds_desk;
 pub mod service;
+pub mod single;
+pub mod store;
 pub mod words;

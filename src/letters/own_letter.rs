@@ -19,7 +19,7 @@ use super::{
 use crate::{
     campaigns::{self, Current},
     domain::{
-        blocks::Part,
+        blocks::{Part, StateFacts},
         email::file_name,
         language::Language,
         letter::PostKind,
@@ -252,15 +252,17 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
         reply_to: order.name.clone(),
     };
     let region = directory.region_name(order.state, order.language);
-    // What the checks find in the name somebody typed is theirs to see; what is missing in our words is ours.
+    // No check of the domain: it would judge the name somebody typed. What is missing in our words is ours.
     let write = |kind: &str| draft::draft(&occasion, order.state, region, &known, office(kind, order.state), order.language, &sender, "-");
-    let (content, findings) = write(order.post);
-    if let Some(fault) = findings.iter().find(|finding| matches!(finding.code.as_str(), "slot" | "translation" | "incomplete")) {
-        return Err(anyhow::anyhow!("the letter cannot be drafted: {} {}", fault.code, fault.detail).into());
+    let content = write(order.post);
+    let facts = StateFacts { post: office(order.post, order.state).condition_key().to_owned(), ..known.facts.clone() };
+    let lacking = content.drafted.iter().find(|block| block.text.is_none()).map(|block| block.key.clone());
+    if let Some(fault) = words.blocks.select(&facts).err().map(|faults| format!("{faults:?}")).or(lacking) {
+        return Err(anyhow::anyhow!("the letter cannot be drafted: {fault}").into());
     }
-    let posts = posts::KINDS.into_iter().map(|kind| (kind, write(kind).0.page.addressee)).collect();
+    let posts = posts::KINDS.into_iter().map(|kind| (kind, write(kind).page.addressee)).collect();
     let unofficial = words.texts.get(&order.language).is_some_and(|texts| texts.translation == TranslationStatus::Unofficial);
-    let page = in_own_name(content, &words, order);
+    let page = in_own_name(content, order);
     Ok(Own { text: draft::plain_text(&page, &[]), subject: page.subject.clone(), page, unofficial, posts })
 }
 
@@ -273,9 +275,9 @@ fn office(kind: &str, state: &StateEntry) -> PostKind {
 }
 
 /// Takes away what only the secretariat's letters have: a reference to quote, a page that vouches for it, an annex.
-fn in_own_name(content: Content, words: &LetterWords, order: &Order<'_>) -> LetterPage {
+fn in_own_name(content: Content, order: &Order<'_>) -> LetterPage {
     let mut page = content.page;
-    let parts = content.blocks.iter().filter_map(|key| words.blocks.block(key)).map(|block| block.part);
+    let parts = content.drafted.iter().filter(|block| block.text.is_some()).map(|block| block.part);
     let tail: Vec<Part> = parts.filter(|part| matches!(part, Part::Offer | Part::Closing)).collect();
     let mut tail = tail.into_iter();
     page.offer.retain(|_| tail.next() != Some(Part::Closing));

@@ -8,4 +8,5 @@ pub mod health;
 pub mod mailbox;
 pub mod problem;
 pub mod sessions;
+pub mod upload;
 pub mod visitor;

@@ -1,0 +1,391 @@
+//! The board of a round: where each letter stands, how far the work is, what stops it, and the buttons that move it. Must hold no rule.
+//!
+//! One view asks nine queries whatever the number of letters, beside the two of the sign-in and those of what is shared in memory: round,
+//! letters without their texts, posts, accounts, wave, attempts. The test `a_board_stays_quick` counts its time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::EntityTrait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    desk::{Choice, RoundView, answer, language_choices, post_key},
+    jobs,
+    service::{self, Options, RoundError},
+    store::{self, BoardLetter},
+};
+use crate::{
+    accounts::{self, Permission, SignedIn},
+    campaigns,
+    domain::{
+        checks::{Finding, FindingCode},
+        language::Language,
+        letter::{DispatchState, LetterState, RoundRefusal, RoundState},
+    },
+    entities::{letter_round, post, wave},
+    platform::{
+        Platform, formats,
+        http::{forms, frame::Frame, problem::Problem},
+        i18n,
+        jobs::enqueue,
+    },
+    states::{self, posts},
+};
+
+/// Seconds after which a page that shows work in progress asks again.
+const REFRESH: u32 = 3;
+/// Work that has not moved for so long wants a person's eye.
+const STALLED: i64 = 10;
+/// The filter that takes every finding that stops a letter.
+const ANY_BLOCKER: &str = "blocker";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct BoardQuery {
+    state: String,
+    post: String,
+    language: String,
+    finding: String,
+}
+
+#[derive(Serialize)]
+struct BoardPage<'a> {
+    page: Frame<'a>,
+    round: RoundView,
+    event: String,
+    wave: String,
+    rows: Vec<RowView>,
+    counts: Vec<CountView>,
+    steps: Vec<StepView>,
+    works: bool,
+    refresh: u32,
+    drafted: usize,
+    blocked: usize,
+    state: String,
+    post: String,
+    language: String,
+    finding: String,
+    states: Vec<Choice>,
+    posts: Vec<Choice>,
+    languages: Vec<Choice>,
+    findings: Vec<Choice>,
+    approved_by: Option<String>,
+    released_by: Option<String>,
+    may_draft: bool,
+    may_approve: bool,
+    may_release: bool,
+    may_stop: bool,
+    is_mine: bool,
+}
+
+#[derive(Serialize)]
+struct CountView {
+    state: &'static str,
+    count: usize,
+}
+
+/// Work in progress: n of N, how long it has run, about how long it will.
+#[derive(Serialize)]
+struct StepView {
+    key: &'static str,
+    done: usize,
+    total: usize,
+    /// running, done or stopped.
+    state: &'static str,
+    elapsed: String,
+    left: String,
+    problem: String,
+}
+
+#[derive(Serialize)]
+struct RowView {
+    id: Uuid,
+    state_name: String,
+    iso3: String,
+    post_key: String,
+    language: String,
+    state: String,
+    reference: String,
+    findings: Vec<FindingView>,
+}
+
+/// A finding as words and as a mark: blockers and notices are told apart by more than a colour.
+#[derive(Serialize)]
+pub(super) struct FindingView {
+    pub key: String,
+    pub blocks: bool,
+    pub place: String,
+    pub detail: String,
+}
+
+/// The findings of a letter, those that stop it first. What an older program wrote and this one does not know counts as a blocker.
+pub(super) fn findings_of(value: &serde_json::Value) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = serde_json::from_value(value.clone()).unwrap_or_default();
+    findings.sort_by_key(|finding| !finding.blocks());
+    findings
+}
+
+pub(super) fn finding_key(code: FindingCode) -> String {
+    format!("letters-finding-{}", code.key().replace('_', "-"))
+}
+
+impl FindingView {
+    pub(super) fn of(finding: Finding) -> Self {
+        Self { key: finding_key(finding.code), blocks: finding.blocks(), place: finding.place, detail: finding.detail }
+    }
+}
+
+pub(super) async fn board(
+    request: HttpRequest,
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::ReadDesk)?;
+    let query: BoardQuery = forms::query(&request)?;
+    let db = platform.database.read();
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let round = letter_round::Entity::find_by_id(*id).one(db).await?.ok_or(Problem::NotFound)?;
+    let letters: Vec<(BoardLetter, Vec<Finding>)> =
+        store::board_of(db, *id).await?.into_iter().map(|letter| (findings_of(&letter.findings), letter)).map(|(f, l)| (l, f)).collect();
+    let kinds: BTreeMap<Uuid, String> = post::Entity::find().all(db).await?.into_iter().map(|post| (post.id, post.kind)).collect();
+    let names = accounts::store::names(db).await?;
+    let attempts = store::attempts_of(db, *id).await?;
+    let wave = wave::Entity::find_by_id(round.wave_id).one(db).await?;
+    let mut counts: BTreeMap<LetterState, usize> = BTreeMap::new();
+    for (letter, _) in &letters {
+        if let Ok(state) = letter.state.parse() {
+            *counts.entry(state).or_default() += 1;
+        }
+    }
+    let state: RoundState = round.state.parse().unwrap_or(RoundState::Draft);
+    let blocked = letters.iter().filter(|(letter, _)| letter.blockers > 0 && letter.state != LetterState::Closed.key()).count();
+    let language = staff.language;
+    let kind_of = |letter: &BoardLetter| kinds.get(&letter.post_id).map_or("", String::as_str);
+    let fits = |(letter, findings): &&(BoardLetter, Vec<Finding>)| {
+        (query.state.is_empty() || letter.state == query.state)
+            && (query.post.is_empty() || kind_of(letter) == query.post)
+            && (query.language.is_empty() || letter.language == query.language)
+            && match query.finding.as_str() {
+                "" => true,
+                ANY_BLOCKER => letter.blockers > 0,
+                code => findings.iter().any(|finding| finding.code.key() == code),
+            }
+    };
+    let mut rows: Vec<RowView> = letters
+        .iter()
+        .filter(fits)
+        .map(|(letter, findings)| RowView {
+            id: letter.id,
+            state_name: directory.name(&letter.iso3, language).to_owned(),
+            iso3: letter.iso3.clone(),
+            post_key: post_key(kind_of(letter)),
+            language: letter.language.clone(),
+            state: letter.state.clone(),
+            reference: letter.reference.clone(),
+            findings: each_once(findings),
+        })
+        .collect();
+    let order: BTreeMap<&str, usize> = directory.by_name(language).enumerate().map(|(at, state)| (state.iso3.as_str(), at)).collect();
+    rows.sort_by_key(|row| order.get(row.iso3.as_str()).copied());
+    let steps = steps(&round, state, &letters, &attempts, language, platform.clock.now());
+    let works = steps.iter().any(|step| step.state == "running");
+    let found: BTreeSet<FindingCode> = letters.iter().flat_map(|(_, findings)| findings).map(|finding| finding.code).collect();
+    let word = |key: &str| i18n::word(language, key);
+    let any = Choice { value: ANY_BLOCKER.to_owned(), text: word("letters-blocked") };
+    let choice = |prefix: &str, key: &str| Choice { value: key.to_owned(), text: word(&format!("{prefix}{}", key.replace('_', "-"))) };
+    let event = campaign.events.iter().find(|event| event.id == round.event_id);
+    let mut page = staff.frame_titled(&platform, round.name.clone());
+    page.refresh = if works { REFRESH } else { 0 };
+    let view = BoardPage {
+        event: event.map_or_else(String::new, |event| {
+            format!("{} ({})", event.names.get(language), formats::day_to(language, event.starts_on, &event.precision))
+        }),
+        wave: wave.map_or_else(String::new, |wave| {
+            i18n::text(language, "roll-wave-title", &i18n::args([("number", i64::from(wave.number).into())]))
+        }),
+        counts: counts.iter().map(|(state, count)| CountView { state: state.key(), count: *count }).collect(),
+        refresh: page.refresh,
+        page,
+        steps,
+        works,
+        drafted: letters.iter().filter(|(letter, _)| letter.state != LetterState::Closed.key()).count(),
+        blocked,
+        states: LetterState::ALL.iter().map(|state| choice("letters-state-", state.key())).collect(),
+        posts: posts::KINDS.map(|kind| choice("letters-post-", kind)).into(),
+        languages: language_choices(),
+        findings: std::iter::once(any)
+            .chain(found.into_iter().map(|code| Choice { value: code.key().to_owned(), text: word(&finding_key(code)) }))
+            .collect(),
+        approved_by: round.approved_by.and_then(|id| names.get(&id).cloned()),
+        released_by: round.released_by.and_then(|id| names.get(&id).cloned()),
+        may_draft: matches!(state, RoundState::Draft | RoundState::Checked) && staff.role.may(Permission::PrepareLetters),
+        may_approve: state == RoundState::Checked && staff.role.may(Permission::ApproveLetters),
+        may_release: state == RoundState::Approved && staff.role.may(Permission::ReleaseLetters),
+        may_stop: state != RoundState::Closed && staff.role.may(Permission::ReleaseLetters),
+        is_mine: round.approved_by == Some(staff.id),
+        state: query.state,
+        post: query.post,
+        language: query.language,
+        finding: query.finding,
+        rows,
+        round: RoundView::of(round),
+    };
+    Ok(platform.site.page(StatusCode::OK, "letters/board.html", language, &view)?)
+}
+
+/// Each kind of finding once; the letter's own page has them all.
+fn each_once(findings: &[Finding]) -> Vec<FindingView> {
+    let mut seen = BTreeSet::new();
+    findings.iter().filter(|finding| seen.insert(finding.code)).cloned().map(FindingView::of).collect()
+}
+
+fn steps(
+    round: &letter_round::Model,
+    state: RoundState,
+    letters: &[(BoardLetter, Vec<Finding>)],
+    attempts: &[(String, i64)],
+    language: Language,
+    now: DateTime<Utc>,
+) -> Vec<StepView> {
+    let has_been_released = round.released_at.is_some();
+    let total = Options::of(round).total;
+    let drafting = state == RoundState::Draft;
+    let mut steps =
+        vec![step("drafted", letters.len(), if drafting { total } else { letters.len() }, drafting, round.created_at, language, now)];
+    if let Some(released_at) = round.released_at.filter(|_| has_been_released) {
+        let going: Vec<&BoardLetter> = letters
+            .iter()
+            .map(|(letter, _)| letter)
+            .filter(|letter| letter.state != LetterState::Closed.key() || letter.file_id.is_some())
+            .collect();
+        let runs = state == RoundState::Sending;
+        let typeset = going.iter().filter(|letter| letter.file_id.is_some()).count();
+        steps.push(step("typeset", typeset, going.len(), runs, released_at, language, now));
+        let rehearsed = attempts.iter().find(|(state, _)| state == DispatchState::Rehearsed.key()).map_or(0, |(_, count)| *count);
+        let is_through =
+            |letter: &&&BoardLetter| letter.state.parse().is_ok_and(LetterState::has_left) || letter.state == LetterState::Closed.key();
+        let left = if round.rehearsal { usize::try_from(rehearsed).unwrap_or(0) } else { going.iter().filter(is_through).count() };
+        steps.push(step(if round.rehearsal { "rehearsed" } else { "left" }, left, going.len(), runs, released_at, language, now));
+    }
+    steps
+}
+
+fn step(
+    key: &'static str,
+    done: usize,
+    total: usize,
+    runs: bool,
+    since: DateTime<Utc>,
+    language: Language,
+    now: DateTime<Utc>,
+) -> StepView {
+    let state = if done >= total {
+        "done"
+    } else if runs {
+        "running"
+    } else {
+        "stopped"
+    };
+    let elapsed = now - since;
+    let running = state == "running";
+    // An estimate from fewer letters than these would jump about.
+    let left =
+        (running && done >= 5).then(|| elapsed * i32::try_from(total - done).unwrap_or(i32::MAX) / i32::try_from(done).unwrap_or(i32::MAX));
+    let stalled = running && done == 0 && elapsed > Duration::minutes(STALLED);
+    StepView {
+        key,
+        done,
+        total,
+        state,
+        elapsed: if running { time(language, elapsed) } else { String::new() },
+        left: left.map_or_else(String::new, |left| time(language, left)),
+        problem: if stalled { i18n::word(language, "letters-stalled") } else { String::new() },
+    }
+}
+
+fn time(language: Language, duration: Duration) -> String {
+    let seconds = duration.num_seconds().max(0);
+    i18n::text(language, "letters-time", &i18n::args([("minutes", (seconds / 60).into()), ("seconds", (seconds % 60).into())]))
+}
+
+type Fields = BTreeMap<String, String>;
+
+pub(super) async fn draft(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: Fields = staff.form(&body)?;
+    staff.require(Permission::PrepareLetters)?;
+    let round = letter_round::Entity::find_by_id(*id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
+    let outcome = match round.state.parse() {
+        Ok(RoundState::Draft | RoundState::Checked) => {
+            enqueue(platform.database.write(), jobs::draft(*id), platform.clock.now()).await?;
+            platform.bell.ring();
+            Ok("letters-done-drafting")
+        }
+        Ok(state) => {
+            Err(RoundError::Refused(RoundRefusal::Move(crate::domain::letter::ForbiddenMove { from: state, to: RoundState::Draft })))
+        }
+        Err(error) => Err(RoundError::Unexpected(anyhow::Error::from(error))),
+    };
+    answer(&platform, &staff, *id, outcome).await
+}
+
+pub(super) async fn approve(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: Fields = staff.form(&body)?;
+    staff.require(Permission::ApproveLetters)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let outcome = service::approve(&platform, &campaign, &directory, *id, staff.id).await;
+    answer(&platform, &staff, *id, outcome.map(|()| "letters-done-approved")).await
+}
+
+pub(super) async fn release(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: Fields = staff.form(&body)?;
+    staff.require(Permission::ReleaseLetters)?;
+    let outcome = service::release(&platform, *id, staff.id).await;
+    answer(&platform, &staff, *id, outcome.map(|()| "letters-done-released")).await
+}
+
+pub(super) async fn leave_out(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: Fields = staff.form(&body)?;
+    staff.require(Permission::PrepareLetters)?;
+    let outcome = service::leave_out_blocked(&platform, *id, staff.id).await;
+    answer(&platform, &staff, *id, outcome.map(|_| "letters-done-left-out")).await
+}
+
+pub(super) async fn stop(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: Fields = staff.form(&body)?;
+    staff.require(Permission::ReleaseLetters)?;
+    let outcome = service::stop(&platform, *id, staff.id).await;
+    answer(&platform, &staff, *id, outcome.map(|()| "letters-done-stopped")).await
+}

@@ -1,0 +1,148 @@
+//! Holds drafted letters against the one set of checks, `domain::checks`: once when they are drafted and again when somebody approves them
+//! (R30 to R32, R38, R39). Must not correct a letter.
+//!
+//! Cost: [`Standard::gather`] asks three queries for all letters of a round together (evidence that is not public, replies, proposals). A
+//! letter then costs one look-up for each of its characters, however many confidential sentences there are: with 10,000 of them 390 letters
+//! are checked in 0.25 s (debug build; `checking_cost` in the tests prints it).
+
+use chrono::{Days, NaiveDate};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+
+use super::{draft::Content, facts::Known, store::Loaded};
+use crate::{
+    campaigns::current::CalendarEvent,
+    domain::{
+        blocks::StateFacts,
+        campaign::is_past,
+        checks::{self, Confidential, Draft, Finding, QuotedFact, Setting},
+        evidence::EvidenceVisibility,
+        language::Language,
+        letter::PostKind,
+        signature::Visibility,
+        text::TranslationStatus,
+        wording::LetterWords,
+    },
+    entities::{addressee, evidence, evidence_proposal, reply},
+};
+
+/// After so many days the entry of a named holder has to be looked at again (R27).
+const ADDRESSEE_DAYS: u32 = 90;
+
+/// What all letters of a round are measured against on a day.
+#[derive(Debug)]
+pub struct Standard<'a> {
+    words: &'a LetterWords,
+    event: &'a CalendarEvent,
+    today: NaiveDate,
+    wave_day: NaiveDate,
+    signatories: (u32, u32),
+    rehearsal: bool,
+    confidential: Confidential,
+}
+
+impl<'a> Standard<'a> {
+    /// Gathers it. Three queries.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn gather(db: &impl ConnectionTrait, loaded: &'a Loaded, event: &'a CalendarEvent, today: NaiveDate) -> Result<Self, DbErr> {
+        let texts = confidential_texts(db, loaded.round.campaign_id).await?;
+        let listed = loaded.lines.iter().filter(|line| line.visibility != Visibility::TotalOnly).count();
+        Ok(Self {
+            words: &loaded.words,
+            event,
+            today,
+            wave_day: loaded.counts.as_of.date_naive(),
+            signatories: (loaded.counts.organisations + loaded.counts.individuals, u32::try_from(listed).unwrap_or(u32::MAX)),
+            rehearsal: loaded.round.rehearsal,
+            confidential: Confidential::of(texts.iter().map(String::as_str)),
+        })
+    }
+
+    /// Everything found in a letter to this office of a state of which this is known.
+    pub fn check(
+        &self,
+        content: &Content,
+        known: &Known,
+        post: PostKind,
+        language: Language,
+        addressee: Option<&addressee::Model>,
+    ) -> Vec<Finding> {
+        let facts = StateFacts { post: post.condition_key().to_owned(), ..known.facts.clone() };
+        let page = &content.page;
+        let address: Vec<&str> = page.addressee.iter().chain([&page.salutation, &page.closing]).map(String::as_str).collect();
+        // Nothing that is not public is ever read into a letter; but what was public when it was drafted may not be so any more.
+        let quoted: Vec<QuotedFact<'_>> = content
+            .quoted
+            .iter()
+            .map(|fact| QuotedFact {
+                key: &fact.source,
+                visibility: if known.public_statements.contains(&fact.evidence) {
+                    EvidenceVisibility::Public
+                } else {
+                    EvidenceVisibility::Core
+                },
+                day: Some(fact.day),
+                source: Some(&fact.source),
+            })
+            .collect();
+        let over = self.event.status == "past" || is_past(self.event.last_day(), &self.event.precision, self.today);
+        let yesterday = self.today.checked_sub_days(Days::new(1)).unwrap_or(self.today);
+        let last_day = self.event.last_day();
+        let draft = Draft {
+            blocks: &content.drafted,
+            address: &address,
+            has_recipient: self.rehearsal || addressee.is_some_and(|entry| entry.email.is_some()),
+            translation: self.words.texts.get(&language).map_or(TranslationStatus::Unofficial, |texts| texts.translation),
+            quoted: &quoted,
+            cited: &[self.wave_day],
+            signatories: Some(self.signatories),
+            pages: None,
+            addressee_checked_on: addressee
+                .filter(|entry| entry.holder_name.is_some())
+                .map(|entry| entry.checked_at.unwrap_or(entry.created_at).date_naive()),
+        };
+        let setting = Setting {
+            blocks: &self.words.blocks,
+            facts: &facts,
+            today: self.today,
+            event_from: self.event.starts_on,
+            event_until: if over { last_day.min(yesterday) } else { last_day.max(self.today) },
+            confidential: &self.confidential,
+            addressee_days: ADDRESSEE_DAYS,
+        };
+        let mut found = checks::check(&draft, &setting);
+        // A sentence of the frame around the letter whose variable had no value.
+        found.extend(content.unfilled.iter().map(|place| Finding::placeholder(place)));
+        found
+    }
+}
+
+/// What must not be read in any letter: evidence that is not public, replies (private until somebody makes evidence of them) and what they
+/// suggest.
+async fn confidential_texts(db: &impl ConnectionTrait, campaign_id: uuid::Uuid) -> Result<Vec<String>, DbErr> {
+    let evidence = evidence::Entity::find()
+        .select_only()
+        .columns([evidence::Column::Summary, evidence::Column::Note])
+        .filter(evidence::Column::CampaignId.eq(campaign_id))
+        .filter(evidence::Column::Visibility.ne(EvidenceVisibility::Public.key()))
+        .into_tuple::<(String, Option<String>)>()
+        .all(db)
+        .await?;
+    let replies = reply::Entity::find()
+        .select_only()
+        .column(reply::Column::Summary)
+        .filter(reply::Column::CampaignId.eq(campaign_id))
+        .filter(reply::Column::Visibility.ne(EvidenceVisibility::Public.key()))
+        .into_tuple::<String>()
+        .all(db)
+        .await?;
+    let proposals = evidence_proposal::Entity::find()
+        .select_only()
+        .column(evidence_proposal::Column::Summary)
+        .filter(evidence_proposal::Column::Visibility.ne(EvidenceVisibility::Public.key()))
+        .into_tuple::<String>()
+        .all(db)
+        .await?;
+    Ok(evidence.into_iter().flat_map(|(summary, note)| [Some(summary), note]).flatten().chain(replies).chain(proposals).collect())
+}

@@ -1,0 +1,157 @@
+//! The list of rounds and the form of a new one. Must hold no rule.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    desk::{Choice, RoundView, language_choices, post_key},
+    service::{self, NewRound, RoundError},
+};
+use crate::{
+    accounts::{Permission, SignedIn},
+    campaigns,
+    domain::language::Language,
+    entities::letter_round,
+    platform::{
+        Platform, formats,
+        http::{
+            forms::{FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+        },
+        i18n,
+    },
+    signing::waves,
+    states::{self, posts},
+};
+
+#[derive(Serialize)]
+struct RoundsPage<'a> {
+    page: Frame<'a>,
+    errors: Vec<FormErrorView>,
+    rounds: Vec<RoundView>,
+    form: RoundForm,
+    events: Vec<Choice>,
+    waves: Vec<Choice>,
+    posts: Vec<Choice>,
+    languages: Vec<Choice>,
+    may_prepare: bool,
+}
+
+#[derive(Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct RoundForm {
+    name: String,
+    event: String,
+    wave: String,
+    posts: Vec<String>,
+    language: String,
+    mode: String,
+}
+
+pub(super) async fn rounds(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+) -> Result<HttpResponse, Problem> {
+    let form = RoundForm { posts: posts::KINDS.map(str::to_owned).into(), mode: "rehearsal".into(), ..RoundForm::default() };
+    rounds_page(&platform, &staff, &campaigns, form, FormErrors::default(), StatusCode::OK).await
+}
+
+async fn rounds_page(
+    platform: &Platform,
+    staff: &SignedIn,
+    campaigns: &campaigns::Register,
+    form: RoundForm,
+    errors: FormErrors,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::ReadDesk)?;
+    let campaign = campaigns.get(platform).await?;
+    let db = platform.database.read();
+    let language = staff.language;
+    let today = platform.clock.now().date_naive();
+    let rounds = letter_round::Entity::find()
+        .filter(letter_round::Column::CampaignId.eq(campaign.id))
+        .order_by_desc(letter_round::Column::CreatedAt)
+        .all(db)
+        .await?;
+    let events = campaign.events.iter().filter(|event| event.status != "past" && event.last_day() >= today);
+    let waves = waves::all(db, campaign.id).await?;
+    let wave_title = |number: i32| i18n::text(language, "roll-wave-title", &i18n::args([("number", i64::from(number).into())]));
+    let view = RoundsPage {
+        errors: errors.view(language),
+        rounds: rounds.into_iter().map(RoundView::of).collect(),
+        events: events
+            .map(|event| Choice {
+                value: event.id.to_string(),
+                text: format!("{} ({})", event.names.get(language), formats::day_to(language, event.starts_on, &event.precision)),
+            })
+            .collect(),
+        waves: waves.into_iter().map(|wave| Choice { value: wave.number.to_string(), text: wave_title(wave.number) }).collect(),
+        posts: posts::KINDS.map(|kind| Choice { value: kind.to_owned(), text: i18n::word(language, &post_key(kind)) }).into(),
+        languages: language_choices(),
+        may_prepare: staff.role.may(Permission::PrepareLetters),
+        page: staff.frame(platform, "desk-nav-letters"),
+        form,
+    };
+    Ok(platform.site.page(status, "letters/rounds.html", language, &view)?)
+}
+
+pub(super) async fn create(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: RoundForm = staff.form(&body)?;
+    staff.require(Permission::PrepareLetters)?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let mut errors = FormErrors::default();
+    let name = crate::domain::name::clean_line(&form.name, 100).map_err(|_| errors.add("name", "letters-error-name"));
+    let event = form.event.parse::<Uuid>().ok().filter(|id| campaign.events.iter().any(|event| event.id == *id));
+    if event.is_none() {
+        errors.add("event", "letters-error-event");
+    }
+    let wave = form.wave.parse::<i32>().ok();
+    if wave.is_none() {
+        errors.add("wave", "letters-error-wave");
+    }
+    let kinds: Vec<String> =
+        posts::KINDS.iter().filter(|kind| form.posts.iter().any(|chosen| chosen == *kind)).map(|kind| (*kind).to_owned()).collect();
+    if kinds.is_empty() {
+        errors.add("posts", "letters-error-posts");
+    }
+    let language = Some(form.language.as_str()).filter(|code| !code.is_empty()).map(str::parse::<Language>).transpose();
+    if language.is_err() {
+        errors.add("language", "letters-error-language");
+    }
+    let language = language.ok().flatten();
+    let (Ok(name), Some(event_id), Some(wave), true) = (name, event, wave, errors.is_empty()) else {
+        return rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    let new = NewRound {
+        name,
+        event_id,
+        wave,
+        posts: kinds,
+        language,
+        rehearsal: form.mode != "send",
+        dated_on: platform.clock.now().date_naive(),
+    };
+    match service::create(&platform, &campaign, &directory, new, staff.id).await {
+        Ok(id) => Ok(staff.done(&platform, &format!("/desk/letters/{id}"), "letters-done-created", &i18n::Args::new()).await?),
+        Err(RoundError::NameTaken) => {
+            errors.add("name", "letters-error-name-taken");
+            rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(RoundError::Missing) => {
+            errors.add("wave", "letters-error-wave");
+            rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(anyhow::Error::from(error).into()),
+    }
+}

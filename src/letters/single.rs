@@ -1,0 +1,79 @@
+//! What a person does to one letter of a round: take it out before it leaves, send one that came back to a corrected address. Must not change
+//! its text.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::dispatch::{self, DispatchError};
+use crate::{
+    accounts::audit::{self, Entry},
+    domain::{
+        email::EmailAddress,
+        letter::{ForbiddenMove, LetterState, RoundState},
+    },
+    entities::{addressee, letter, letter_round},
+    platform::Platform,
+};
+
+/// Takes a letter out before it leaves: it is closed, and its place in the queue of mail is void.
+///
+/// # Errors
+/// When it has left, is closed already, or changed meanwhile.
+pub async fn cancel(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), DispatchError> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let mut letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
+    if from.has_left() {
+        return Err(ForbiddenMove { from, to: LetterState::Closed }.into());
+    }
+    if from == LetterState::Queued {
+        dispatch::advance(&txn, &letter, LetterState::Approved, Some(account), None, now).await?;
+        letter.state = LetterState::Approved.key().to_owned();
+    }
+    dispatch::advance(&txn, &letter, LetterState::Closed, Some(account), None, now).await?;
+    audit::append(&txn, Entry::of(Some(account), "letter.cancelled", "letter", id), now).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Sends a letter that came back once more, to another address, which the register keeps for the letters to come.
+///
+/// # Errors
+/// When it has not come back, or its round was stopped or is a rehearsal.
+pub async fn send_again(platform: &Platform, id: Uuid, address: &EmailAddress, account: Uuid) -> Result<Uuid, DispatchError> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    if round.rehearsal || round.state != RoundState::Sending.key() {
+        return Err(DispatchError::Round);
+    }
+    if letter.state != LetterState::Bounced.key() {
+        let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
+        return Err(ForbiddenMove { from, to: LetterState::Queued }.into());
+    }
+    let id = dispatch::queue_letter_by(&txn, &letter, address, false, Some(account), now).await?;
+    remember(&txn, letter.post_id, address, now).await?;
+    let entry = Entry::of(Some(account), "letter.sent_again", "letter", letter.id).with(json!({ "dispatch": id }));
+    audit::append(&txn, entry, now).await?;
+    txn.commit().await?;
+    platform.bell.ring();
+    Ok(id)
+}
+
+/// A new entry of the register with the corrected address; who holds the post and which language the office wants stay what they were.
+async fn remember(db: &impl ConnectionTrait, post_id: Uuid, address: &EmailAddress, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let earlier =
+        addressee::Entity::find().filter(addressee::Column::PostId.eq(post_id)).order_by_desc(addressee::Column::CreatedAt).one(db).await?;
+    let mut entry: addressee::ActiveModel = earlier.map(Into::into).unwrap_or_default();
+    entry.id = Set(Uuid::now_v7());
+    entry.post_id = Set(post_id);
+    entry.email = Set(Some(address.as_str().to_owned()));
+    entry.source_url = Set(None);
+    entry.checked_at = Set(Some(now));
+    entry.created_at = Set(now);
+    addressee::Entity::insert(entry.reset_all()).exec_without_returning(db).await.map(drop)
+}

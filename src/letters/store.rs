@@ -1,0 +1,123 @@
+//! What rounds and letters are read by. Must not change anything.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use uuid::Uuid;
+
+use super::service::RoundError;
+use crate::{
+    domain::{headline::Headline, wave::WaveLine, wording::LetterWords},
+    entities::{dispatch, letter, letter_round, letter_template, wave},
+    signing::waves,
+};
+
+/// A round with everything its letters share.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The round.
+    pub round: letter_round::Model,
+    /// The wave it cites.
+    pub wave: wave::Model,
+    /// Its counts.
+    pub counts: Headline,
+    /// Its lines.
+    pub lines: Vec<WaveLine>,
+    /// The words.
+    pub words: LetterWords,
+}
+
+/// Loads a round. Four queries.
+///
+/// # Errors
+/// See [`RoundError`].
+pub async fn load(db: &impl ConnectionTrait, id: Uuid) -> Result<Loaded, RoundError> {
+    let round = letter_round::Entity::find_by_id(id).one(db).await?.ok_or(RoundError::Missing)?;
+    let wave = wave::Entity::find_by_id(round.wave_id).one(db).await?.ok_or(RoundError::Missing)?;
+    let template = letter_template::Entity::find_by_id(round.template_id).one(db).await?.ok_or(RoundError::Missing)?;
+    let counts = waves::frozen_counts(&wave).ok_or_else(|| anyhow::anyhow!("the wave's counts cannot be read"))?;
+    let lines = waves::lines(db, wave.id).await?;
+    let words = serde_json::from_value(template.blocks).map_err(anyhow::Error::from)?;
+    Ok(Loaded { round, wave, counts, lines, words })
+}
+
+/// The round of a campaign with this name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn round_named(db: &impl ConnectionTrait, campaign_id: Uuid, name: &str) -> Result<Option<letter_round::Model>, DbErr> {
+    letter_round::Entity::find()
+        .filter(letter_round::Column::CampaignId.eq(campaign_id))
+        .filter(letter_round::Column::Name.eq(name))
+        .one(db)
+        .await
+}
+
+/// All letters of a round, whole. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn letters_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<letter::Model>, DbErr> {
+    letter::Entity::find()
+        .filter(letter::Column::RoundId.eq(id))
+        .order_by_asc(letter::Column::Iso3)
+        .order_by_asc(letter::Column::PostId)
+        .all(db)
+        .await
+}
+
+/// What the board shows of a letter: not its text, which is most of the row.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct BoardLetter {
+    /// Key.
+    pub id: Uuid,
+    /// State.
+    pub iso3: String,
+    /// Post.
+    pub post_id: Uuid,
+    /// Language.
+    pub language: String,
+    /// Reference.
+    pub reference: String,
+    /// Where it stands.
+    pub state: String,
+    /// What the checks found.
+    pub findings: serde_json::Value,
+    /// How many of that stop it.
+    pub blockers: i32,
+    /// Its PDF, once issued.
+    pub file_id: Option<Uuid>,
+}
+
+/// The letters of a round for its board. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn board_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<BoardLetter>, DbErr> {
+    use letter::Column as C;
+    letter::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Iso3, C::PostId, C::Language, C::Reference, C::State, C::Findings, C::Blockers, C::FileId])
+        .filter(C::RoundId.eq(id))
+        .order_by_asc(C::Iso3)
+        .order_by_asc(C::PostId)
+        .into_model::<BoardLetter>()
+        .all(db)
+        .await
+}
+
+/// How many letters of a round have an attempt in each state. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn attempts_of(db: &impl ConnectionTrait, round: Uuid) -> Result<Vec<(String, i64)>, DbErr> {
+    use sea_orm::sea_query::{Expr, ExprTrait};
+    let letters = letter::Entity::find().select_only().column(letter::Column::Id).filter(letter::Column::RoundId.eq(round));
+    dispatch::Entity::find()
+        .select_only()
+        .column(dispatch::Column::State)
+        .column_as(Expr::col(dispatch::Column::LetterId).count_distinct(), "letters")
+        .filter(dispatch::Column::LetterId.in_subquery(letters.into_query()))
+        .group_by(dispatch::Column::State)
+        .into_tuple()
+        .all(db)
+        .await
+}

@@ -15,6 +15,7 @@ use demarche::{
     letters::{
         draft::Content,
         service::{self, NewRound},
+        store,
     },
     platform::typeset::{LetterPage, Template, Typesetter},
     signing::waves,
@@ -44,7 +45,7 @@ async fn drafted(program: &Program, language: Language) -> Vec<LetterPage> {
     };
     let round = service::create(platform, &campaign, &directory, new, account).await.unwrap();
     program.drain().await;
-    let letters = service::letters_of(platform.database.read(), round).await.unwrap();
+    let letters = store::letters_of(platform.database.read(), round).await.unwrap();
     assert_eq!(letters.len(), directory.states().len());
     letters.into_iter().map(|letter| serde_json::from_value::<Content>(letter.content).unwrap().page).collect()
 }

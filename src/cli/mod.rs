@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod export;
 mod import;
+mod letters;
 mod load;
 mod serve;
 mod show_config;
@@ -51,12 +52,22 @@ enum Command {
         #[command(subcommand)]
         command: export::Command,
     },
+    /// Letters of a round.
+    Letters {
+        #[command(subcommand)]
+        command: letters::Command,
+    },
     /// Staff accounts.
     User {
         #[command(subcommand)]
         command: user::Command,
     },
 }
+
+/// An argument that names nothing there is.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongUsage(String);
 
 /// Reads the arguments, runs the command, says what went wrong in one line.
 pub fn run() -> ExitCode {
@@ -77,6 +88,7 @@ pub fn run() -> ExitCode {
             Command::Config => show_config::run(),
             Command::Import { command } => import::run(&Config::from_environment()?, command).await,
             Command::Export { command } => export::run(&Config::from_environment()?, command).await,
+            Command::Letters { command } => letters::run(&Config::from_environment()?, command).await,
             Command::User { command } => user::run(&Config::from_environment()?, command).await,
         }
     });
@@ -87,5 +99,5 @@ pub fn run() -> ExitCode {
 
 fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("demarche: {error:#}");
-    if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    if error.is::<ConfigError>() || error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod dispatch;
+mod letters;
 mod own_letter;
 mod positions;
 mod publishing;

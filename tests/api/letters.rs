@@ -36,7 +36,7 @@ const HEAD: &str = "id,kind,name,location_label,iso3,contact_name,contact_email,
 fn sheet() -> String {
     let countries = ["KEN", "KEN", "FRA", "FRA", "SEN", "MEX", "JPN", "POL"];
     let line = |n: usize| {
-        let kind = if n % 5 == 0 { "individual" } else { "organisation" };
+        let kind = if n.is_multiple_of(5) { "individual" } else { "organisation" };
         let visibility = ["named", "named", "named", "withheld"][n % 4];
         let visibility = if n == 7 { "total_only" } else { visibility };
         let (iso3, label) = (countries[n % 8], if n == 8 { "in exile" } else { "" });

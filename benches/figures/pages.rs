@@ -90,7 +90,6 @@ pub async fn measure() -> Table {
         let (address, handle) = bare(kept.app.platform.database.clone());
         let answer = load(format!("{address}/answer")).await;
         let query = load(format!("{address}/query")).await;
-        handle.stop(false).await;
         let mut row = |name: String, load: &Load| {
             table.row([
                 name,
@@ -109,6 +108,8 @@ pub async fn measure() -> Table {
         for path in ["/en", "/en/statement", "/en/sign", "/en/signatories?page=3", "/en/states", "/en/states/MEX"] {
             row(format!("{path}, made anew ({of})"), &load(format!("{}{path}", fresh.base_url)).await);
         }
+        // Not before: connections of the shared pool live in the threads of the server that opened them.
+        handle.stop(false).await;
     }
     table
 }

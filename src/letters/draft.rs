@@ -220,7 +220,17 @@ fn dress(
 
 /// The whole letter as text, for the mail and for those who cannot open the file.
 pub fn plain_text(page: &LetterPage, frame: &[String]) -> String {
-    let mut parts: Vec<String> = vec![page.addressee.join("\n"), page.place_date.clone(), page.subject.clone()];
+    // The closing asks for "the reference above", so it stands above here too.
+    let reference = page.reference.as_ref().map(|reference| {
+        let colon = match page.language {
+            Language::Fr => "\u{a0}: ",
+            Language::Zh => "：",
+            _ => ": ",
+        };
+        format!("{}{colon}{}", reference.label, reference.value)
+    });
+    let dated = [Some(page.place_date.clone()), reference].into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let mut parts: Vec<String> = vec![page.addressee.join("\n"), dated, page.subject.clone()];
     parts.extend(page.translation_mark.clone());
     parts.push(page.salutation.clone());
     parts.extend(page.paragraphs.iter().cloned());

@@ -108,7 +108,7 @@ async fn insert_alone(database: &Database, arrival: &Arrival) -> Result<(), DbEr
     }
 }
 
-type NameAndAddress = (Uuid, Option<String>, Option<String>);
+pub(super) type NameAndAddress = (Uuid, Option<String>, Option<String>);
 
 fn set<T: Into<sea_orm::Value> + Clone>(value: &ActiveValue<T>) -> Option<T> {
     match value {
@@ -117,8 +117,8 @@ fn set<T: Into<sea_orm::Value> + Clone>(value: &ActiveValue<T>) -> Option<T> {
     }
 }
 
-/// What recognises a repeated signature: the campaign, the keyed hash of the address, the name.
-fn identity(row: &signatory::ActiveModel) -> NameAndAddress {
+/// What recognises a repeated signature: the campaign, the keyed hash of the address, the name as it is kept.
+pub(super) fn identity(row: &signatory::ActiveModel) -> NameAndAddress {
     (set(&row.campaign_id).unwrap_or_default(), set(&row.contact_hash).flatten(), set(&row.name_key).flatten())
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     contact::{self, Names},
     form::NewSignature,
-    intake::{Arrival, Intake},
+    intake::{self, Arrival, Intake},
     jobs, store,
 };
 use crate::{
@@ -119,10 +119,6 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Re
     let (signatory_id, signature_id) = (Uuid::now_v7(), Uuid::now_v7());
     let email = EmailAddress::parse(&new.contact.email).map_err(anyhow::Error::from)?;
     let contact_hash = platform.keys.address_hash(&email.comparable());
-    // Who, by what name, to which text: two clicks, two open forms and two processes make one signature of it, and the database sees to that.
-    // The key a form carries says less: whoever goes back, mends the address and sends the same form again has not clicked twice.
-    let once = format!("{}|{contact_hash}|{}", campaign.text.id, name_key(&new.names.name));
-    let submission_key = platform.keys.mark("signature.once", &once);
     let mut row = signatory::ActiveModel {
         id: Set(signatory_id),
         campaign_id: Set(campaign.id),
@@ -132,12 +128,18 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Re
         network_mode: Set(new.network_mode.map(|mode| mode.key().to_owned())),
         network_members: Set(new.network_members),
         sealed_contact: Set(Some(contact::seal_contact(&platform.keys, signatory_id, &new.contact).map_err(anyhow::Error::from)?)),
-        contact_hash: Set(Some(contact_hash)),
+        contact_hash: Set(Some(contact_hash.clone())),
         created_at: Set(now),
         updated_at: Set(now),
         ..Default::default()
     };
     name_columns(&platform.keys, &mut row, signatory_id, &new.names, new.visibility)?;
+    // Who, by what name, to which text: two clicks, two open forms and two processes make one signature of it, and the database sees to that.
+    // The key a form carries says less: whoever goes back, mends the address and sends the same form again has not clicked twice. A name to
+    // be withheld is kept as another one than the same name to be printed, so that no earlier form takes the place of the wish to hide it.
+    let (_, _, name) = intake::identity(&row);
+    let once = format!("{}|{contact_hash}|{}", campaign.text.id, name.unwrap_or_default());
+    let submission_key = platform.keys.mark("signature.once", &once);
     let second = if campaign.config.sign_on.second_confirmation { SecondPerson::Awaited } else { SecondPerson::NotNeeded };
     let signature = signature::ActiveModel {
         id: Set(signature_id),

@@ -223,6 +223,39 @@ on_both_databases! {
         assert!(trail.contains("signatory.revealed") && trail.contains("asked by the signer") && !trail.contains(SECRET));
     }
 
+    /// R14: whoever sent the same name and address before, to be printed, does not take the place of the wish to withhold it.
+    async fn a_wish_to_withhold_is_not_lost_to_an_earlier_form(program: Program) {
+        const SECRET: &str = "Quillfeather Vigil";
+        let browser = program.browser();
+        let mut printed = organisation(SECRET, "keeper@quill.example.org");
+        printed.insert("location_label", "Chosen by another".into());
+        assert_eq!(send(&browser, "en", &printed).await.status, 303);
+        program.drain().await;
+        program.mail.take();
+        let mut withheld = organisation(SECRET, "keeper@quill.example.org");
+        withheld.insert("visibility", "withheld".into());
+        assert_eq!(send(&browser, "en", &withheld).await.status, 303);
+        assert_eq!(send(&browser, "en", &withheld).await.status, 303);
+        program.drain().await;
+        let mails = program.mail.take();
+        assert_eq!(mails.len(), 1, "the same wish twice is one");
+        let text = mail_text(&mails[0].bytes);
+        assert!(!text.contains(SECRET), "{text}");
+        browser.post(&link(&program, &text), &[]).await;
+        let mut states: Vec<_> = signatures(&program).await.into_iter().map(|row| (row.visibility, row.state, row.id)).collect();
+        states.sort();
+        let [(named, pending, _), (hidden, confirmed, id)] = states.as_slice() else { panic!("{states:?}") };
+        assert_eq!((named.as_str(), pending.as_str(), hidden.as_str(), confirmed.as_str()), ("named", "pending", "withheld", "confirmed"));
+        let staff = program.staff(demarche::accounts::Role::Moderator).await;
+        let at = format!("/desk/signatures/{id}");
+        assert_eq!(staff.submit(&at, &format!("{at}/decision"), &[("decision", "verify")]).await.status, 303);
+        program.drain().await;
+        for path in ["/en/signatories", "/en/signatories.csv"] {
+            let body = browser.get(path).await.body;
+            assert!(!body.contains("Quillfeather") && !body.contains("Chosen by another"), "{path}");
+        }
+    }
+
     /// R12: pending is not public or counted; a decline needs two people.
     async fn a_decline_needs_two_people(program: Program) {
         let browser = program.browser();

@@ -25,11 +25,8 @@ use crate::{
         jobs,
         store::{self, Loaded},
     },
-    platform::files,
 };
 
-/// Letters typeset at the same time; the typesetter itself allows no more than there are cores.
-const AT_ONCE: usize = 2;
 /// Without a terminal, a line so often.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
@@ -97,18 +94,14 @@ async fn render(app: &App, arguments: &Render) -> anyhow::Result<usize> {
         .map(|letter| {
             let (loaded, campaign, directory) = (&loaded, &campaign, &directory);
             async move {
-                let issued = match letter.file_id {
-                    Some(file) => files::load(db, file).await?.map(|file| file.content),
-                    None => None,
-                };
-                let pdf = match issued {
+                let pdf = match store::issued(db, letter).await? {
                     Some(pdf) => pdf,
                     None => jobs::typeset_letter(platform, campaign, loaded, directory, letter).await?.pdf,
                 };
                 anyhow::Ok((letter, pdf))
             }
         })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(jobs::AT_ONCE);
     let mut written = 0;
     while let Some(done) = work.next().await {
         let (letter, pdf) = done?;

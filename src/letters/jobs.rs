@@ -34,7 +34,7 @@ use crate::{
 const DRAFT: &str = "letters.draft";
 const TYPESET: &str = "letters.typeset";
 /// Letters typeset at the same time; the typesetter itself allows no more than there are cores.
-const AT_ONCE: usize = 2;
+pub const AT_ONCE: usize = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Payload {

@@ -221,11 +221,7 @@ pub(super) async fn preview(
     staff.require(Permission::ReadDesk)?;
     let db = platform.database.read();
     let letter = letter_at(&platform, path.into_inner()).await?;
-    let issued = match letter.file_id {
-        Some(file) => files::load(db, file).await?.map(|file| file.content),
-        None => None,
-    };
-    let pdf = match issued {
+    let pdf = match store::issued(db, &letter).await? {
         Some(pdf) => pdf,
         None => {
             let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);

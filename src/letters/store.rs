@@ -7,6 +7,7 @@ use super::service::RoundError;
 use crate::{
     domain::{headline::Headline, wave::WaveLine, wording::LetterWords},
     entities::{dispatch, letter, letter_round, letter_template, wave},
+    platform::files,
     signing::waves,
 };
 
@@ -62,6 +63,17 @@ pub async fn letters_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<lette
         .order_by_asc(letter::Column::PostId)
         .all(db)
         .await
+}
+
+/// The PDF of a letter as it was issued; none before that. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn issued(db: &impl ConnectionTrait, letter: &letter::Model) -> Result<Option<Vec<u8>>, DbErr> {
+    match letter.file_id {
+        Some(file) => Ok(files::load(db, file).await?.map(|file| file.content)),
+        None => Ok(None),
+    }
 }
 
 /// What the board shows of a letter: not its text, which is most of the row.

@@ -19,14 +19,6 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Signed>
     Ok(of.map(|signatory| (found, signatory)))
 }
 
-/// The signatures behind several keys.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<signature::Model>, DbErr> {
-    signature::Entity::find().filter(signature::Column::Id.is_in(ids.iter().copied())).all(db).await
-}
-
 /// The signatures of several signatories for some versions of the text.
 ///
 /// # Errors

@@ -36,6 +36,8 @@ async fn the_desk_verifies_a_signature_and_freezes_a_wave_that_holds_it() {
         let name = row.text().await.unwrap();
         row.click().await.unwrap();
         at(&client, "button[name=decision][value=verify]").await.click().await.unwrap();
+        // A page opened before the answer would take the place of the decision itself.
+        at(&client, ".notice--good").await;
         open(&client, &program, "/desk/waves").await;
         at(&client, "main form button").await.click().await.unwrap();
         arrives(&client, "/desk/waves/1").await;

@@ -76,7 +76,7 @@ pub async fn measure() -> Table {
     program.drain().await;
     let platform = &program.app.platform;
     let (campaign, directory) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
-    waves::freeze(platform, &campaign, &directory, None).await.unwrap();
+    waves::freeze(platform, &campaign, &directory, 1, None).await.unwrap();
     let stamp = platform.clock.now();
     let mut row = |name: String, threads: usize, pages: &[LetterPage], typesetter: &Typesetter| {
         let (took, bytes) = typeset(typesetter, pages, threads, stamp);

@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod health;
 mod import;
+mod letters;
 mod load;
 mod rehearsal;
 mod serve;
@@ -56,12 +57,22 @@ enum Command {
         #[command(subcommand)]
         command: export::Command,
     },
+    /// Letters of a round.
+    Letters {
+        #[command(subcommand)]
+        command: letters::Command,
+    },
     /// Staff accounts.
     User {
         #[command(subcommand)]
         command: user::Command,
     },
 }
+
+/// An argument that names nothing there is.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongUsage(String);
 
 /// Reads the arguments, runs the command, says what went wrong in one line.
 pub fn run() -> ExitCode {
@@ -83,6 +94,7 @@ pub fn run() -> ExitCode {
             Command::Config => show_config::run(),
             Command::Import { command } => import::run(&Config::from_environment()?, command).await,
             Command::Export { command } => export::run(&Config::from_environment()?, command).await,
+            Command::Letters { command } => letters::run(&Config::from_environment()?, command).await,
             Command::User { command } => user::run(&Config::from_environment()?, command).await,
         }
     });
@@ -100,5 +112,5 @@ fn failed(error: &anyhow::Error) -> ExitCode {
         }
     }
     eprintln!("demarche: {}", said.join(": "));
-    if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    if error.is::<ConfigError>() || error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

@@ -1,6 +1,6 @@
 //! The board of a round: where each letter stands, how far the work is, what stops it, and the buttons that move it. Must hold no rule.
 //!
-//! One view asks nine queries whatever the number of letters, beside the two of the sign-in and those of what is shared in memory: round,
+//! One view asks six queries whatever the number of letters, beside the two of the sign-in and those of what is shared in memory: round,
 //! letters without their texts, posts, accounts, wave, attempts. The test `a_board_stays_quick` counts its time.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -200,7 +200,8 @@ fn dress(
     let is_unofficial = language != occasion.campaign.authoritative;
     page.translation_mark = is_unofficial.then(|| label("unofficial")).filter(|text| !text.is_empty());
     page.signature = Signature { name: String::new(), role: sender.signatory.clone(), organisation: sender.name.clone() };
-    page.enclosures = Some(LabelledList { label: label("enclosure"), items: vec![label("annex_title")] });
+    let has_annex = occasion.campaign.sign_on.names_to_governments;
+    page.enclosures = has_annex.then(|| LabelledList { label: label("enclosure"), items: vec![label("enclosed_list")] });
     page.page_numbers = label("page");
     let subject_line = page.subject.clone();
     let with = |key: &str| {

@@ -218,6 +218,7 @@ async fn address_of(
         .filter(addressee::Column::PostId.eq(letter.post_id))
         .filter(in_force)
         .order_by_desc(addressee::Column::CreatedAt)
+        .order_by_desc(addressee::Column::Id)
         .one(db)
         .await?;
     Ok(newest.and_then(|entry| entry.email).and_then(|email| EmailAddress::parse(&email).ok()))

@@ -1,8 +1,7 @@
 //! The form of a reply: fields and a file in one multipart body, read within bounds. Must not store anything.
 
-use actix_multipart::{Multipart, MultipartError};
+use actix_multipart::Multipart;
 use chrono::NaiveDate;
-use futures_util::TryStreamExt;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -11,21 +10,16 @@ use crate::{
         letter::{Channel, ReplyClass},
         prose,
     },
-    platform::{
-        http::{
-            forms::{self, FormErrors},
-            problem::Problem,
-        },
-        mail::ascii_file_name,
+    platform::http::{
+        forms::FormErrors,
+        problem::Problem,
+        upload::{self, SentFile, Upload},
     },
     states::Directory,
 };
 
 /// The largest file that is kept.
 pub const LARGEST_FILE: usize = 5 * 1024 * 1024;
-/// What is read of a body before the rest is refused unread; between the two, the form comes back with what was typed.
-const LARGEST_BODY: usize = 32 * 1024 * 1024;
-const LARGEST_FIELD: usize = 64 * 1024;
 const LONGEST_SUMMARY: usize = 5000;
 
 /// What was typed. Everything is text: a wrong value comes back as typed.
@@ -52,18 +46,7 @@ pub struct ReplyForm {
     pub submission_key: String,
     #[serde(skip)]
     /// The file, as far as it was read.
-    pub(super) file: File,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) enum File {
-    #[default]
-    None,
-    TooLarge,
-    Sent {
-        name: String,
-        content: Vec<u8>,
-    },
+    pub(super) file: SentFile,
 }
 
 /// A reply without a fault.
@@ -84,14 +67,14 @@ pub struct NewReply {
     /// What it says.
     pub summary: String,
     /// A file, known to be of a kind we keep.
-    pub file: Option<Upload>,
+    pub file: Option<ReplyFile>,
     /// Recognises a double click.
     pub submission_key: String,
 }
 
 /// A file of a kind we keep.
 #[derive(Debug)]
-pub struct Upload {
+pub struct ReplyFile {
     /// By its content, not by what the browser says.
     pub media_type: &'static str,
     /// ASCII.
@@ -105,48 +88,20 @@ impl ReplyForm {
     ///
     /// # Errors
     /// When the body is no form, or is larger than anything we read.
-    pub async fn read(mut body: Multipart) -> Result<Self, Problem> {
-        let mut form = Self::default();
-        let mut left = LARGEST_BODY;
-        while let Some(mut field) = body.try_next().await.map_err(|error| unreadable(&error))? {
-            let name = field.name().unwrap_or_default().to_owned();
-            let file_name = field.content_disposition().and_then(|header| header.get_filename()).unwrap_or_default().to_owned();
-            let limit = if name == "file" { LARGEST_FILE } else { LARGEST_FIELD };
-            let (mut content, mut size) = (Vec::new(), 0_usize);
-            while let Some(chunk) = field.try_next().await.map_err(|error| unreadable(&error))? {
-                left = left.checked_sub(chunk.len()).ok_or(Problem::TooLarge)?;
-                size += chunk.len();
-                if size <= limit {
-                    content.extend_from_slice(&chunk);
-                }
-            }
-            if name == "file" {
-                form.file = match size {
-                    0 if file_name.is_empty() => File::None,
-                    size if size > LARGEST_FILE => File::TooLarge,
-                    _ => File::Sent { name: file_name, content },
-                };
-                continue;
-            }
-            let text = if size > limit { return Err(Problem::TooLarge) } else { String::from_utf8(content) };
-            form.set(&name, forms::text_without_nul(text.map_err(|_| Problem::Bad("bad-form"))?));
-        }
-        Ok(form)
-    }
-
-    fn set(&mut self, name: &str, text: String) {
-        match name {
-            "csrf" => self.csrf = text,
-            "letter" => self.letter = text,
-            "reference" => self.reference = text,
-            "country" => self.country = text,
-            "received_on" => self.received_on = text,
-            "channel" => self.channel = text,
-            "class" => self.class = text,
-            "summary" => self.summary = text,
-            "submission_key" => self.submission_key = text,
-            _ => {}
-        }
+    pub async fn read(body: Multipart) -> Result<Self, Problem> {
+        let mut sent = Upload::read(body, LARGEST_FILE).await?;
+        Ok(Self {
+            csrf: sent.take("csrf"),
+            letter: sent.take("letter"),
+            reference: sent.take("reference"),
+            country: sent.take("country"),
+            received_on: sent.take("received_on"),
+            channel: sent.take("channel"),
+            class: sent.take("class"),
+            summary: sent.take("summary"),
+            submission_key: sent.take("submission_key"),
+            file: sent.file,
+        })
     }
 
     /// Checks every field and returns all faults at once.
@@ -183,17 +138,17 @@ impl ReplyForm {
             _ => errors.add("summary", "replies-error-summary-long"),
         }
         let file = match &self.file {
-            File::None => None,
-            File::TooLarge => {
+            SentFile::None => None,
+            SentFile::TooLarge => {
                 errors.add("file", "replies-error-file-large");
                 None
             }
-            File::Sent { name, content } => {
-                let upload = recognised(name, content);
-                if upload.is_none() {
+            SentFile::Sent { name, content } => {
+                let known = recognised(name, content);
+                if known.is_none() {
                     errors.add("file", "replies-error-file-kind");
                 }
-                upload
+                known
             }
         };
         let (Some(received_on), Ok(channel), Ok(class), Some(summary), true) = (received_on, channel, class, summary, errors.is_empty())
@@ -220,30 +175,22 @@ fn submission_key(typed: &str) -> String {
     if key.is_empty() { Uuid::now_v7().to_string() } else { key }
 }
 
-fn unreadable(error: &MultipartError) -> Problem {
-    match error {
-        MultipartError::Payload(actix_web::error::PayloadError::Overflow) => Problem::TooLarge,
-        _ => Problem::Bad("bad-form"),
+/// The kinds of file we keep: scans, and what a ministry sends beside them. None runs in a browser, and all are served as downloads only.
+fn recognised(name: &str, content: &[u8]) -> Option<ReplyFile> {
+    if let Some(scan) = upload::scan(name, content) {
+        return Some(ReplyFile { media_type: scan.media_type, file_name: scan.file_name, content: content.to_vec() });
     }
-}
-
-/// The kinds of file we keep, told by their first bytes. None of them runs in a browser, and all are served as downloads only.
-fn recognised(name: &str, content: &[u8]) -> Option<Upload> {
     let lower = name.to_lowercase();
     let ends = |ending: &str| lower.ends_with(ending);
     let is_text = || !content.is_empty() && !content.contains(&0) && std::str::from_utf8(content).is_ok();
     let (media_type, extension) = match content {
-        [b'%', b'P', b'D', b'F', b'-', ..] => ("application/pdf", "pdf"),
-        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, ..] => ("image/png", "png"),
-        [0xFF, 0xD8, 0xFF, ..] => ("image/jpeg", "jpg"),
         [b'P', b'K', 3, 4, ..] if ends(".docx") => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
         [b'P', b'K', 3, 4, ..] if ends(".odt") => ("application/vnd.oasis.opendocument.text", "odt"),
         _ if ends(".eml") && is_text() => ("message/rfc822", "eml"),
         _ if ends(".txt") && is_text() => ("text/plain; charset=utf-8", "txt"),
         _ => return None,
     };
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Some(Upload { media_type, file_name: ascii_file_name(&format!("{stem}.{extension}")), content: content.to_vec() })
+    Some(ReplyFile { media_type, file_name: upload::file_name(name, extension), content: content.to_vec() })
 }
 
 #[cfg(test)]

@@ -142,14 +142,23 @@ fn without_those_who_wait(waves: &[wave::Model], campaign: &Current, lines: Vec<
     lines.into_iter().filter(|(_, late)| past || nobody_in_time || !late).map(|(line, _)| line).collect()
 }
 
-/// Freezes the next wave. One transaction.
+/// Freezes the next wave, if that is still `number`: a second press freezes nothing more. One transaction.
 ///
 /// # Errors
 /// See [`WaveError`].
-pub async fn freeze(platform: &Platform, campaign: &Current, states: &Directory, account: Option<Uuid>) -> Result<wave::Model, WaveError> {
+pub async fn freeze(
+    platform: &Platform,
+    campaign: &Current,
+    states: &Directory,
+    number: i32,
+    account: Option<Uuid>,
+) -> Result<wave::Model, WaveError> {
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let waves = all(&txn, campaign.id).await?;
+    if number != waves.first().map_or(1, |wave| wave.number + 1) {
+        return Err(WaveError::Overtaken);
+    }
     let lines = without_those_who_wait(&waves, campaign, current_lines(&txn, campaign).await?);
     if lines.is_empty() {
         return Err(WaveError::Empty);
@@ -159,7 +168,6 @@ pub async fn freeze(platform: &Platform, campaign: &Current, states: &Directory,
         *sums.entry((line.kind.key(), line.visibility.key(), line.iso3.as_deref().unwrap_or_default())).or_default() += 1;
     }
     let counts = counts::of_lines(&sums, states, now);
-    let number = waves.first().map_or(1, |wave| wave.number + 1);
     let text_hash = campaign.text.translations.get(&campaign.config.authoritative).map_or("", |text| text.content_hash.as_str());
     let head = WaveHead { campaign: &campaign.config.slug, number, text_hash, counts: &counts };
     let row = wave::Model {

@@ -94,12 +94,8 @@ async fn freeze(
     let form: FreezeForm = staff.form(&body)?;
     staff.require(Permission::FreezeWaves)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let newest = waves::all(platform.database.read(), campaign.id).await?.first().map_or(0, |wave| wave.number);
     let none = i18n::Args::new();
-    if form.next != newest + 1 {
-        return Ok(staff.refused(&platform, "/desk/waves", "roll-wave-overtaken", &none).await?);
-    }
-    match waves::freeze(&platform, &campaign, &directory, Some(staff.id)).await {
+    match waves::freeze(&platform, &campaign, &directory, form.next, Some(staff.id)).await {
         Ok(wave) => Ok(staff.done(&platform, &format!("/desk/waves/{}", wave.number), "roll-wave-frozen", &none).await?),
         Err(WaveError::Empty) => Ok(staff.refused(&platform, "/desk/waves", "roll-wave-empty", &none).await?),
         Err(WaveError::Overtaken) => Ok(staff.refused(&platform, "/desk/waves", "roll-wave-overtaken", &none).await?),

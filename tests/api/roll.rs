@@ -163,8 +163,10 @@ on_both_databases! {
         assert!(signature_of(&program, "o2").await.late && !signature_of(&program, "o1").await.late);
         let states = program.app.states.get(platform).await.unwrap();
         let names = async |number| {
-            let wave = waves::freeze(platform, &campaign, &states, None).await.unwrap();
+            let wave = waves::freeze(platform, &campaign, &states, number, None).await.unwrap();
             assert_eq!(wave.number, number);
+            let again = waves::freeze(platform, &campaign, &states, number, None).await;
+            assert!(matches!(again, Err(waves::WaveError::Overtaken)), "a second press freezes nothing more");
             let lines = waves::lines(platform.database.read(), wave.id).await.unwrap();
             lines.into_iter().filter_map(|line| line.printed_name).collect::<Vec<_>>()
         };

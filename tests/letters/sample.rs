@@ -132,7 +132,7 @@ pub fn letter(language: Language, signers: Vec<AnnexEntry>) -> LetterPage {
         offer: part(&["offer", "closing"]),
         closing: text(&form["closing"]),
         signature: Signature { name: String::new(), role: sender("signatory"), organisation: sender("name") },
-        enclosures: Some(LabelledList { label: label("enclosure"), items: vec![label("annex_title")] }),
+        enclosures: Some(LabelledList { label: label("enclosure"), items: vec![label("enclosed_list")] }),
         cc: None,
         verification: Some(match language {
             Language::Ar => "\u{2068}https://demarche.example.org/check/CAH-2027-GBR-0001\u{2069}".into(),

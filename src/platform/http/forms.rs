@@ -47,7 +47,7 @@ fn without_nul(encoded: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The same for a field of a multipart body, which is not encoded.
-pub fn text_without_nul(text: String) -> String {
+pub(super) fn text_without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 

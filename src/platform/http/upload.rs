@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use actix_multipart::{Multipart, MultipartError};
 use futures_util::TryStreamExt;
 
-use super::problem::Problem;
+use super::{forms::text_without_nul, problem::Problem};
 use crate::platform::mail::ascii_file_name;
 
 /// What is read of a body before the rest is refused unread; between this and the limit of a file, the form comes back with what was typed.
@@ -22,7 +22,7 @@ pub struct Upload {
 }
 
 /// The file of a form.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub enum SentFile {
     /// None was chosen.
     #[default]
@@ -78,10 +78,16 @@ impl Upload {
             } else if size > limit {
                 return Err(Problem::TooLarge);
             } else {
-                upload.fields.insert(name, String::from_utf8(content).map_err(|_| Problem::Bad("bad-form"))?);
+                let text = String::from_utf8(content).map_err(|_| Problem::Bad("bad-form"))?;
+                upload.fields.insert(name, text_without_nul(text));
             }
         }
         Ok(upload)
+    }
+
+    /// A field taken out, as it was typed; empty when it was not sent.
+    pub fn take(&mut self, name: &str) -> String {
+        self.fields.remove(name).unwrap_or_default()
     }
 
     /// A field as it was typed; empty when it was not sent.
@@ -105,8 +111,13 @@ pub fn scan<'a>(name: &str, content: &'a [u8]) -> Option<KnownFile<'a>> {
         [0xFF, 0xD8, 0xFF, ..] => ("image/jpeg", "jpg"),
         _ => return None,
     };
+    Some(KnownFile { media_type, file_name: file_name(name, extension), content })
+}
+
+/// The name a file is kept by: ASCII, with the ending of what it is.
+pub fn file_name(name: &str, extension: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    Some(KnownFile { media_type, file_name: ascii_file_name(&format!("{stem}.{extension}")), content })
+    ascii_file_name(&format!("{stem}.{extension}"))
 }
 
 #[cfg(test)]

@@ -1,0 +1,534 @@
+//! Rounds of letters as two campaigners make them: the shipped campaign, a wave frozen from imported fictitious signatories.
+
+use std::{collections::BTreeSet, process::Command, time::Instant};
+
+use chrono::Duration;
+use demarche::{
+    accounts::Role,
+    domain::{
+        blocks::BlockFile, checks::FindingCode, language::Language, letter::PostKind, signature::SignatureOrigin, wording::LetterWords,
+    },
+    entities::{addressee, dispatch, evidence, letter, letter_event, letter_round, letter_template, post, stored_file},
+    letters::draft::Content,
+    platform::mail::Delivery,
+    signing::import::{self, Options},
+    states::posts,
+};
+use reqwest::multipart::{Form, Part};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::{
+    on_both_databases,
+    support::{
+        Kind, Program,
+        program::{Browser, start_of_tests},
+        reading::Answer,
+    },
+};
+
+const SECRET: &str = "Minister Duarte told us at breakfast that her delegation will abstain";
+const PR: &str = "permanent_representative";
+
+const HEAD: &str = "id,kind,name,location_label,iso3,contact_name,contact_email,contact_role,language,visibility,network_mode,network_members,signed_at,state\n";
+
+/// Fictitious signatories: in Kenya, in France and elsewhere, organisations and individuals, some withheld, one counted only in the total.
+fn sheet() -> String {
+    let countries = ["KEN", "KEN", "FRA", "FRA", "SEN", "MEX", "JPN", "POL"];
+    let line = |n: usize| {
+        let kind = if n.is_multiple_of(5) { "individual" } else { "organisation" };
+        let visibility = ["named", "named", "named", "withheld"][n % 4];
+        let visibility = if n == 7 { "total_only" } else { visibility };
+        let (iso3, label) = (countries[n % 8], if n == 8 { "in exile" } else { "" });
+        format!(
+            "T{n},{kind},Testers {n} (demo),{label},{iso3},Contact {n},t{n}@example.org,Director,en,{visibility},,,2026-11-20T09:00:00Z,verified\n"
+        )
+    };
+    HEAD.to_owned() + &(0..30).map(line).collect::<String>()
+}
+
+/// Imported signatories, addresses that lead nowhere, one frozen wave, somebody who prepares.
+async fn ready(program: &Program) -> Browser {
+    let platform = &program.app.platform;
+    let (campaign, states) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
+    let options = Options { dry_run: false, origin: SignatureOrigin::Import };
+    let report = import::signatures(platform, (&campaign, &states), sheet().as_bytes(), options, |_| {}).await.unwrap();
+    assert_eq!((report.added, &report.rejects), (30, &Vec::new()));
+    posts::give_demo_addresses(platform).await.unwrap();
+    let browser = program.staff(Role::Coordinator).await;
+    let answer = browser.submit("/desk/waves", "/desk/waves", &[("next", "1")]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    browser
+}
+
+async fn new_round(browser: &Browser, name: &str, fields: &[(&str, &str)]) -> Answer {
+    let page = browser.get("/desk/letters").await;
+    let event = page.attributes("select[name=event] option", "value").into_iter().find(|value| !value.is_empty()).unwrap();
+    let mut all = vec![("name", name), ("event", event.as_str()), ("wave", "1"), ("mode", "rehearsal")];
+    all.retain(|(name, _)| !fields.iter().any(|(given, _)| given == name));
+    all.extend_from_slice(fields);
+    browser.submit("/desk/letters", "/desk/letters", &all).await
+}
+
+/// Makes a round, waits for its drafts, and gives the address of its board.
+async fn drafted(program: &Program, browser: &Browser, name: &str, fields: &[(&str, &str)]) -> String {
+    let answer = new_round(browser, name, fields).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    program.drain().await;
+    answer.location().to_owned()
+}
+
+fn id_of(board: &str) -> Uuid {
+    board.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+async fn press(browser: &Browser, board: &str, button: &str) -> String {
+    let answer = browser.submit(board, &format!("{board}/{button}"), &[]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    browser.get(board).await.texts("[role=alert], [role=status]").join(" ")
+}
+
+async fn letters(program: &Program, board: &str) -> Vec<(letter::Model, Content)> {
+    let find = letter::Entity::find().filter(letter::Column::RoundId.eq(id_of(board))).order_by_asc(letter::Column::Iso3);
+    let found = find.all(program.app.platform.database.read()).await.unwrap();
+    found.into_iter().map(|letter| (serde_json::from_value(letter.content.clone()).unwrap(), letter)).map(|(c, l)| (l, c)).collect()
+}
+
+async fn round_state(program: &Program, board: &str) -> String {
+    letter_round::Entity::find_by_id(id_of(board)).one(program.app.platform.database.read()).await.unwrap().unwrap().state
+}
+
+async fn attempts(program: &Program) -> Vec<dispatch::Model> {
+    dispatch::Entity::find().order_by_asc(dispatch::Column::Id).all(program.app.platform.database.read()).await.unwrap()
+}
+
+async fn words(program: &Program) -> (letter_template::Model, LetterWords) {
+    let row = letter_template::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap();
+    let words = serde_json::from_value(row.blocks.clone()).unwrap();
+    (row, words)
+}
+
+/// Writes `added` at the end of one paragraph of the campaign's words.
+async fn tamper(program: &Program, language: Language, block: &str, added: &str) {
+    let (row, mut words) = words(program).await;
+    let text = words.texts.get_mut(&language).unwrap().text.get_mut(block).unwrap();
+    text.push(' ');
+    text.push_str(added);
+    let mut change = row.into_active_model();
+    change.blocks = Set(serde_json::to_value(words).unwrap());
+    change.update(program.app.platform.database.write()).await.unwrap();
+}
+
+/// A note about a meeting that only the core group may read.
+async fn seed_confidential_note(program: &Program) {
+    let db = program.app.platform.database.write();
+    let public = evidence::Entity::find().filter(evidence::Column::Visibility.eq("public")).one(db).await.unwrap().unwrap();
+    let mut note = public.into_active_model();
+    (note.id, note.import_key) = (Set(Uuid::now_v7()), Set(None));
+    (note.kind, note.visibility) = (Set("meeting".to_owned()), Set("core".to_owned()));
+    note.summary = Set(format!("Meeting of 3 November. {SECRET}. Follow up in January."));
+    evidence::Entity::insert(note).exec_without_returning(db).await.unwrap();
+}
+
+fn pdf_words(bytes: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("letter.pdf");
+    std::fs::write(&file, bytes).unwrap();
+    let out = Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(&file).arg("-").output().unwrap();
+    assert!(out.status.success());
+    String::from_utf8(out.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+on_both_databases! {
+    /// R28, R29, R30, R32, R39: all real letters to all states in all six languages.
+    async fn every_state_gets_its_own_sound_letter_in_every_language(program: Program) {
+        seed_confidential_note(&program).await;
+        let browser = ready(&program).await;
+        let directory = program.app.states.get(&program.app.platform).await.unwrap();
+        let (_, words) = words(&program).await;
+        let kinds = post::Entity::find().all(program.app.platform.database.read()).await.unwrap();
+        let kind_of = |id: Uuid| kinds.iter().find(|post| post.id == id).unwrap().kind.clone();
+        for language in Language::ALL {
+            let name = format!("All, {language}");
+            let fields = [("posts", PR), ("posts", "foreign_minister"), ("language", language.code())];
+            let board = drafted(&program, &browser, &name, &fields).await;
+            let letters = letters(&program, &board).await;
+            assert_eq!(letters.len(), 2 * directory.states().len());
+            for (letter, content) in &letters {
+                let at = format!("{} {language}", letter.iso3);
+                assert_eq!((letter.blockers, letter.state.as_str(), letter.language.as_str()), (0, "checked", language.code()), "{at}: {}", letter.findings);
+                let state = directory.state(&letter.iso3).unwrap();
+                let part = |slot: &str| content.drafted.iter().filter(|block| words.blocks.block(&block.key).unwrap().slot.as_deref() == Some(slot)).count();
+                assert_eq!((part("ask"), part("subject"), part("opening-move"), part("offer")), (1, 1, 1, 1), "{at}");
+                let african = content.drafted.iter().any(|block| block.key == "region-african");
+                assert!(!african || state.region == "african_group", "{at}");
+                // The words are those of the language and of nobody else.
+                for block in &content.drafted {
+                    assert!(block.text.as_deref().is_some_and(|text| !text.contains("{{") && !text.is_empty()), "{at}: {}", block.key);
+                }
+                let english = &words.texts[&Language::En].text["body-gap"];
+                assert_eq!(content.email.text.contains(english.as_str()), language == Language::En, "{at}");
+                let all = serde_json::to_string(&letter.content).unwrap();
+                assert!(!all.contains("Duarte") && !all.contains("breakfast"), "{at}");
+                // The office and not a person; an observer's mission is an observer's.
+                let kind = match kind_of(letter.post_id).as_str() {
+                    PR if state.un_status == "observer" => PostKind::PermanentObserver,
+                    PR => PostKind::PermanentRepresentative,
+                    _ => PostKind::ForeignMinister,
+                };
+                let form = words.address.form(kind, language).unwrap();
+                assert_eq!(content.page.addressee.len(), form.lines.len(), "{at}");
+                assert_eq!(content.page.salutation, format!("{}{}", form.salutation, form.salutation_end), "{at}");
+                let forms = state.forms.in_language(language);
+                let named = [&forms.formal, &forms.of].into_iter().any(|form| content.page.addressee.iter().any(|line| line.contains(form.as_str())));
+                assert!(named, "{at}: {:?}", content.page.addressee);
+            }
+        }
+    }
+
+    /// R31, R32: what is found is said on the board and on the letter, and stops the round.
+    async fn a_letter_with_a_hole_or_a_secret_cannot_be_approved(program: Program) {
+        seed_confidential_note(&program).await;
+        let browser = ready(&program).await;
+        tamper(&program, Language::Fr, "body-gap", "Nous remercions [STATE].").await;
+        tamper(&program, Language::En, "ask-opposed", "reply before 10 October 2024").await;
+        tamper(&program, Language::Ar, "body-now", &SECRET.to_uppercase()).await;
+        let board = drafted(&program, &browser, "Faulty", &[("posts", PR)]).await;
+        let found = letters(&program, &board).await;
+        let with = |code: FindingCode| {
+            let holds = |letter: &&(letter::Model, Content)| letter.0.findings.to_string().contains(&format!("\"{}\"", code.key()));
+            found.iter().filter(holds).map(|letter| letter.0.iso3.clone()).collect::<BTreeSet<_>>()
+        };
+        let in_language = |code: &str| found.iter().filter(|(letter, _)| letter.language == code).map(|(letter, _)| letter.iso3.clone()).collect::<BTreeSet<_>>();
+        assert!(!in_language("fr").is_empty() && !in_language("ar").is_empty());
+        assert_eq!(with(FindingCode::Placeholder), in_language("fr"));
+        assert_eq!(with(FindingCode::ConfidentialSource), in_language("ar"));
+        assert_eq!(with(FindingCode::UncheckedTranslation).len(), found.len() - in_language("en").len());
+        assert!(found.iter().all(|(letter, _)| !letter.findings.to_string().contains("Duarte")), "a finding repeats no secret");
+        let said = press(&browser, &board, "approve").await;
+        assert!(said.contains("Something stops"), "{said}");
+        assert_eq!(round_state(&program, &board).await, "checked");
+        assert!(letters(&program, &board).await.iter().all(|(letter, _)| letter.state != "approved"));
+        // The board's filter shows just those, in words.
+        let shown = browser.get(&format!("{board}?finding=placeholder")).await;
+        let rows: BTreeSet<_> = shown.attributes("#board tbody tr", "data-state").into_iter().collect();
+        assert_eq!(rows, in_language("fr"));
+        assert!(shown.texts("#board tbody").join(" ").contains("Something is left to fill in"));
+        let all = browser.get(&format!("{board}?finding=blocker")).await;
+        assert!(all.attributes("#board tbody tr", "data-state").len() >= rows.len() + in_language("ar").len());
+        let (letter, _) = found.iter().find(|(letter, _)| letter.language == "fr").unwrap();
+        let page = browser.get(&format!("{board}/{}", letter.id)).await.text();
+        assert!(page.contains("body-gap") && page.contains("[STATE]"), "{page}");
+        // Left out, they no longer stop the others.
+        press(&browser, &board, "leave-out").await;
+        press(&browser, &board, "approve").await;
+        assert_eq!(round_state(&program, &board).await, "approved");
+    }
+
+    /// R31: between drafting and approval a meeting may pass and an address may go.
+    async fn approval_looks_again_at_what_may_have_changed(program: Program) {
+        let browser = ready(&program).await;
+        let board = drafted(&program, &browser, "Late", &[("posts", PR), ("mode", "send")]).await;
+        assert!(letters(&program, &board).await.iter().all(|(letter, _)| letter.state == "checked"));
+        let db = program.app.platform.database.write();
+        let kenya = post::Entity::find().filter(post::Column::Iso3.eq("KEN")).filter(post::Column::Kind.eq(PR)).one(db).await.unwrap().unwrap();
+        let mut entry = addressee::Entity::find().filter(addressee::Column::PostId.eq(kenya.id)).one(db).await.unwrap().unwrap().into_active_model();
+        entry.ends_on = Set(Some((start_of_tests() - Duration::days(1)).date_naive()));
+        entry.update(db).await.unwrap();
+        press(&browser, &board, "approve").await;
+        assert_eq!(round_state(&program, &board).await, "checked");
+        let shown = browser.get(&format!("{board}?finding=no_recipient")).await;
+        assert_eq!(shown.attributes("#board tbody tr", "data-state"), ["KEN"]);
+        press(&browser, &board, "leave-out").await;
+        program.clock.set(start_of_tests() + Duration::days(5 * 366));
+        let browser = program.staff(Role::Coordinator).await;
+        let said = press(&browser, &board, "approve").await;
+        assert!(said.contains("Something stops"), "{said}");
+        let rows = browser.get(&format!("{board}?finding=past_date")).await.attributes("#board tbody tr", "data-state");
+        assert_eq!(rows.len(), letters(&program, &board).await.len() - 1);
+    }
+
+    /// R33, R36
+    async fn two_people_press_at_once_and_one_of_them_wins(program: Program) {
+        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
+        let board = drafted(&program, &amina, "Twice", &[("posts", PR)]).await;
+        let (one, two) = tokio::join!(press(&amina, &board, "approve"), press(&bruno, &board, "approve"));
+        let won = [one.contains("approved"), two.contains("approved")];
+        assert_eq!(won.iter().filter(|won| **won).count(), 1, "{one} / {two}");
+        let lost = if won[0] { &two } else { &one };
+        assert!(lost.contains("not at that step") || lost.contains("Somebody else changed"), "{lost}");
+        let (approver, other) = if won[0] { (&amina, &bruno) } else { (&bruno, &amina) };
+        assert!(press(approver, &board, "release").await.contains("somebody else has to release"));
+        assert_eq!(round_state(&program, &board).await, "approved");
+        let third = program.staff(Role::Coordinator).await;
+        let (one, two) = tokio::join!(press(other, &board, "release"), press(&third, &board, "release"));
+        assert_eq!([&one, &two].iter().filter(|said| said.contains("is released")).count(), 1, "{one} / {two}");
+        let events = letter_event::Entity::find().filter(letter_event::Column::ToState.eq("approved"));
+        let approved = events.count(program.app.platform.database.read()).await.unwrap();
+        assert_eq!(approved as usize, letters(&program, &board).await.len(), "each letter was approved once");
+        assert!(press(&program.staff(Role::Campaigner).await, &board, "draft").await.contains("The round is not at that step."));
+    }
+
+    /// R36: a file for each letter, and nobody is called.
+    async fn a_rehearsal_writes_every_letter_and_opens_no_connection(program: Program) {
+        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
+        let board = drafted(&program, &amina, "Rehearsal", &[("posts", PR)]).await;
+        press(&amina, &board, "approve").await;
+        press(&bruno, &board, "release").await;
+        assert!(amina.get(&board).await.body.contains("data-refresh"), "the board renews itself while work goes on");
+        // Were anybody called, this answer would be taken and stand in an attempt.
+        program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "somebody connected".to_owned() });
+        program.drain().await;
+        let letters = letters(&program, &board).await;
+        let files: BTreeSet<_> = letters.iter().filter_map(|(letter, _)| letter.file_id).collect();
+        let states = program.app.states.get(&program.app.platform).await.unwrap().states().len();
+        assert_eq!((letters.len(), files.len()), (states, states));
+        let attempts = attempts(&program).await;
+        assert_eq!(attempts.len(), states);
+        assert!(attempts.iter().all(|row| row.state == "rehearsed" && row.attempts == 0 && row.message_id.is_none()));
+        assert!(program.mail.accepted().is_empty());
+        let db = program.app.platform.database.read();
+        for file in stored_file::Entity::find().filter(stored_file::Column::MediaType.eq("application/pdf")).all(db).await.unwrap() {
+            assert!(file.content.starts_with(b"%PDF-") && file.size < 1_000_000, "{}: {}", file.file_name, file.size);
+        }
+        let shown = amina.get(&board).await;
+        assert!(shown.text().contains(&format!("Finished: {states} of {states}")) && !shown.body.contains("data-refresh"), "{}", shown.text());
+        // Asked again, nothing is rehearsed twice.
+        let kenya = letters.iter().find(|(letter, _)| letter.iso3 == "KEN").unwrap();
+        let page = amina.get(&format!("{board}/{}", kenya.0.id)).await;
+        assert!(page.texts("form[action$=delivery]").is_empty(), "what is rehearsed is not delivered");
+    }
+
+    /// R33, R36, R37, R38: a real round, its pace, its mails, its annex.
+    async fn a_released_round_leaves_at_the_hosts_pace_with_one_addressee_a_mail(program: Program) {
+        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
+        let db = program.app.platform.database.write();
+        for entry in addressee::Entity::find().all(db).await.unwrap() {
+            let mut change = entry.clone().into_active_model();
+            change.email = Set(Some(format!("{}@missions.example", entry.post_id.simple())));
+            change.update(db).await.unwrap();
+        }
+        let board = drafted(&program, &amina, "Real", &[("posts", PR), ("mode", "send"), ("language", "en")]).await;
+        press(&amina, &board, "approve").await;
+        press(&bruno, &board, "release").await;
+        program.drain().await;
+        assert_eq!(program.mail.accepted().len(), 30, "one host gets thirty letters a minute");
+        let shown = bruno.get(&board).await;
+        assert!(shown.text().contains("30 of 195") && shown.text().contains("Stop this round"), "{}", shown.text());
+        for minute in 1..=12 {
+            program.clock.set(start_of_tests() + Duration::seconds(61 * minute));
+            program.drain().await;
+        }
+        let mails = program.mail.accepted();
+        let letters = letters(&program, &board).await;
+        assert_eq!(mails.len(), letters.len());
+        assert!(letters.iter().all(|(letter, _)| letter.state == "sent"));
+        let ids: BTreeSet<_> = mails.iter().map(|mail| mail.message_id.clone()).collect();
+        assert_eq!(ids.len(), mails.len());
+        assert!(mails.iter().all(|mail| mail.envelope.to().len() == 1));
+        let (_, words) = words(&program).await;
+        let labels = &words.labels.languages[&Language::En].page;
+        let mut with_own = 0;
+        for (letter, content) in letters.iter().filter(|(letter, _)| ["KEN", "FRA", "TUV", "PSE"].contains(&letter.iso3.as_str())) {
+            let file = stored_file::Entity::find_by_id(letter.file_id.unwrap()).one(db).await.unwrap().unwrap();
+            let text = pdf_words(&file.content);
+            let number = |before: &str| -> usize {
+                let rest = &text[text.find(before).unwrap_or_else(|| panic!("{before} in {text}")) + before.len()..];
+                rest.chars().skip_while(|c| !c.is_ascii_digit()).take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
+            };
+            let organisations = number("organisations ");
+            let individuals = number("individuals ");
+            let annex = &text[text.rfind(labels["annex_title"].as_str()).unwrap()..];
+            assert!(annex.contains(&format!("{}: {organisations}", labels["organisations"])), "{}", letter.iso3);
+            // Every name of the sheet ends so; together with the withheld ones they are what the text speaks of.
+            let withheld = labels["withheld"].split("{{").next().unwrap();
+            let names = annex.matches("(demo)").count();
+            let hidden: usize = annex.split(withheld.trim()).nth(1).unwrap().trim().chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
+            assert_eq!(names + hidden, organisations + individuals, "{}: {names} names, {hidden} withheld", letter.iso3);
+            if let Some(own) = annex.find(labels["from_country"].as_str()) {
+                with_own += 1;
+                assert!(annex.find(labels["others"].as_str()).is_none_or(|others| own < others), "{}", letter.iso3);
+            }
+            let events = letter_event::Entity::find().filter(letter_event::Column::LetterId.eq(letter.id)).order_by_asc(letter_event::Column::Id);
+            let steps: Vec<_> = events.all(db).await.unwrap().into_iter().map(|event| event.to_state).collect();
+            assert_eq!(steps, ["draft", "checked", "approved", "queued", "sent"]);
+            assert!(content.email.subject.contains(&letter.reference));
+        }
+        assert!(with_own >= 2, "the sheet has signatories in Kenya and France");
+    }
+
+    async fn a_stopped_round_holds_back_what_has_not_left(program: Program) {
+        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
+        let db = program.app.platform.database.write();
+        for entry in addressee::Entity::find().all(db).await.unwrap() {
+            let mut change = entry.into_active_model();
+            change.email = Set(Some("mission@missions.example".to_owned()));
+            change.update(db).await.unwrap();
+        }
+        let board = drafted(&program, &amina, "Stopped", &[("posts", PR), ("mode", "send"), ("language", "en")]).await;
+        press(&amina, &board, "approve").await;
+        press(&bruno, &board, "release").await;
+        program.drain().await;
+        press(&bruno, &board, "stop").await;
+        for minute in 1..=4 {
+            program.clock.set(start_of_tests() + Duration::seconds(61 * minute));
+            program.drain().await;
+        }
+        assert_eq!(program.mail.accepted().len(), 30);
+        let states: Vec<_> = letters(&program, &board).await.into_iter().map(|(letter, _)| letter.state).collect();
+        assert_eq!(states.iter().filter(|state| *state == "sent").count(), 30);
+        assert_eq!(states.iter().filter(|state| *state == "approved").count(), states.len() - 30);
+    }
+
+    async fn a_round_of_a_known_name_or_with_bad_choices_comes_back_as_typed(program: Program) {
+        let browser = ready(&program).await;
+        drafted(&program, &browser, "Autumn", &[("posts", PR)]).await;
+        let again = new_round(&browser, "Autumn", &[("posts", "foreign_minister"), ("mode", "send")]).await;
+        assert_eq!(again.status, 422);
+        assert_eq!(again.field("name").as_deref(), Some("Autumn"));
+        assert_eq!(again.attributes("input[name=posts][checked]", "value"), ["foreign_minister"]);
+        assert_eq!(again.attributes("input[name=mode][checked]", "value"), ["send"]);
+        assert_eq!(again.texts("#name-error").len(), 1);
+        for (field, value) in [("event", "x"), ("wave", "99"), ("posts", "king"), ("language", "tlh"), ("name", "\u{202e}")] {
+            let fields = [("posts", PR), (field, value)];
+            let bad = new_round(&browser, "Other", if field == "posts" { &fields[1..] } else { &fields }).await;
+            assert!(bad.status == 422, "{field}: {}", bad.status);
+            assert_eq!(bad.texts(".error-summary li").len(), 1, "{field}: {}", bad.text());
+        }
+    }
+
+    /// R33: by hand, taken out, sent again.
+    async fn one_letter_is_recorded_taken_out_or_sent_again(program: Program) {
+        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
+        let db = program.app.platform.database.write();
+        let board = drafted(&program, &amina, "Single", &[("posts", PR), ("mode", "send"), ("language", "en")]).await;
+        let at = |letters: &[(letter::Model, Content)], iso3: &str| format!("{board}/{}", letters.iter().find(|(letter, _)| letter.iso3 == iso3).unwrap().0.id);
+        let all = letters(&program, &board).await;
+        assert!(amina.get(&at(&all, "KEN")).await.texts("form[action$=delivery]").is_empty(), "nothing is recorded before approval");
+        press(&amina, &board, "approve").await;
+        // By hand: every fault beside its field, and nothing typed is lost.
+        let page = at(&all, "KEN");
+        let send = async |fields: &[(&'static str, String)], file: Option<Part>| {
+            let csrf = bruno.get(&page).await.field("csrf").unwrap();
+            let mut form = Form::new().text("csrf", csrf);
+            for (name, value) in fields {
+                form = form.text(*name, value.clone());
+            }
+            if let Some(file) = file {
+                form = form.part("file", file);
+            }
+            let request = bruno.client.post(format!("{}{page}/delivery", bruno.base_url)).header("sec-fetch-site", "same-origin");
+            Answer::of(request.multipart(form).send().await.unwrap()).await
+        };
+        let bad = send(&[("channel", "mail".to_owned()), ("note", "Given <b>to</b> the registry".to_owned())], Some(Part::bytes(b"<svg>".to_vec()).file_name("proof.pdf"))).await;
+        assert_eq!(bad.status, 422);
+        assert_eq!((bad.texts("#channel-error").len(), bad.texts("#file-error").len()), (1, 1));
+        assert_eq!(bad.texts("textarea[name=note]"), ["Given <b>to</b> the registry"]);
+        let proof = || Part::bytes(b"%PDF-1.7 stamped".to_vec()).file_name("Reçu.pdf");
+        let good = send(&[("channel", "hand".to_owned()), ("note", "Given to the registry".to_owned())], Some(proof())).await;
+        assert_eq!(good.status, 303, "{}", good.text());
+        let shown = bruno.get(&page).await;
+        assert!(shown.text().contains("Given to the registry") && shown.texts("form[action$=delivery]").is_empty(), "{}", shown.text());
+        let link = shown.attributes("#dispatches a", "href").remove(0);
+        let got = bruno.get(&link).await;
+        assert_eq!((got.bytes.as_slice(), got.header("content-type")), (b"%PDF-1.7 stamped".as_slice(), "application/pdf"));
+        assert!(got.header("content-disposition").starts_with("attachment"));
+        assert_eq!(program.staff(Role::Reader).await.get(&link).await.status, 403);
+        assert_eq!(send(&[("channel", "hand".to_owned())], Some(proof())).await.status, 303, "a second press is told so");
+        assert!(bruno.get(&page).await.text().contains("not at that step"));
+        // One is taken out before it leaves.
+        let france = at(&all, "FRA");
+        assert_eq!(bruno.submit(&france, &format!("{france}/cancel"), &[]).await.status, 303);
+        // One comes back and goes to another address.
+        program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "550 no such mailbox".to_owned() });
+        press(&bruno, &board, "release").await;
+        program.drain().await;
+        let after = letters(&program, &board).await;
+        let state = |iso3: &str| after.iter().find(|(letter, _)| letter.iso3 == iso3).unwrap().0.state.clone();
+        assert_eq!((state("KEN").as_str(), state("FRA").as_str()), ("sent", "closed"));
+        assert_eq!(program.mail.accepted().len(), all.len() - 3, "not the one by hand, not the one taken out, not the one refused");
+        let (bounced, _) = after.iter().find(|(letter, _)| letter.state == "bounced").unwrap();
+        let page = format!("{board}/{}", bounced.id);
+        let wrong = bruno.submit(&page, &format!("{page}/again"), &[("address", "nobody")]).await;
+        assert_eq!((wrong.status, wrong.field("address").as_deref()), (422, Some("nobody")));
+        assert_eq!(bruno.submit(&page, &format!("{page}/again"), &[("address", "right@mission.example")]).await.status, 303);
+        program.drain().await;
+        let last = program.mail.accepted().pop().unwrap();
+        assert_eq!(last.envelope.to()[0].to_string(), "right@mission.example");
+        assert_eq!(crate::dispatch::letter_state(&program, bounced.id).await, "sent");
+        assert_eq!(crate::dispatch::history(&program, bounced.id).await, ["draft", "checked", "approved", "queued", "bounced", "queued", "sent"]);
+        let register = addressee::Entity::find().filter(addressee::Column::PostId.eq(bounced.post_id)).order_by_desc(addressee::Column::Id);
+        assert_eq!(register.one(db).await.unwrap().unwrap().email.as_deref(), Some("right@mission.example"));
+    }
+
+    async fn a_board_stays_quick(program: Program) {
+        let browser = ready(&program).await;
+        for (name, posts) in [("One post", vec![("posts", PR)]), ("Two posts", vec![("posts", PR), ("posts", "foreign_minister")])] {
+            let start = Instant::now();
+            let board = drafted(&program, &browser, name, &posts).await;
+            let drafting = start.elapsed();
+            let start = Instant::now();
+            let page = browser.get(&board).await;
+            let took = start.elapsed();
+            let rows = page.attributes("#board tbody tr", "data-state").len();
+            println!("{:?}: {rows} letters drafted in {drafting:?}, board in {took:?}, {} kB", program.kind, page.bytes.len() / 1024);
+            assert_eq!(rows, 195 * posts.len());
+            assert!(took.as_secs() < 5, "{took:?}");
+        }
+    }
+}
+
+/// R30: the shipped blocks in the table are those the letters were made of.
+#[test]
+fn the_campaigns_asks_share_one_slot() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/campaigns/cah/letters/blocks.toml");
+    let file: BlockFile = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let asks = file.blocks.iter().filter(|block| block.key.starts_with("ask-") && block.items);
+    assert!(asks.clone().count() >= 6 && asks.clone().all(|block| block.slot.as_deref() == Some("ask")));
+}
+
+/// The built program on a database with a drafted round.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_writes_the_letters_of_a_round() {
+    let program = Program::start(Kind::Sqlite).await;
+    let browser = ready(&program).await;
+    drafted(&program, &browser, "Autumn", &[("posts", PR), ("posts", "foreign_minister")]).await;
+    drafted(&program, &browser, "One post", &[("posts", PR)]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let url = program.database_url.clone();
+    let run = |arguments: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_demarche"))
+            .args(["letters", "render", "--out"])
+            .arg(folder.path())
+            .args(arguments)
+            .env("DATABASE_URL", &url)
+            .env("DEMARCHE_MAIL_DIR", folder.path().join("mail"))
+            .env("DEMARCHE_SECRET_KEY", "a secret of the tests, long enough to be one")
+            .output()
+            .unwrap();
+        (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr))
+    };
+    let one = folder.path().join("CAH-KEN-en-2026-11-23.pdf");
+    std::fs::write(&one, "an older file").unwrap();
+    let (code, said) = run(&["--round", "One post", "--state", "ken"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("1 letters written"), "{said}");
+    assert!(std::fs::read(&one).unwrap().starts_with(b"%PDF-"), "the older file is replaced");
+    let (code, said) = run(&["--round", "Autumn", "--state", "FRA", "--language", "fr"]);
+    assert_eq!(code, Some(0), "{said}");
+    for post in ["permanent-representative", "foreign-minister"] {
+        assert!(folder.path().join(post).join("CAH-FRA-fr-2026-11-23.pdf").exists(), "{post}");
+    }
+    for (arguments, code, words) in [
+        (["--round", "Winter", "--state", "FRA"], 2, "no round is called"),
+        (["--round", "Autumn", "--state", "XXX"], 2, "no state has the code"),
+        (["--round", "Autumn", "--language", "tlh"], 2, "one of en, fr"),
+    ] {
+        let (got, said) = run(&arguments);
+        assert_eq!(got, Some(code), "{said}");
+        assert!(said.contains(words), "{said}");
+    }
+    let (code, said) = run(&["--round", "Autumn", "--state", "FRA", "--language", "ru"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(std::fs::read_dir(folder.path()).unwrap().all(|entry| !entry.unwrap().file_name().to_string_lossy().ends_with(".part")));
+}

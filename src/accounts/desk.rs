@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    audit,
+    audit, known,
     passwords::Passwords,
     roles::Permission,
     service::{self, AccountError},
@@ -133,7 +133,9 @@ struct AuditPage<'a> {
 struct AuditLine {
     occurred_at: DateTime<Utc>,
     who: Option<String>,
+    /// As stored.
     action: String,
+    words: String,
     subject: String,
     details: String,
     reason: Option<String>,
@@ -150,6 +152,7 @@ async fn show_audit(request: HttpRequest, platform: web::Data<Platform>, staff: 
     let lines = rows.into_iter().map(|row| AuditLine {
         occurred_at: row.occurred_at,
         who: row.account_id.and_then(|id| names.get(&id).cloned()),
+        words: known::action(staff.language, &row.action),
         action: row.action,
         subject: format!("{} {}", row.subject_kind, row.subject_id.unwrap_or_default()),
         details: if row.details == serde_json::json!({}) { String::new() } else { row.details.to_string() },

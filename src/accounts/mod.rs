@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod desk;
+mod known;
 pub mod passwords;
 pub mod roles;
 pub mod service;

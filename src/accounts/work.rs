@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     audit::{self, Entry},
+    known,
     roles::Permission,
     signed_in::SignedIn,
 };
@@ -39,7 +40,9 @@ struct WorkPage<'a> {
 
 #[derive(Serialize)]
 struct CountView {
+    /// As stored.
     kind: String,
+    words: String,
     state: String,
     jobs: i64,
 }
@@ -47,7 +50,9 @@ struct CountView {
 #[derive(Serialize)]
 struct TroubledView {
     id: Uuid,
+    /// As stored.
     kind: String,
+    words: String,
     trouble: &'static str,
     attempts: i32,
     run_at: DateTime<Utc>,
@@ -57,9 +62,15 @@ struct TroubledView {
 async fn show(platform: web::Data<Platform>, staff: SignedIn) -> Result<HttpResponse, Problem> {
     staff.require(Permission::SuperviseWork)?;
     let db = platform.database.read();
-    let counts = queue::counts(db).await?.into_iter().map(|row| CountView { kind: row.kind, state: row.state, jobs: row.jobs });
+    let counts = queue::counts(db).await?.into_iter().map(|row| CountView {
+        words: known::kind(staff.language, &row.kind),
+        kind: row.kind,
+        state: row.state,
+        jobs: row.jobs,
+    });
     let troubled = queue::troubled(db, platform.clock.now(), SHOWN).await?.into_iter().map(|found| TroubledView {
         id: found.job.id,
+        words: known::kind(staff.language, &found.job.kind),
         kind: found.job.kind,
         trouble: match found.trouble {
             Trouble::Failed => "failed",

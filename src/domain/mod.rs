@@ -10,6 +10,7 @@ pub mod deadline;
 pub mod email;
 pub mod evidence;
 pub mod headline;
+pub mod inexact_date;
 pub mod keyed;
 pub mod language;
 pub mod letter;

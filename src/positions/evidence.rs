@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::{
     item::{Fault, FaultKind, Item, Typed, revision_of},
     jobs,
-    store::{self, NewRow},
+    ledger::{self, NewRow},
+    store,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -103,7 +104,7 @@ pub async fn retract(platform: &Platform, act: Act<'_>, id: Uuid, reason: &str) 
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let row = store::by_id(&txn, act.campaign.id, id).await?.ok_or(EvidenceError::NotFound)?;
-    if !store::end(&txn, id, now, reason, None).await? {
+    if !ledger::end(&txn, id, now, reason, None).await? {
         return Err(EvidenceError::Changed);
     }
     let line = Entry::of(Some(act.account), "evidence.retracted", "evidence", id).with(json!({ "state": row.iso3 })).because(reason);
@@ -195,7 +196,7 @@ async fn add(
     now: DateTime<Utc>,
 ) -> Result<Uuid, EvidenceError> {
     let (state, supersedes) = (row.item.iso3.clone(), row.supersedes);
-    let ids = store::add(db, act.campaign.id, vec![row], Some(act.account), now).await?;
+    let ids = ledger::add(db, act.campaign.id, vec![row], Some(act.account), now).await?;
     let id = ids.first().copied().ok_or(EvidenceError::NotFound)?;
     let details = json!({ "state": state, "supersedes": supersedes });
     audit::append(db, Entry::of(Some(act.account), action, "evidence", id).with(details), now).await?;

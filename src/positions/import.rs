@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     derivation,
     item::{COLUMNS, Item, Typed, revision_of},
-    jobs, store,
+    jobs, ledger,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -204,7 +204,7 @@ async fn check(db: &impl ConnectionTrait, campaign: &Campaign, file: &[u8], now:
     Ok(checked)
 }
 
-/// Stores what is new or changed, inside the caller's transaction. One query, and what [`store::add`] takes.
+/// Stores what is new or changed, inside the caller's transaction. One query, and what [`ledger::add`] takes.
 async fn write(
     db: &impl ConnectionTrait,
     campaign_id: Uuid,
@@ -218,20 +218,20 @@ async fn write(
     for (key, item) in checked.items {
         waiting.extend(compare(&mut report, known.remove(&key), item, key));
         if waiting.len() >= BATCH {
-            store::add(db, campaign_id, std::mem::take(&mut waiting), account, now).await?;
+            ledger::add(db, campaign_id, std::mem::take(&mut waiting), account, now).await?;
             progress(&report);
         }
     }
-    store::add(db, campaign_id, waiting, account, now).await?;
+    ledger::add(db, campaign_id, waiting, account, now).await?;
     progress(&report);
     Ok(report)
 }
 
 /// What a line means beside the newest row with its key.
-fn compare(report: &mut Report, known: Option<Known>, item: Item, key: String) -> Option<store::NewRow> {
+fn compare(report: &mut Report, known: Option<Known>, item: Item, key: String) -> Option<ledger::NewRow> {
     let Some(known) = known else {
         report.added += 1;
-        return Some(store::NewRow { import_key: Some(key), item, revision: 0, supersedes: None });
+        return Some(ledger::NewRow { import_key: Some(key), item, revision: 0, supersedes: None });
     };
     if item.is_content_of(&known.hash) {
         report.unchanged += 1;
@@ -239,7 +239,7 @@ fn compare(report: &mut Report, known: Option<Known>, item: Item, key: String) -
     }
     report.superseded += 1;
     let supersedes = (!known.is_ended).then_some(known.id);
-    Some(store::NewRow { import_key: Some(key), item, revision: revision_of(&known.hash) + 1, supersedes })
+    Some(ledger::NewRow { import_key: Some(key), item, revision: revision_of(&known.hash) + 1, supersedes })
 }
 
 /// The row with the highest revision for every key. One query.

@@ -14,11 +14,13 @@ pub mod import;
 pub mod item;
 pub mod jobs;
 pub mod keeping;
+pub mod ledger;
 pub mod momentum_view;
 pub mod pages;
 pub mod selection;
 pub mod state_page;
 pub mod store;
+pub mod typed;
 pub mod views;
 
 pub use store::Audience;

@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::{
     board::Record,
     momentum_view::{self, Column, Counts, Window},
-    selection::{ISSUE_KEYS, Query, Selection},
+    selection::{DIRECTED, ISSUE_KEYS, Query, Selection},
     state_page,
     views::{self, RowView},
 };
@@ -62,6 +62,8 @@ struct StatesPage<'a> {
     counts: Vec<CountView>,
     regions: Vec<BreakdownRow>,
     issues: Vec<IssueRow>,
+    /// Nobody coded which way any state leans on any issue: a table of noughts would say that none does.
+    issues_undirected: bool,
     momentum: Vec<Column>,
     cumulative: bool,
     cumulative_href: String,
@@ -170,6 +172,7 @@ fn view<'p>(
         tiles,
         counts,
         regions,
+        issues_undirected: issues.iter().all(|row| row.counts.iter().take(DIRECTED).all(|count| *count == 0)),
         issues,
         momentum,
         cumulative: selection.window == Window::Cumulative,

@@ -10,6 +10,9 @@ use crate::{campaigns::Current, domain::evidence::EARLIEST_YEAR, platform::http:
 /// What a state may be on one issue, in the order of the legend.
 pub(super) const ISSUE_KEYS: [&str; 5] = ["supports", "open", "opposes", "unclear", "no_data"];
 
+/// How many of these, from the first on, say which way a state leans.
+pub(super) const DIRECTED: usize = 3;
+
 /// As it stands in the address.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]

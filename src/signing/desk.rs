@@ -1,18 +1,13 @@
-//! The vetting desk: the queue, one signature with its checklist, decisions, bulk verification. Must hold no rule.
+//! The vetting desk: one signature with its checklist, and the decisions on it. Must hold no rule.
 
-use std::collections::BTreeMap;
-
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    contact,
-    counts::of_signatory,
-    roll, store,
+    contact, queue_desk, roll, store,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -20,24 +15,20 @@ use crate::{
         Permission, SignedIn,
         audit::{self, Entry},
     },
-    campaigns,
     domain::signature::{SignatureState, VETTING_ITEMS, VettingDecision, VettingRefusal},
-    entities::{signatory, signature},
     platform::{
         Platform,
-        http::{forms, frame::Frame, problem::Problem},
+        http::{frame::Frame, problem::Problem},
         i18n,
     },
     states,
 };
 
-const PAGE: u64 = 100;
-
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/desk/signatures", web::get().to(queue))
-        .route("/desk/signatures/verify", web::post().to(verify_many))
+        .route("/desk/signatures", web::get().to(queue_desk::queue))
+        .route("/desk/signatures/verify", web::post().to(queue_desk::verify_many))
         .route("/desk/signatures/{id}", web::get().to(show))
         .route("/desk/signatures/{id}/decision", web::post().to(decide))
         .route("/desk/signatures/{id}/second", web::post().to(second))
@@ -46,115 +37,18 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/signatures/{id}/reveal", web::post().to(reveal));
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct QueueQuery {
-    state: String,
-    kind: String,
-    country: String,
-    page: u64,
-}
-
 #[derive(Serialize)]
-struct QueuePage<'a> {
-    page: Frame<'a>,
-    rows: Vec<RowView>,
-    state: String,
-    kind: String,
-    country: String,
-    states: Vec<ChoiceView>,
-    kinds: Vec<ChoiceView>,
-    countries: Vec<ChoiceView>,
-    newer: Option<u64>,
-    older: Option<u64>,
-    may_vet: bool,
-}
-
-#[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct RowView {
-    id: Uuid,
+pub(super) struct RowView {
+    pub(super) id: Uuid,
     /// Empty for a withheld signatory.
-    name: Option<String>,
-    kind: String,
-    country: String,
-    state: String,
-    visibility: String,
-    signed_at: DateTime<Utc>,
-    reference: String,
-    late: bool,
-}
-
-async fn queue(
-    request: HttpRequest,
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    campaigns: web::Data<campaigns::Register>,
-    states: web::Data<states::Register>,
-) -> Result<HttpResponse, Problem> {
-    staff.require(Permission::VetSignatures)?;
-    let query: QueueQuery = forms::query(&request)?;
-    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let wanted = query.state.parse::<SignatureState>().unwrap_or(SignatureState::Confirmed);
-    let mut find = signature::Entity::find()
-        .filter(signature::Column::CampaignId.eq(campaign.id))
-        .filter(signature::Column::State.eq(wanted.key()))
-        .join(JoinType::InnerJoin, of_signatory())
-        .order_by_asc(signature::Column::SignedAt)
-        .order_by_asc(signature::Column::Id);
-    if !query.kind.is_empty() {
-        find = find.filter(signatory::Column::Kind.eq(&query.kind));
-    }
-    if !query.country.is_empty() {
-        find = find.filter(signatory::Column::Iso3.eq(&query.country));
-    }
-    let number = query.page.min(100_000);
-    let mut found = find.offset(number * PAGE).limit(PAGE + 1).all(platform.database.read()).await?;
-    let has_more = found.len() as u64 > PAGE;
-    found.truncate(PAGE as usize);
-    let ids: Vec<Uuid> = found.iter().map(|row| row.signatory_id).collect();
-    let signatories = signatory::Entity::find().filter(signatory::Column::Id.is_in(ids)).all(platform.database.read()).await?;
-    let mut signatories: BTreeMap<Uuid, signatory::Model> = signatories.into_iter().map(|row| (row.id, row)).collect();
-    let choice =
-        |prefix: &str, key: &str| ChoiceView { value: key.to_owned(), text: i18n::word(staff.language, &format!("{prefix}-{key}")) };
-    let view = QueuePage {
-        rows: found
-            .into_iter()
-            .filter_map(|row| {
-                let of = signatories.remove(&row.signatory_id)?;
-                Some(RowView {
-                    id: row.id,
-                    name: of.name,
-                    kind: of.kind,
-                    country: directory.name(of.iso3.as_deref().unwrap_or_default(), staff.language).to_owned(),
-                    state: row.state,
-                    visibility: row.visibility,
-                    signed_at: row.signed_at,
-                    reference: row.reference,
-                    late: row.late,
-                })
-            })
-            .collect(),
-        states: SignatureState::ALL.iter().map(|state| choice("roll-state", state.key())).collect(),
-        kinds: crate::domain::signature::SignatoryKind::ALL.iter().map(|kind| choice("roll-kind", kind.key())).collect(),
-        countries: directory
-            .by_name(staff.language)
-            .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(staff.language).to_owned() })
-            .collect(),
-        newer: number.checked_sub(1),
-        older: has_more.then_some(number + 1),
-        may_vet: staff.role.may(Permission::VetSignatures),
-        state: wanted.key().to_owned(),
-        kind: query.kind,
-        country: query.country,
-        page: staff.frame(&platform, "desk-nav-signatures"),
-    };
-    Ok(platform.site.page(StatusCode::OK, "signing/queue.html", staff.language, &view)?)
+    pub(super) name: Option<String>,
+    pub(super) kind: String,
+    pub(super) country: String,
+    pub(super) state: String,
+    pub(super) visibility: String,
+    pub(super) signed_at: DateTime<Utc>,
+    pub(super) reference: String,
+    pub(super) late: bool,
 }
 
 #[derive(Serialize)]
@@ -268,17 +162,17 @@ async fn signature_page(
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct DecisionForm {
+pub(super) struct DecisionForm {
     decision: String,
     reason: String,
     item: String,
     passed: String,
     evidence: String,
-    ids: Vec<Uuid>,
+    pub(super) ids: Vec<Uuid>,
 }
 
 /// Public pages and the roll follow at once in this process, and within seconds in the others.
-fn changed(platform: &Platform, roll: &roll::Register) {
+pub(super) fn changed(platform: &Platform, roll: &roll::Register) {
     roll.forget();
     platform.pages.clear();
 }
@@ -383,25 +277,4 @@ async fn reveal(
     audit::append(&txn, entry, platform.clock.now()).await?;
     txn.commit().await?;
     signature_page(&platform, &staff, &states, *id, Some(names.name)).await
-}
-
-async fn verify_many(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    roll: web::Data<roll::Register>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let form: DecisionForm = staff.form(&body)?;
-    staff.require(Permission::VetSignatures)?;
-    let (mut verified, mut passed_over) = (0_i64, 0_i64);
-    for id in form.ids.iter().take(500) {
-        match vetting::decide(&platform, *id, VettingDecision::Verify, "", staff.id).await {
-            Ok(_) => verified += 1,
-            Err(VettingError::Database(error)) => return Err(error.into()),
-            Err(_) => passed_over += 1,
-        }
-    }
-    changed(&platform, &roll);
-    let args = i18n::args([("verified", verified.into()), ("passed", passed_over.into())]);
-    Ok(staff.done(&platform, "/desk/signatures", "roll-done-bulk", &args).await?)
 }

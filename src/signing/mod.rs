@@ -10,6 +10,7 @@ pub mod import;
 pub mod intake;
 pub mod jobs;
 pub mod pages;
+mod queue_desk;
 pub mod roll;
 pub mod roll_pages;
 pub mod service;

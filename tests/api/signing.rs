@@ -220,7 +220,7 @@ on_both_databases! {
         let revealed = coordinator.submit(&at, &format!("{at}/reveal"), &[("reason", "asked by the signer")]).await;
         assert!(revealed.body.contains(SECRET));
         let trail = coordinator.get("/desk/audit").await.text();
-        assert!(trail.contains("signatory.revealed") && trail.contains("asked by the signer") && !trail.contains(SECRET));
+        assert!(trail.contains("Withheld name shown") && trail.contains("asked by the signer") && !trail.contains(SECRET));
     }
 
     /// R14: whoever sent the same name and address before, to be printed, does not take the place of the wish to withhold it.

@@ -16,8 +16,7 @@ use uuid::Uuid;
 
 use super::{
     lease::{self, Settlement},
-    queue::{self, Trouble},
-    *,
+    queue, *,
 };
 use crate::{
     domain::clock::{Clock, FixedClock},
@@ -28,8 +27,8 @@ pub(super) type Log = Arc<Mutex<Vec<(String, u16)>>>;
 
 /// Notes what it did; a payload's `faults` says how often it fails first.
 pub(super) struct Noting {
-    kind: &'static str,
-    log: Log,
+    pub(super) kind: &'static str,
+    pub(super) log: Log,
     pub(super) takes: Duration,
 }
 

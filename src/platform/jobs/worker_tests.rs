@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     lease,
     queue::{self, Trouble},
-    tests::{Log, Noting, fast, named, noon, only_job, standing},
+    tests::{Log, Noting, fast, named, noon, standing},
     *,
 };
 use crate::platform::{clock::SystemClock, trial::on_each_database};

@@ -152,6 +152,7 @@ impl App {
             },
             pages: Data::new(PageCache::new(config.page_cache, ROOM_FOR_PAGES)),
         };
+        signing::contact::require_known_key(&platform).await?;
         Ok(Self {
             intake: Data::new(signing::intake::Intake::start(&platform)),
             platform,
@@ -209,11 +210,10 @@ impl App {
     /// # Errors
     /// When the socket cannot be used.
     pub fn serve(&self, listener: TcpListener) -> std::io::Result<Server> {
-        let app = self.clone();
+        let (app, readiness) = (self.clone(), Data::new(health::Readiness::default()));
         let server = HttpServer::new(move || {
             WebApp::new()
                 .app_data(app.platform.site.clone())
-                .app_data(Data::new(app.platform.database.clone()))
                 .app_data(Data::new(app.platform.clone()))
                 .app_data(app.states.clone())
                 .app_data(app.campaigns.clone())
@@ -221,6 +221,7 @@ impl App {
                 .app_data(app.intake.clone())
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())
+                .app_data(readiness.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_FORM))
                 .wrap(from_fn(guard::guard))
                 .wrap(from_fn(problem::render_problems))

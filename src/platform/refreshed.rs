@@ -10,13 +10,20 @@ use std::{
 #[derive(Debug)]
 pub struct Refreshed<T> {
     keep: Duration,
-    held: RwLock<Option<(Instant, Arc<T>)>>,
+    held: RwLock<Held<T>>,
+}
+
+#[derive(Debug)]
+struct Held<T> {
+    value: Option<(Instant, Arc<T>)>,
+    /// How often it was forgotten: what was read before is not held.
+    forgotten: u64,
 }
 
 impl<T> Refreshed<T> {
     /// Reads again after `keep`.
     pub const fn every(keep: Duration) -> Self {
-        Self { keep, held: RwLock::new(None) }
+        Self { keep, held: RwLock::new(Held { value: None, forgotten: 0 }) }
     }
 
     /// The held value, or what `read` reads. Two requests may read at once; the later one stays.
@@ -27,18 +34,24 @@ impl<T> Refreshed<T> {
         if let Some(value) = self.fresh() {
             return Ok(value);
         }
+        let forgotten = self.held.read().unwrap_or_else(PoisonError::into_inner).forgotten;
+        let since = Instant::now();
         let value = Arc::new(read().await?);
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::clone(&value)));
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        if held.forgotten == forgotten {
+            held.value = Some((since, Arc::clone(&value)));
+        }
         Ok(value)
     }
 
     fn fresh(&self) -> Option<Arc<T>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|(since, _)| since.elapsed() < self.keep).map(|(_, value)| Arc::clone(value))
+        held.value.as_ref().filter(|(since, _)| since.elapsed() < self.keep).map(|(_, value)| Arc::clone(value))
     }
 
     /// Forgets the value: it was changed in this process.
     pub fn forget(&self) {
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Held { value: None, forgotten: held.forgotten + 1 };
     }
 }

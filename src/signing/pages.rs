@@ -226,6 +226,16 @@ async fn sign(
         let html = form_html(&request, &platform, (&campaign, &directory), language, &form, errors)?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
     };
+    let refused = |code, status| {
+        let mut errors = FormErrors::default();
+        errors.add("kind", code);
+        again(&errors, status)
+    };
+    // Nobody is told it was sent, and nobody has to type it again.
+    let not_kept = |error: &dyn std::error::Error| {
+        tracing::error!(%error, "a signature could not be kept");
+        refused("signing-error-not-kept", StatusCode::SERVICE_UNAVAILABLE)
+    };
     let new = match form.check(&campaign.config.sign_on, &directory, language) {
         Ok(new) => new,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
@@ -233,16 +243,16 @@ async fn sign(
     if let Some(peer) = request.peer_addr() {
         let now = platform.clock.now();
         let bucket = format!("sign:{}", platform.keys.network_hash(peer.ip(), now.date_naive()));
-        if !throttle::allow(platform.database.write(), &bucket, PER_NETWORK, Duration::hours(1), now).await? {
-            let mut errors = FormErrors::default();
-            errors.add("kind", "signing-error-too-many");
-            return again(&errors, StatusCode::TOO_MANY_REQUESTS);
+        match throttle::allow(platform.database.write(), &bucket, PER_NETWORK, Duration::hours(1), now).await {
+            Ok(true) => {}
+            Ok(false) => return refused("signing-error-too-many", StatusCode::TOO_MANY_REQUESTS),
+            Err(error) => return not_kept(&error),
         }
     }
     match service::sign(&intake, &platform, &campaign, new).await {
         Ok(()) => sent(),
         Err(SignError::NotOpen) => again(&FormErrors::default(), StatusCode::CONFLICT),
-        Err(SignError::Unexpected(error)) => Err(error.into()),
+        Err(SignError::Unexpected(error)) => not_kept(error.as_ref()),
     }
 }
 

@@ -8,6 +8,8 @@ mod accounts;
 mod burst;
 mod command_line;
 mod dispatch;
+mod full_disk;
+mod health;
 mod hostile_input;
 mod letters;
 mod own_letter;

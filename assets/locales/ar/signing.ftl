@@ -104,4 +104,5 @@ signing-error-visibility = اختر درجة الظهور
 signing-error-authority = ضع علامة إن كان ذلك صحيحا؛ وإلا فلا يمكننا قبول التوقيع
 signing-error-consent = ضع علامة كي نتمكن من حفظ التوقيع
 signing-error-too-many = وصلت توقيعات كثيرة جدا من شبكتك. انتظر ساعة أو راسلنا
+signing-error-not-kept = تعذّر حفظ توقيعكم الآن، ولم يُرسَل شيء. ما كتبتموه ما زال هنا: نرجو إعادة المحاولة بعد بضع دقائق.
 signing-network-for-members = باسم أعضائها

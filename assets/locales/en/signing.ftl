@@ -104,4 +104,5 @@ signing-error-visibility = Choose how visible you want to be
 signing-error-authority = Tick this if it is true; without it we cannot take the signature
 signing-error-consent = Tick this so that we may keep the signature
 signing-error-too-many = Very many signatures came from your network. Wait an hour, or write to us
+signing-error-not-kept = Your signature could not be stored just now. Nothing was sent. What you typed is still here: please try again in a few minutes.
 signing-network-for-members = On behalf of its members

@@ -2,7 +2,13 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header::{AcceptLanguage, Preference, Quality},
+    web::Header,
+};
+use futures_util::FutureExt as _;
 
 use super::problem::Problem;
 use crate::domain::language::Language;
@@ -30,8 +36,40 @@ pub fn language_of(request: &HttpRequest) -> Language {
     of_path.or_else(|| accepted(request)).unwrap_or_default()
 }
 
-/// The first language of `Accept-Language` that we have; browsers list them by preference.
+/// The language of `Accept-Language` that the browser likes best and that we have. RFC 9110, section 12.5.4.
 fn accepted(request: &HttpRequest) -> Option<Language> {
-    let header = request.headers().get("accept-language")?.to_str().ok()?;
-    header.split(',').find_map(|range| range.trim().get(..2)?.to_ascii_lowercase().parse().ok())
+    let header = Header::<AcceptLanguage>::from_request(request, &mut Payload::None).now_or_never()?.ok()?;
+    let refused = |code: &str| header.iter().any(|range| range.quality == Quality::ZERO && range.item.to_string().starts_with(code));
+    header.ranked().into_iter().find_map(|range| match range {
+        Preference::Specific(tag) => tag.primary_language().parse().ok().filter(|language: &Language| !refused(language.code())),
+        Preference::Any => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn the_language_the_browser_likes_best_is_chosen() {
+        let wanted = [
+            ("fr", Language::Fr),
+            ("de, ru;q=0.5, es;q=0.8", Language::Es),
+            ("en;q=0.1, zh-Hant-TW;q=0.9", Language::Zh),
+            ("AR-eg, en", Language::Ar),
+            ("fr;q=0, ru;q=0.2", Language::Ru),
+            ("*", Language::En),
+            ("de", Language::En),
+            ("", Language::En),
+            (";;q=\u{fffd},,,", Language::En),
+        ];
+        for (header, language) in wanted {
+            let request = TestRequest::with_uri("/").insert_header(("accept-language", header)).to_http_request();
+            assert_eq!(language_of(&request), language, "{header}");
+        }
+        let request = TestRequest::with_uri("/ru/states").insert_header(("accept-language", "fr")).to_http_request();
+        assert_eq!(language_of(&request), Language::Ru, "the address says more");
+    }
 }

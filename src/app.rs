@@ -90,6 +90,8 @@ pub struct App {
     /// The campaign, in memory.
     pub campaigns: Data<campaigns::Register>,
     roll: Data<signing::roll::Register>,
+    counts: Data<signing::counts::Register>,
+    record: Data<positions::board::Register>,
     /// Where signatures arrive.
     pub intake: Data<signing::intake::Intake>,
     passwords: Data<Passwords>,
@@ -159,6 +161,8 @@ impl App {
             states: Data::new(states::Register::default()),
             campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
             roll: Data::new(signing::roll::Register::default()),
+            counts: Data::new(signing::counts::Register::default()),
+            record: Data::new(positions::board::Register::default()),
             passwords: Data::new(Passwords::new()?),
             assets: Data::new(assets),
             threads: config.threads,
@@ -218,6 +222,8 @@ impl App {
                 .app_data(app.states.clone())
                 .app_data(app.campaigns.clone())
                 .app_data(app.roll.clone())
+                .app_data(app.counts.clone())
+                .app_data(app.record.clone())
                 .app_data(app.intake.clone())
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())

@@ -1,7 +1,7 @@
 //! The public board: what public evidence says about every state on a day. The only way from the evidence table to a public page: it asks for
 //! public rows and nothing else (R55). Must not hold a rule of its own: those are in `domain::position`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -18,6 +18,7 @@ use crate::{
         position::{self, IssuePosition, Position},
     },
     entities::evidence,
+    platform::{Platform, refreshed::Refreshed},
 };
 
 /// One public fact: what the rule needs of it, and what a reader checks it by.
@@ -130,6 +131,27 @@ impl Record {
             (from != to).then_some(Move { item, from, to })
         });
         moved.take(most).collect()
+    }
+}
+
+/// The record of this process.
+#[derive(Debug)]
+pub struct Register(Refreshed<Record>);
+
+impl Default for Register {
+    fn default() -> Self {
+        Self(Refreshed::with_pages())
+    }
+}
+
+impl Register {
+    /// The record. No query while pages made of it may be kept; whoever changes evidence here has them forgotten, other processes follow when
+    /// theirs are too old.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, platform: &Platform, campaign: &Current) -> Result<Arc<Record>, DbErr> {
+        self.0.get_with(&platform.pages, async || Record::read(platform.database.read(), campaign.id).await).await
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{
-    board::{Item, Record},
+    board::{self, Item, Record},
     pages::answer,
     selection::Selection,
     views::{self, RowView, SourceView},
@@ -131,6 +131,8 @@ pub(super) async fn show(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    record: web::Data<board::Register>,
+    counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let (_, iso3) = path.into_inner();
     let (campaign, states) = (campaigns.get(&platform).await?, states.get(&platform).await?);
@@ -142,9 +144,9 @@ pub(super) async fn show(
     };
     let selection = Selection::read(forms::query(&request)?, &campaign, &states, platform.clock.now());
     let render = async || {
-        let record = Record::read(platform.database.read(), campaign.id).await?;
-        let signers = counts::rows(platform.database.read(), campaign.id).await?;
-        let view = view(&platform, &request, visitor.language, &campaign, &states, state, &record, &signers, &selection);
+        let record = record.get(&platform, &campaign).await?;
+        let signers = counts.get(&platform, &campaign).await?;
+        let view = view(&platform, &request, visitor.language, &campaign, &states, state, &record, &signers.rows, &selection);
         Ok(platform.site.templates.render("positions/state.html", visitor.language, &view)?)
     };
     answer(&platform, &request, &selection, render).await

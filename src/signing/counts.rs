@@ -1,7 +1,11 @@
 //! Counts of verified signatures: changed by appending, folded by the worker, set right every night by a recount. A page never counts a table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, RelationDef, RelationType,
@@ -18,7 +22,7 @@ use crate::{
         signature::SignatureState,
     },
     entities::{campaign, signatory, signature, signature_count, signature_count_delta, text_version},
-    platform::{Platform, jobs::enqueue},
+    platform::{Platform, jobs::enqueue, refreshed::Refreshed},
     states::Directory,
 };
 
@@ -34,7 +38,7 @@ pub async fn append(
     signature: &signature::Model,
     signatory: &signatory::Model,
     delta: i32,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let newest = text_version::Entity::find()
         .filter(text_version::Column::CampaignId.eq(signature.campaign_id))
@@ -95,7 +99,7 @@ pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
     txn.commit().await
 }
 
-fn count_row(campaign_id: Uuid, key: Key, total: i32, now: chrono::DateTime<chrono::Utc>) -> signature_count::ActiveModel {
+fn count_row(campaign_id: Uuid, key: Key, total: i32, now: DateTime<Utc>) -> signature_count::ActiveModel {
     signature_count::ActiveModel {
         id: Set(Uuid::now_v7()),
         campaign_id: Set(campaign_id),
@@ -140,7 +144,7 @@ pub async fn recount(platform: &Platform, campaign_id: Uuid) -> Result<usize, Db
 ///
 /// # Errors
 /// When the database fails.
-pub async fn recount_in(txn: &impl ConnectionTrait, campaign_id: Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<usize, DbErr> {
+pub async fn recount_in(txn: &impl ConnectionTrait, campaign_id: Uuid, now: DateTime<Utc>) -> Result<usize, DbErr> {
     alone(txn).await?;
     let mut query = held_query(campaign_id);
     query.union(UnionType::All, truth_query(campaign_id));
@@ -251,7 +255,7 @@ pub(super) fn of_signatory() -> RelationDef {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn rows(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<CountRow>, DbErr> {
+async fn rows(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<CountRow>, DbErr> {
     let mut sums: BTreeMap<Key, i32> = BTreeMap::new();
     for row in db.query_all(&held_query(campaign_id)).await? {
         let (key, total) = Counted::from_query_result(&row, "")?.into_parts();
@@ -281,7 +285,7 @@ pub struct HeadlineView {
     /// Regions.
     pub regions: u32,
     /// When it was counted.
-    pub as_of: chrono::DateTime<chrono::Utc>,
+    pub as_of: DateTime<Utc>,
 }
 
 impl From<&Headline> for HeadlineView {
@@ -299,17 +303,53 @@ impl From<&Headline> for HeadlineView {
     }
 }
 
-/// The headline numbers of now.
-///
-/// # Errors
-/// When the database fails.
-pub async fn headline(platform: &Platform, campaign: &Current, states: &Directory) -> Result<Headline, DbErr> {
-    let rows = rows(platform.database.read(), campaign.id).await?;
-    Ok(headline::headline(&rows, |iso3| region_of(states, iso3), platform.clock.now()))
+/// The counts of one moment.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    /// By kind, visibility and country.
+    pub rows: Vec<CountRow>,
+    /// The moment.
+    pub as_of: DateTime<Utc>,
+}
+
+impl Counts {
+    /// The counts of now. One query.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read(platform: &Platform, campaign_id: Uuid) -> Result<Self, DbErr> {
+        let as_of = platform.clock.now();
+        Ok(Self { rows: rows(platform.database.read(), campaign_id).await?, as_of })
+    }
+
+    /// Their headline numbers.
+    pub fn headline(&self, states: &Directory) -> Headline {
+        headline::headline(&self.rows, |iso3| region_of(states, iso3), self.as_of)
+    }
+}
+
+/// The counts this process shows.
+#[derive(Debug)]
+pub struct Register(Refreshed<Counts>);
+
+impl Default for Register {
+    fn default() -> Self {
+        Self(Refreshed::with_pages())
+    }
+}
+
+impl Register {
+    /// The counts, with the moment they are of. No query while the pages that show them may be kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, platform: &Platform, campaign: &Current) -> Result<Arc<Counts>, DbErr> {
+        self.0.get_with(&platform.pages, async || Counts::read(platform, campaign.id).await).await
+    }
 }
 
 /// The headline numbers of a list that is being frozen, from its sums by kind, visibility and country.
-pub(super) fn of_lines(sums: &BTreeMap<(&str, &str, &str), u32>, states: &Directory, as_of: chrono::DateTime<chrono::Utc>) -> Headline {
+pub(super) fn of_lines(sums: &BTreeMap<(&str, &str, &str), u32>, states: &Directory, as_of: DateTime<Utc>) -> Headline {
     let rows: Vec<CountRow> = sums
         .iter()
         .filter_map(|((kind, visibility, iso3), total)| {

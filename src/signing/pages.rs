@@ -82,13 +82,14 @@ async fn show_statement(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let make = async || -> Result<String, Problem> {
         let campaign = campaigns.get(&platform).await?;
         let directory = states.get(&platform).await?;
         let translation = campaign.text.translations.get(&language).ok_or(Problem::NotFound)?;
-        let headline = counts::headline(&platform, &campaign, &directory).await?;
+        let headline = counts.get(&platform, &campaign).await?.headline(&directory);
         let now = platform.clock.now();
         let view = StatementPage {
             page: platform.site.frame(language, request.path(), i18n::word(language, "site-nav-statement")),

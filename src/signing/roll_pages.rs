@@ -131,14 +131,15 @@ async fn show(
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
     roll: web::Data<roll::Register>,
+    counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let query: ListQuery = forms::query(&request)?;
     let make = async || -> Result<String, Problem> {
         let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
         let roll = roll.get(&platform, &campaign).await?;
-        let rows = counts::rows(platform.database.read(), campaign.id).await?;
-        let headline = counts::headline(&platform, &campaign, &directory).await?;
+        let counts = counts.get(&platform, &campaign).await?;
+        let (rows, headline) = (&counts.rows, counts.headline(&directory));
         let filter = query.filter();
         let total = roll.lines(language, &filter).count();
         let current = query.page.clamp(1, total.div_ceil(PAGE).max(1));
@@ -156,7 +157,7 @@ async fn show(
             })
             .collect();
         let k = u32::try_from(campaign.config.sign_on.small_cell_threshold).unwrap_or(5);
-        let table = country_table(&rows, k);
+        let table = country_table(rows, k);
         let named = roll.countries();
         let countries = directory.by_name(language).filter(|state| named.contains(state.iso3.as_str()));
         let withheld_here = filter.iso3.as_ref().and_then(|iso3| {

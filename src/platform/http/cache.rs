@@ -112,7 +112,13 @@ impl PageCache {
         None
     }
 
-    fn cleared(&self) -> u64 {
+    /// How long a page is kept.
+    pub const fn keep(&self) -> Duration {
+        self.keep
+    }
+
+    /// How often everything was forgotten.
+    pub fn cleared(&self) -> u64 {
         self.pages.read().unwrap_or_else(PoisonError::into_inner).cleared
     }
 

@@ -27,11 +27,12 @@ on_both_databases! {
 
     /// R74: with another key contacts do not open and repeated signatures pass for new ones: it does not start at all.
     async fn a_process_with_another_secret_key_does_not_start(program: Program) {
+        let folder = tempfile::tempdir().unwrap();
         let lookup = |secret: &'static str| {
-            let url = program.database_url.clone();
+            let (url, mail) = (program.database_url.clone(), folder.path().display().to_string());
             let config = demarche::config::Config::from_lookup(&move |name: &str| match name {
                 "DATABASE_URL" => Some(url.clone()),
-                "DEMARCHE_MAIL_DIR" => Some("unused-in-tests".to_owned()),
+                "DEMARCHE_MAIL_DIR" => Some(mail.clone()),
                 "DEMARCHE_SECRET_KEY" => Some(secret.to_owned()),
                 _ => None,
             });

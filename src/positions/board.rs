@@ -34,6 +34,8 @@ pub struct Item {
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     by_state: BTreeMap<String, Vec<Item>>,
+    /// State and place in its list of every item that counts for an overall position, newest first.
+    newest: Vec<(String, usize)>,
 }
 
 /// The two times of a board (R54).
@@ -72,17 +74,20 @@ impl Record {
         for items in record.by_state.values_mut() {
             items.sort_by(|a, b| b.fact.occurred_on.cmp(&a.fact.occurred_on).then(a.fact.id.cmp(&b.fact.id)));
         }
+        let mut newest: Vec<(&Evidence, usize)> = record
+            .by_state
+            .values()
+            .flat_map(|items| items.iter().enumerate().map(|(at, item)| (&item.fact, at)))
+            .filter(|(fact, _)| fact.counts_overall())
+            .collect();
+        newest.sort_by(|(a, _), (b, _)| b.occurred_on.cmp(&a.occurred_on).then(a.iso3.cmp(&b.iso3)).then(a.id.cmp(&b.id)));
+        record.newest = newest.into_iter().map(|(fact, at)| (fact.iso3.clone(), at)).collect();
         Ok(record)
     }
 
     /// What is known of a state, newest first.
     pub fn known<'r>(&'r self, iso3: &str, at: AsOf) -> impl Iterator<Item = &'r Item> + use<'r> {
         self.by_state.get(iso3).into_iter().flatten().filter(move |item| item.fact.is_known(at.day, at.known))
-    }
-
-    /// Everything known of every state.
-    pub fn all(&self, at: AsOf) -> impl Iterator<Item = &Item> {
-        self.by_state.values().flatten().filter(move |item| item.fact.is_known(at.day, at.known))
     }
 
     /// Where one state stands.
@@ -118,12 +123,13 @@ impl Record {
 
     /// The newest moves: days on which a state's position was another than the day before, with the item that moved it (R63).
     pub fn moves(&self, campaign: &Current, at: AsOf, most: usize) -> Vec<Move<'_>> {
-        let mut items: Vec<&Item> = self.all(at).filter(|item| item.fact.counts_overall()).collect();
-        items.sort_by(|a, b| {
-            b.fact.occurred_on.cmp(&a.fact.occurred_on).then(a.fact.iso3.cmp(&b.fact.iso3)).then(a.fact.id.cmp(&b.fact.id))
+        let mut seen = None;
+        let known = self.newest.iter().filter_map(|(iso3, place)| self.by_state.get(iso3)?.get(*place));
+        let days = known.filter(|item| item.fact.is_known(at.day, at.known)).filter(|item| {
+            let day = Some((item.fact.iso3.as_str(), item.fact.occurred_on));
+            std::mem::replace(&mut seen, day) != day
         });
-        items.dedup_by(|a, b| a.fact.iso3 == b.fact.iso3 && a.fact.occurred_on == b.fact.occurred_on);
-        let moved = items.into_iter().filter_map(|item| {
+        let moved = days.filter_map(|item| {
             let before = AsOf { day: item.fact.occurred_on.checked_sub_days(Days::new(1))?, ..at };
             let after = AsOf { day: item.fact.occurred_on, ..at };
             let from = self.standing(campaign, &item.fact.iso3, before).position.stance;

@@ -148,6 +148,8 @@ async fn page(
     let language: Language = letter.language.parse().unwrap_or_default();
     let state: LetterState = letter.state.parse().map_err(anyhow::Error::from)?;
     let may = staff.role.may(Permission::ReleaseLetters);
+    let is_sending = round.state == RoundState::Sending.key();
+    let may_leave_again = store::may_leave_again(db, &round).await?;
     let by_hand = [Channel::Hand, Channel::Post, Channel::Portal];
     let view = LetterView {
         page: staff.frame_titled(platform, format!("{} – {}", directory.name(&letter.iso3, staff.language), letter.reference)),
@@ -191,9 +193,12 @@ async fn page(
                 has_proof: row.file_id.is_some(),
             })
             .collect(),
-        may_record: may && !round.rehearsal && state.step(LetterState::Sent).is_ok(),
+        may_record: may
+            && letter.file_id.is_some()
+            && state.step(LetterState::Sent).is_ok()
+            && (is_sending && !round.rehearsal || state == LetterState::Bounced && may_leave_again),
         may_cancel: may && !state.has_left() && state != LetterState::Closed,
-        may_send_again: may && !round.rehearsal && round.state == RoundState::Sending.key() && state == LetterState::Bounced,
+        may_send_again: may && state == LetterState::Bounced && may_leave_again,
         rehearsal: round.rehearsal,
         round_name: round.name,
         state: letter.state,
@@ -316,6 +321,7 @@ async fn answer(
         Err(DispatchError::Move(_) | DispatchError::Channel) => "letters-refused-letter-step",
         Err(DispatchError::Overtaken) => "letters-refused-letter-overtaken",
         Err(DispatchError::Round) => "letters-refused-round",
+        Err(DispatchError::NotTypeset) => "letters-refused-not-typeset",
         Err(DispatchError::Missing) => return Err(Problem::NotFound),
         Err(DispatchError::Database(error)) => return Err(error.into()),
     };

@@ -406,10 +406,8 @@ on_both_databases! {
         let all = letters(&program, &board).await;
         assert!(amina.get(&at(&all, "KEN")).await.texts("form[action$=delivery]").is_empty(), "nothing is recorded before approval");
         press(&amina, &board, "approve").await;
-        // By hand: every fault beside its field, and nothing typed is lost.
-        let page = at(&all, "KEN");
-        let send = async |fields: &[(&'static str, String)], file: Option<Part>| {
-            let csrf = bruno.get(&page).await.field("csrf").unwrap();
+        let send = async |page: &str, fields: &[(&'static str, String)], file: Option<Part>| {
+            let csrf = bruno.get(page).await.field("csrf").unwrap();
             let mut form = Form::new().text("csrf", csrf);
             for (name, value) in fields {
                 form = form.text(*name, value.clone());
@@ -420,34 +418,28 @@ on_both_databases! {
             let request = bruno.client.post(format!("{}{page}/delivery", bruno.base_url)).header("sec-fetch-site", "same-origin");
             Answer::of(request.multipart(form).send().await.unwrap()).await
         };
-        let bad = send(&[("channel", "mail".to_owned()), ("note", "Given <b>to</b> the registry".to_owned())], Some(Part::bytes(b"<svg>".to_vec()).file_name("proof.pdf"))).await;
-        assert_eq!(bad.status, 422);
-        assert_eq!((bad.texts("#channel-error").len(), bad.texts("#file-error").len()), (1, 1));
-        assert_eq!(bad.texts("textarea[name=note]"), ["Given <b>to</b> the registry"]);
         let proof = || Part::bytes(b"%PDF-1.7 stamped".to_vec()).file_name("Reçu.pdf");
-        let good = send(&[("channel", "hand".to_owned()), ("note", "Given to the registry".to_owned())], Some(proof())).await;
-        assert_eq!(good.status, 303, "{}", good.text());
-        let shown = bruno.get(&page).await;
-        assert!(shown.text().contains("Given to the registry") && shown.texts("form[action$=delivery]").is_empty(), "{}", shown.text());
-        let link = shown.attributes("#dispatches a", "href").remove(0);
-        let got = bruno.get(&link).await;
-        assert_eq!((got.bytes.as_slice(), got.header("content-type")), (b"%PDF-1.7 stamped".as_slice(), "application/pdf"));
-        assert!(got.header("content-disposition").starts_with("attachment"));
-        assert_eq!(program.staff(Role::Reader).await.get(&link).await.status, 403);
-        assert_eq!(send(&[("channel", "hand".to_owned())], Some(proof())).await.status, 303, "a second press is told so");
-        assert!(bruno.get(&page).await.text().contains("not at that step"));
+        // R36: whoever approved, nothing has left by any channel before a second person released it.
+        let kenya = at(&all, "KEN");
+        assert!(bruno.get(&kenya).await.texts("form[action$=delivery]").is_empty());
+        assert_eq!(send(&kenya, &[("channel", "hand".to_owned())], Some(proof())).await.status, 303);
+        assert!(bruno.get(&kenya).await.text().contains("was not released by a second person"));
+        assert_eq!(crate::dispatch::letter_state(&program, all.iter().find(|(letter, _)| letter.iso3 == "KEN").unwrap().0.id).await, "approved");
         // One is taken out before it leaves.
         let france = at(&all, "FRA");
         assert_eq!(bruno.submit(&france, &format!("{france}/cancel"), &[]).await.status, 303);
-        // One comes back and goes to another address.
-        program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "550 no such mailbox".to_owned() });
+        // Two come back: one goes to another address, one by hand.
+        for _ in 0..2 {
+            program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "550 no such mailbox".to_owned() });
+        }
         press(&bruno, &board, "release").await;
         program.drain().await;
         let after = letters(&program, &board).await;
         let state = |iso3: &str| after.iter().find(|(letter, _)| letter.iso3 == iso3).unwrap().0.state.clone();
-        assert_eq!((state("KEN").as_str(), state("FRA").as_str()), ("sent", "closed"));
-        assert_eq!(program.mail.accepted().len(), all.len() - 3, "not the one by hand, not the one taken out, not the one refused");
-        let (bounced, _) = after.iter().find(|(letter, _)| letter.state == "bounced").unwrap();
+        assert_eq!(state("FRA").as_str(), "closed");
+        assert_eq!(program.mail.accepted().len(), all.len() - 3, "not the one taken out, not the two refused");
+        let returned: Vec<&letter::Model> = after.iter().map(|(letter, _)| letter).filter(|letter| letter.state == "bounced").collect();
+        let &[bounced, by_hand] = returned.as_slice() else { panic!("{} came back", returned.len()) };
         let page = format!("{board}/{}", bounced.id);
         let wrong = bruno.submit(&page, &format!("{page}/again"), &[("address", "nobody")]).await;
         assert_eq!((wrong.status, wrong.field("address").as_deref()), (422, Some("nobody")));
@@ -459,6 +451,23 @@ on_both_databases! {
         assert_eq!(crate::dispatch::history(&program, bounced.id).await, ["draft", "checked", "approved", "queued", "bounced", "queued", "sent"]);
         let register = addressee::Entity::find().filter(addressee::Column::PostId.eq(bounced.post_id)).order_by_desc(addressee::Column::Id);
         assert_eq!(register.one(db).await.unwrap().unwrap().email.as_deref(), Some("right@mission.example"));
+        // By hand: every fault beside its field, and nothing typed is lost.
+        let page = format!("{board}/{}", by_hand.id);
+        let bad = send(&page, &[("channel", "mail".to_owned()), ("note", "Given <b>to</b> the registry".to_owned())], Some(Part::bytes(b"<svg>".to_vec()).file_name("proof.pdf"))).await;
+        assert_eq!(bad.status, 422);
+        assert_eq!((bad.texts("#channel-error").len(), bad.texts("#file-error").len()), (1, 1));
+        assert_eq!(bad.texts("textarea[name=note]"), ["Given <b>to</b> the registry"]);
+        let good = send(&page, &[("channel", "hand".to_owned()), ("note", "Given to the registry".to_owned())], Some(proof())).await;
+        assert_eq!(good.status, 303, "{}", good.text());
+        let shown = bruno.get(&page).await;
+        assert!(shown.text().contains("Given to the registry") && shown.texts("form[action$=delivery]").is_empty(), "{}", shown.text());
+        let link = shown.attributes("#dispatches a", "href").remove(0);
+        let got = bruno.get(&link).await;
+        assert_eq!((got.bytes.as_slice(), got.header("content-type")), (b"%PDF-1.7 stamped".as_slice(), "application/pdf"));
+        assert!(got.header("content-disposition").starts_with("attachment"));
+        assert_eq!(program.staff(Role::Reader).await.get(&link).await.status, 403);
+        assert_eq!(send(&page, &[("channel", "hand".to_owned())], Some(proof())).await.status, 303, "a second press is told so");
+        assert!(bruno.get(&page).await.text().contains("not at that step"));
     }
 
     async fn a_board_stays_quick(program: Program) {

@@ -370,7 +370,6 @@ impl Carrier {
             close_if_over(&txn, round, None, now).await?;
         }
         txn.commit().await?;
-        self.platform.pages.clear();
         Ok(())
     }
 }

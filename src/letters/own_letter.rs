@@ -231,7 +231,7 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     let number = newest.as_ref().map_or(0, |wave| wave.number);
     let counts = match newest.as_ref().and_then(waves::frozen_counts) {
         Some(counts) => counts,
-        None => counts::Counts::read(platform, campaign.id).await?.headline(directory),
+        None => counts::Counts::read(platform, campaign.id).await?.headline(campaign, directory),
     };
     let occasion = Occasion {
         campaign: &campaign.config,

@@ -124,6 +124,7 @@ impl EventView {
     }
 }
 
+#[allow(clippy::too_many_arguments)]
 pub(super) async fn show(
     request: HttpRequest,
     visitor: Visitor,
@@ -171,7 +172,7 @@ fn view<'p>(
     let deciding = standing.position.deciding.iter().filter_map(|id| known.iter().find(|item| item.fact.id == *id)).map(|item| fact(item));
     let forms = state.forms.in_language(language);
     let threshold = campaign.config.sign_on.small_cell_threshold;
-    let table = headline::country_table(signers, u32::try_from(threshold).unwrap_or(u32::MAX));
+    let table = headline::country_table(signers, campaign.config.sign_on.smallest_cell());
     let why = match (standing.position.stance.as_str(), standing.position.via_group) {
         (SILENT, _) => "silent",
         (_, _) if standing.position.deciding.is_empty() => "none",

@@ -2,13 +2,13 @@
 //! asks may be anybody.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     campaigns,
     domain::reference::Reference,
-    entities::{letter, signature},
+    entities::{dispatch, letter, signature},
     platform::{
         Platform,
         http::{
@@ -76,11 +76,15 @@ pub(super) async fn show(
     Ok(platform.site.page(status, "publishing/genuine.html", language, &view)?)
 }
 
-/// Whether a mail or letter with this reference went out from here. At most two queries, both by an indexed column.
+/// Whether a mail or letter with this reference went out from here: what was only written, rehearsed or taken out did not. At most two queries,
+/// both by an indexed column.
 async fn is_ours(db: &impl ConnectionTrait, reference: &str) -> Result<bool, DbErr> {
     if signature::Entity::find().filter(signature::Column::Reference.eq(reference)).count(db).await? > 0 {
         return Ok(true);
     }
-    let letters = letter::Entity::find().filter(letter::Column::Reference.eq(reference)).filter(letter::Column::State.ne("draft"));
+    // An attempt is counted before its mail leaves: who has the letter in hand is never told that it is not ours.
+    let tried =
+        dispatch::Entity::find().select_only().column(dispatch::Column::LetterId).filter(dispatch::Column::Attempts.gt(0)).into_query();
+    let letters = letter::Entity::find().filter(letter::Column::Reference.eq(reference)).filter(letter::Column::Id.in_subquery(tried));
     Ok(letters.count(db).await? > 0)
 }

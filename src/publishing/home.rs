@@ -78,7 +78,7 @@ pub(super) async fn show(
         let now = platform.clock.now();
         let at = AsOf { day: now.date_naive(), known: now };
         let record = record.get(&platform, &campaign).await?;
-        let headline = counts.get(&platform, &campaign).await?.headline(&states);
+        let headline = counts.get(&platform, &campaign).await?.headline(&campaign, &states);
         let standings = record.standings(&campaign, states.states().iter().map(|state| state.iso3.as_str()), at);
         let mut numbers = Counts::default();
         for standing in &standings {

@@ -26,7 +26,7 @@ pub struct Contact {
     pub role: String,
 }
 
-/// All names of a signatory.
+/// All names of a signatory, and what else tells one from another.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Names {
     /// As it would be printed.
@@ -43,6 +43,10 @@ pub struct Names {
     pub affiliation: Option<String>,
     /// Web site.
     pub website: Option<String>,
+    /// The place as it would be printed.
+    pub location_label: Option<String>,
+    /// How many members a network speaks for.
+    pub network_members: Option<i32>,
 }
 
 /// Seals a contact for one signatory.

@@ -20,13 +20,15 @@ use crate::{
     domain::{
         headline::{self, CountRow, Headline},
         signature::SignatureState,
+        wave::WaveLine,
     },
     entities::{campaign, signatory, signature, signature_count, signature_count_delta, text_version},
     platform::{Platform, jobs::enqueue, refreshed::Refreshed},
     states::Directory,
 };
 
-type Key = (String, String, String);
+/// Kind, visibility, country, and whether a label stands in its place.
+type Key = (String, String, String, bool);
 
 /// Appends a change of the counts; in the transaction of the change itself. The counts are those of the newest version of the text (R5), so
 /// what happens to a signature of an earlier one changes nothing here.
@@ -53,6 +55,7 @@ pub async fn append(
         campaign_id: Set(signature.campaign_id),
         kind: Set(signatory.kind.clone()),
         visibility: Set(signature.visibility.clone()),
+        labelled: Set(signatory.location_label.is_some()),
         iso3: Set(signatory.iso3.clone().unwrap_or_default()),
         delta: Set(delta),
         created_at: Set(now),
@@ -78,7 +81,7 @@ pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
     let deltas = signature_count_delta::Entity::delete_many().exec_with_returning(&txn).await?;
     let mut sums: BTreeMap<(Uuid, Key), i32> = BTreeMap::new();
     for row in deltas {
-        *sums.entry((row.campaign_id, (row.kind, row.visibility, row.iso3))).or_default() += row.delta;
+        *sums.entry((row.campaign_id, (row.kind, row.visibility, row.iso3, row.labelled))).or_default() += row.delta;
     }
     for ((campaign_id, key), delta) in sums {
         let total = Expr::col((signature_count::Entity, signature_count::Column::Total)).add(delta);
@@ -86,6 +89,7 @@ pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
             signature_count::Column::CampaignId,
             signature_count::Column::Kind,
             signature_count::Column::Visibility,
+            signature_count::Column::Labelled,
             signature_count::Column::Iso3,
         ])
         .value(signature_count::Column::Total, total)
@@ -106,6 +110,7 @@ fn count_row(campaign_id: Uuid, key: Key, total: i32, now: DateTime<Utc>) -> sig
         kind: Set(key.0),
         visibility: Set(key.1),
         iso3: Set(key.2),
+        labelled: Set(key.3),
         total: Set(total),
         folded_at: Set(now),
     }
@@ -117,12 +122,13 @@ struct Counted {
     kind: String,
     visibility: String,
     iso3: String,
+    labelled: bool,
     total: i64,
 }
 
 impl Counted {
     fn into_parts(self) -> (Key, i32) {
-        ((self.kind, self.visibility, self.iso3), i32::try_from(self.total).unwrap_or(i32::MAX))
+        ((self.kind, self.visibility, self.iso3, self.labelled), i32::try_from(self.total).unwrap_or(i32::MAX))
     }
 }
 
@@ -188,22 +194,28 @@ fn held_query(campaign_id: Uuid) -> SelectStatement {
         .expr_as(Expr::col(folded::Column::Kind), "kind")
         .expr_as(Expr::col(folded::Column::Visibility), "visibility")
         .expr_as(Expr::col(folded::Column::Iso3), "iso3")
+        .expr_as(Expr::col(folded::Column::Labelled), "labelled")
         .expr_as(Expr::col(folded::Column::Total).sum(), "total")
         .from(folded::Entity)
         .and_where(folded::Column::CampaignId.eq(campaign_id))
-        .add_group_by([folded::Column::Kind, folded::Column::Visibility, folded::Column::Iso3].map(Expr::col))
+        .add_group_by([folded::Column::Kind, folded::Column::Visibility, folded::Column::Iso3, folded::Column::Labelled].map(Expr::col))
         .to_owned();
     let fresh = Query::select()
         .expr_as(Expr::val(FRESH), "source")
         .expr(Expr::col(fresh::Column::Kind))
         .expr(Expr::col(fresh::Column::Visibility))
         .expr(Expr::col(fresh::Column::Iso3))
+        .expr(Expr::col(fresh::Column::Labelled))
         .expr(Expr::col(fresh::Column::Delta).sum())
         .from(fresh::Entity)
         .and_where(fresh::Column::CampaignId.eq(campaign_id))
-        .add_group_by([fresh::Column::Kind, fresh::Column::Visibility, fresh::Column::Iso3].map(Expr::col))
+        .add_group_by([fresh::Column::Kind, fresh::Column::Visibility, fresh::Column::Iso3, fresh::Column::Labelled].map(Expr::col))
         .to_owned();
     query.union(UnionType::All, fresh).to_owned()
+}
+
+fn labelled() -> Expr {
+    Expr::col((signatory::Entity, signatory::Column::LocationLabel)).is_not_null()
 }
 
 /// The verified signatures of the newest version of the text.
@@ -220,6 +232,7 @@ fn truth_query(campaign_id: Uuid) -> SelectStatement {
         .expr(Expr::col((signatory::Entity, signatory::Column::Kind)))
         .expr(Expr::col((signature::Entity, signature::Column::Visibility)))
         .expr(Expr::col((signatory::Entity, signatory::Column::Iso3)).if_null(""))
+        .expr(labelled())
         .expr(Expr::col((signature::Entity, signature::Column::Id)).count())
         .from(signature::Entity)
         .inner_join(signatory::Entity, signatory::Column::Id.into_expr().equals((signature::Entity, signature::Column::SignatoryId)))
@@ -229,6 +242,7 @@ fn truth_query(campaign_id: Uuid) -> SelectStatement {
         .group_by_col((signatory::Entity, signatory::Column::Kind))
         .group_by_col((signature::Entity, signature::Column::Visibility))
         .group_by_col((signatory::Entity, signatory::Column::Iso3))
+        .add_group_by([labelled()])
         .to_owned()
 }
 
@@ -261,8 +275,9 @@ async fn rows(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<CountR
         let (key, total) = Counted::from_query_result(&row, "")?.into_parts();
         *sums.entry(key).or_default() += total;
     }
-    let row = |((kind, visibility, iso3), total): (Key, i32)| {
-        Some(CountRow { kind: kind.parse().ok()?, visibility: visibility.parse().ok()?, iso3, total: u32::try_from(total).ok()? })
+    let row = |((kind, visibility, iso3, labelled), total): (Key, i32)| {
+        let (kind, visibility) = (kind.parse().ok()?, visibility.parse().ok()?);
+        Some(CountRow { kind, visibility, labelled, iso3, total: u32::try_from(total).ok()? })
     };
     Ok(sums.into_iter().filter_map(row).collect())
 }
@@ -323,8 +338,8 @@ impl Counts {
     }
 
     /// Their headline numbers.
-    pub fn headline(&self, states: &Directory) -> Headline {
-        headline::headline(&self.rows, |iso3| region_of(states, iso3), self.as_of)
+    pub fn headline(&self, campaign: &Current, states: &Directory) -> Headline {
+        headline::headline(&self.rows, |iso3| region_of(states, iso3), campaign.config.sign_on.smallest_cell(), self.as_of)
     }
 }
 
@@ -348,15 +363,16 @@ impl Register {
     }
 }
 
-/// The headline numbers of a list that is being frozen, from its sums by kind, visibility and country.
-pub(super) fn of_lines(sums: &BTreeMap<(&str, &str, &str), u32>, states: &Directory, as_of: DateTime<Utc>) -> Headline {
-    let rows: Vec<CountRow> = sums
-        .iter()
-        .filter_map(|((kind, visibility, iso3), total)| {
-            Some(CountRow { kind: kind.parse().ok()?, visibility: visibility.parse().ok()?, iso3: (*iso3).to_owned(), total: *total })
-        })
-        .collect();
-    headline::headline(&rows, |iso3| region_of(states, iso3), as_of)
+/// The headline numbers of a list that is being frozen.
+pub(super) fn of_lines(lines: &[WaveLine], campaign: &Current, states: &Directory, as_of: DateTime<Utc>) -> Headline {
+    let row = |line: &WaveLine| CountRow {
+        kind: line.kind,
+        visibility: line.visibility,
+        labelled: line.location_label.is_some(),
+        iso3: line.iso3.clone().unwrap_or_default(),
+        total: 1,
+    };
+    Counts { rows: lines.iter().map(row).collect(), as_of }.headline(campaign, states)
 }
 
 fn region_of<'d>(states: &'d Directory, iso3: &str) -> Option<&'d str> {

@@ -266,6 +266,26 @@ on_both_databases! {
         assert!(history(&program, letter.id).await.is_empty());
     }
 
+    /// R80: who checks a letter hears yes once it left, and never for one that was only written or rehearsed.
+    async fn a_letter_is_confirmed_as_ours_once_it_left(program: Program) {
+        let exists = async |letter: &letter::Model| {
+            let answer = program.browser().get(&format!("/en/genuine?reference={}", letter.reference)).await;
+            assert_eq!(answer.status, 200, "{}", letter.reference);
+            answer.text().contains("This reference exists")
+        };
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        assert!(!exists(&letter).await, "typeset is not sent");
+        queue(&program, &letter, false).await;
+        assert!(!exists(&letter).await, "queued is not sent");
+        program.mail.answer_next(Delivery::Deferred { answer: "451 come back later".to_owned() });
+        program.drain().await;
+        assert!(exists(&letter).await, "a server that says later may have it all the same");
+        let rehearsed = letter_in(&program, "FRA", "approved", true).await;
+        queue(&program, &rehearsed, true).await;
+        program.drain().await;
+        assert!(!exists(&rehearsed).await);
+    }
+
     /// R36: a round ends with its last letter, whatever came of it; one that came back may still be sent again.
     async fn a_round_closes_with_its_last_letter_and_what_bounced_may_leave_again(program: Program) {
         let (platform, first) = (&program.app.platform, letter_in(&program, "KEN", "approved", false).await);

@@ -21,3 +21,4 @@ mod roll;
 mod schema;
 mod sheets;
 mod signing;
+mod withheld;

@@ -52,7 +52,7 @@ async fn load(program: &Program, lines: &[String]) {
 async fn headline(program: &Program) -> Headline {
     let platform = &program.app.platform;
     let (campaign, states) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
-    counts::Counts::read(platform, campaign.id).await.unwrap().headline(&states)
+    counts::Counts::read(platform, campaign.id).await.unwrap().headline(&campaign, &states)
 }
 
 async fn signature_of(program: &Program, key: &str) -> signature::Model {

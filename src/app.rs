@@ -148,6 +148,7 @@ impl App {
             typesetter: Typesetter::new(),
             mail_from: config.mail_from.clone(),
             mails_per_minute: config.letters_per_minute,
+            proxies: config.proxies,
             mailbox: match &config.mail {
                 MailConfig::Directory(directory) if config.demo => Some(Mailbox::new(directory)),
                 _ => None,

@@ -46,6 +46,15 @@ pub async fn allow(
     Ok(row.try_get_by_index::<i32>(0)? <= limit)
 }
 
+/// Takes one hit back: it turned out to be none of those that are limited.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn give_back(connection: &impl ConnectionTrait, bucket: &str) -> Result<(), DbErr> {
+    let update = throttle::Entity::update_many().col_expr(Column::Hits, Expr::col(Column::Hits).sub(1));
+    update.filter(Column::Bucket.eq(bucket)).filter(Column::Hits.gt(0)).exec(connection).await.map(drop)
+}
+
 /// Counts several hits of several buckets in one statement and says how many of each are within the limit.
 ///
 /// # Errors

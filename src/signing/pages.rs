@@ -20,7 +20,7 @@ use crate::{
             forms::{self, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
-            visitor::Visitor,
+            visitor::{self, Visitor},
         },
         i18n,
     },
@@ -240,7 +240,7 @@ async fn sign(
         Ok(new) => new,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    match service::sign(&intake, &platform, &campaign, new, request.peer_addr().map(|peer| peer.ip())).await {
+    match service::sign(&intake, &platform, &campaign, new, visitor::source(&request, platform.proxies)).await {
         Ok(()) => sent(),
         Err(SignError::NotOpen) => again(&FormErrors::default(), StatusCode::CONFLICT),
         Err(SignError::TooMany) => refused("signing-error-too-many", StatusCode::TOO_MANY_REQUESTS),

@@ -374,6 +374,10 @@ on_both_databases! {
             let act = Act { campaign: &campaign, account };
             let item = Typed { kind: "reply".into(), visibility: visibility.into(), ..typed(iso3, "support", "2026-11-20") };
             let browser = program.staff(Role::Campaigner).await;
+            let reader = program.staff(Role::Reader).await;
+            for path in ["/desk/positions/proposals".to_owned(), format!("/desk/positions/proposals/{id}")] {
+                assert_eq!(reader.get(&path).await.status, 403, "a reply is not for everybody at the desk");
+            }
             let asked = browser.get(&format!("/desk/positions/proposals/{id}")).await;
             assert!(asked.text().contains("Will support."), "{}", asked.text());
             let accepted = cases::accept(&program.app.platform, act, id, &item).await.unwrap();
@@ -412,7 +416,15 @@ on_both_databases! {
         assert!(shown.text().contains("Supports the treaty.") && shown.text().contains("since October 2026") && shown.text().contains("differs"), "{}", shown.text());
         let board = browser.get("/desk/positions?differs=yes").await;
         assert_eq!(board.texts("#states tbody th"), ["France"], "{}", board.text());
+        // R54: enforced where it is read. A reader of the desk sees what the public sees.
+        let reader = program.staff(Role::Reader).await;
+        for path in [page, "/desk/positions", "/desk/positions?differs=yes", "/desk"] {
+            let seen = reader.get(path).await;
+            assert!(seen.status == 200 && !seen.text().contains("Supports the treaty.") && !seen.text().contains("since October 2026"), "{path}");
+        }
+        assert!(reader.get("/desk/positions?differs=yes").await.texts("#states tbody th").is_empty());
         let items = shown.attributes("#ledger a[href*='/evidence/']", "href");
+        assert_ne!(reader.get(&items[0]).await.status, 200);
         assert_eq!(items.len(), 1, "a form sent twice is one item: {items:?}");
         let retract = format!("{}/retract", items[0]);
         assert_eq!(browser.submit(&items[0], &retract, &[("reason", " ")]).await.status, 422, "R56: an unexplained step is refused");

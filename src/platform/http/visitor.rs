@@ -1,6 +1,9 @@
 //! Who asks, as far as the address tells: the language. Must not look at accounts.
 
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    net::IpAddr,
+};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -30,6 +33,19 @@ impl FromRequest for Visitor {
     }
 }
 
+/// Where a request comes from. Behind `proxies` of our own it is what the outermost of them wrote down: everything further left in the header
+/// anybody may have made up. For counting only, and only as a keyed mark (R73).
+pub fn source(request: &HttpRequest, proxies: usize) -> Option<IpAddr> {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    if proxies == 0 {
+        return peer;
+    }
+    let written: Vec<&str> =
+        request.headers().get_all("x-forwarded-for").filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).collect();
+    let outermost = written.len().checked_sub(proxies).and_then(|at| written.get(at));
+    outermost.and_then(|address| address.trim().parse().ok()).or(peer)
+}
+
 /// The language of the path, else the best the browser asks for, else English.
 pub fn language_of(request: &HttpRequest) -> Language {
     let of_path = request.path().split('/').nth(1).and_then(|code| code.parse().ok());
@@ -51,6 +67,20 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
+
+    /// R73: nobody chooses by a header whose share they use up.
+    #[test]
+    fn a_made_up_source_is_not_believed() {
+        let request = TestRequest::default()
+            .peer_addr(([10, 0, 0, 1], 5000).into())
+            .insert_header(("x-forwarded-for", "1.2.3.4, 203.0.113.9"))
+            .to_http_request();
+        let from = |proxies| source(&request, proxies).map(|address| address.to_string());
+        assert_eq!(from(0).as_deref(), Some("10.0.0.1"), "without a proxy the header is anybody's");
+        assert_eq!(from(1).as_deref(), Some("203.0.113.9"), "what our proxy saw");
+        assert_eq!(from(2).as_deref(), Some("1.2.3.4"));
+        assert_eq!(from(3).as_deref(), Some("10.0.0.1"), "it did not come through all of them");
+    }
 
     #[test]
     fn the_language_the_browser_likes_best_is_chosen() {

@@ -74,6 +74,9 @@ pub struct Condition {
     /// Any group the state belongs to on the letter's day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub group: Vec<String>,
+    /// What it is at the United Nations: who may only observe is not asked for what only a member can do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub un_status: Vec<String>,
     /// Led the initiative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead: Option<bool>,
@@ -116,6 +119,8 @@ pub struct StateFacts {
     pub region: String,
     /// Codes of all groups on the letter's day.
     pub groups: Vec<String>,
+    /// Member or observer.
+    pub un_status: String,
     /// Led the initiative.
     pub lead: bool,
     /// Co-sponsored.
@@ -138,6 +143,7 @@ impl Condition {
         any(&self.stance, &facts.stance)
             && any(&self.region, &facts.region)
             && any(&self.post, &facts.post)
+            && any(&self.un_status, &facts.un_status)
             && (self.group.is_empty() || self.group.iter().any(|group| facts.groups.contains(group)))
             && same(self.lead, facts.lead)
             && same(self.cosponsor, facts.cosponsor)

@@ -25,8 +25,9 @@ fn any_facts() -> impl Strategy<Value = StateFacts> {
         prop::collection::btree_map(prop::sample::select(&ISSUES[..]), prop::sample::select(IssueStance::ALL), 0..4),
         0_u32..12,
         prop::sample::select(&["permanent_representative", "foreign_minister"][..]),
+        prop::sample::select(&["member", "observer"][..]),
     )
-        .prop_map(|(stance, region, groups, [lead, cosponsor, own_statement], issues, local_signers, post)| StateFacts {
+        .prop_map(|(stance, region, groups, [lead, cosponsor, own_statement], issues, local_signers, post, un_status)| StateFacts {
             stance: stance.into(),
             region: region.into(),
             // The Union has members in three regions only.
@@ -46,6 +47,7 @@ fn any_facts() -> impl Strategy<Value = StateFacts> {
             },
             local_signers,
             post: post.into(),
+            un_status: un_status.into(),
         })
 }
 

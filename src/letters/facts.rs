@@ -69,6 +69,7 @@ pub async fn of_all_states(
                 stance: "no_data".to_owned(),
                 region: state.region.clone(),
                 groups: directory.groups_of(&state.iso3, day),
+                un_status: state.un_status.clone(),
                 ..StateFacts::default()
             };
             (state.iso3.clone(), Known { facts, ..Known::default() })

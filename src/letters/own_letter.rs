@@ -23,7 +23,7 @@ use crate::{
         email::file_name,
         language::Language,
         letter::PostKind,
-        name::{NameFault, clean_name},
+        name::{NameFault, clean_name, name_key},
         text::TranslationStatus,
         wording::LetterWords,
     },
@@ -72,7 +72,7 @@ struct Order<'a> {
 }
 
 impl OwnForm {
-    fn check<'a>(&self, directory: &'a Directory) -> Result<Order<'a>, FormErrors> {
+    fn check<'a>(&self, campaign: &Current, directory: &'a Directory) -> Result<Order<'a>, FormErrors> {
         let mut errors = FormErrors::default();
         let state = directory.state(self.state.trim());
         if state.is_none() {
@@ -91,6 +91,10 @@ impl OwnForm {
             };
             errors.add("name", key);
         });
+        // In the coalition's own name only the coalition writes.
+        if name.as_ref().is_ok_and(|name| is_ours(campaign, name)) {
+            errors.add("name", "own-letter-error-name-ours");
+        }
         match (state, post, language, name) {
             (Some(state), Some(post), Ok(language), Ok(name)) if errors.is_empty() => Ok(Order { state, post, language, name }),
             _ => Err(errors),
@@ -193,7 +197,7 @@ async fn drafted(
     form: &OwnForm,
 ) -> Result<Result<Own, HttpResponse>, Problem> {
     let again = |errors: &FormErrors, status| form_page(platform, directory, visitor.language, form, errors, status).map(Err);
-    let order = match form.check(directory) {
+    let order = match form.check(campaign, directory) {
         Ok(order) => order,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
     };
@@ -264,6 +268,13 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     let unofficial = words.texts.get(&order.language).is_some_and(|texts| texts.translation == TranslationStatus::Unofficial);
     let page = in_own_name(content, order);
     Ok(Own { text: draft::plain_text(&page, &[]), subject: page.subject.clone(), page, unofficial, posts })
+}
+
+/// Whether a name is the coalition's own, or begins like it, however it is spelled.
+fn is_ours(campaign: &Current, name: &str) -> bool {
+    let typed = name_key(name);
+    let begins_like = |ours: &str| ours.starts_with(&typed) && typed.split(' ').count() > 1 || typed.starts_with(ours);
+    campaign.config.sender.name.0.values().any(|ours| begins_like(&name_key(ours)))
 }
 
 /// An observer state has a permanent observer.

@@ -47,7 +47,7 @@ on_both_databases! {
         assert_eq!(sibling.browser().post("/desk/sign-in", &right).await.status, 429);
     }
 
-    /// R83: strangers cannot keep a colleague out, and a colleague who signs in often is no stranger.
+    /// Strangers cannot keep a colleague out, and a colleague who signs in often is no stranger.
     async fn wrong_tries_from_elsewhere_lock_nobody_out(program: Program) {
         let behind = Program::start_with(program.kind, |config| config.proxies = 1).await;
         behind.add_account("ana@staff.example.org", Role::Reader).await;

@@ -73,6 +73,26 @@ on_both_databases! {
         }
     }
 
+    /// R35: a government must not take a stranger's letter for the coalition's.
+    async fn nobody_writes_in_the_coalitions_own_name(program: Program) {
+        for name in ["Demarche demo secretariat (fictitious)", "DÉMARCHE  Demo Secretariat", "Demarche demo secretariat (fictitious), Press Office"] {
+            let answer = program.browser().post("/en/write", &fields("KEN", "foreign_minister", "en", name)).await;
+            assert_eq!((answer.status, answer.field("name").as_deref()), (422, Some(name)));
+            assert!(answer.text().contains("your own organisation"), "{}", answer.text());
+        }
+        let own = fields("KEN", "foreign_minister", "en", "Demarche");
+        assert_eq!(program.browser().post("/en/write", &own).await.status, 200, "a word alone is nobody's");
+    }
+
+    /// Members co-sponsor resolutions; who observes is not asked to.
+    async fn an_observer_is_not_asked_to_co_sponsor(program: Program) {
+        for state in ["VAT", "PSE"] {
+            let result = program.browser().post("/en/write", &fields(state, "permanent_representative", "en", "Forum Zwei")).await;
+            let text = result.texts("textarea#text").join(" ");
+            assert!(text.contains("We respectfully ask you") && !text.contains("co-sponsor future resolutions"), "{state}: {text}");
+        }
+    }
+
     /// R35
     async fn a_bad_form_keeps_what_was_typed(program: Program) {
         let bad = fields("ATL", "king", "xx", "Forum \u{202E}lived");

@@ -14,7 +14,6 @@ use demarche::{
     signing::import::{self, Options},
     states::posts,
 };
-use reqwest::multipart::{Form, Part};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -28,7 +27,7 @@ use crate::{
 };
 
 const SECRET: &str = "Minister Duarte told us at breakfast that her delegation will abstain";
-const PR: &str = "permanent_representative";
+pub const PR: &str = "permanent_representative";
 
 const HEAD: &str = "id,kind,name,location_label,iso3,contact_name,contact_email,contact_role,language,visibility,network_mode,network_members,signed_at,state\n";
 
@@ -48,7 +47,7 @@ fn sheet() -> String {
 }
 
 /// Imported signatories, addresses that lead nowhere, one frozen wave, somebody who prepares.
-async fn ready(program: &Program) -> Browser {
+pub async fn ready(program: &Program) -> Browser {
     let platform = &program.app.platform;
     let (campaign, states) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
     let options = Options { dry_run: false, origin: SignatureOrigin::Import };
@@ -71,7 +70,7 @@ async fn new_round(browser: &Browser, name: &str, fields: &[(&str, &str)]) -> An
 }
 
 /// Makes a round, waits for its drafts, and gives the address of its board.
-async fn drafted(program: &Program, browser: &Browser, name: &str, fields: &[(&str, &str)]) -> String {
+pub async fn drafted(program: &Program, browser: &Browser, name: &str, fields: &[(&str, &str)]) -> String {
     let answer = new_round(browser, name, fields).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     program.drain().await;
@@ -82,13 +81,13 @@ fn id_of(board: &str) -> Uuid {
     board.rsplit('/').next().unwrap().parse().unwrap()
 }
 
-async fn press(browser: &Browser, board: &str, button: &str) -> String {
+pub async fn press(browser: &Browser, board: &str, button: &str) -> String {
     let answer = browser.submit(board, &format!("{board}/{button}"), &[]).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     browser.get(board).await.texts("[role=alert], [role=status]").join(" ")
 }
 
-async fn letters(program: &Program, board: &str) -> Vec<(letter::Model, Content)> {
+pub async fn letters(program: &Program, board: &str) -> Vec<(letter::Model, Content)> {
     let find = letter::Entity::find().filter(letter::Column::RoundId.eq(id_of(board))).order_by_asc(letter::Column::Iso3);
     let found = find.all(program.app.platform.database.read()).await.unwrap();
     found.into_iter().map(|letter| (serde_json::from_value(letter.content.clone()).unwrap(), letter)).map(|(c, l)| (l, c)).collect()
@@ -102,7 +101,7 @@ async fn attempts(program: &Program) -> Vec<dispatch::Model> {
     dispatch::Entity::find().order_by_asc(dispatch::Column::Id).all(program.app.platform.database.read()).await.unwrap()
 }
 
-async fn words(program: &Program) -> (letter_template::Model, LetterWords) {
+pub async fn words(program: &Program) -> (letter_template::Model, LetterWords) {
     let row = letter_template::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap();
     let words = serde_json::from_value(row.blocks.clone()).unwrap();
     (row, words)
@@ -130,7 +129,7 @@ async fn seed_confidential_note(program: &Program) {
     evidence::Entity::insert(note).exec_without_returning(db).await.unwrap();
 }
 
-fn pdf_words(bytes: &[u8]) -> String {
+pub fn pdf_words(bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("letter.pdf");
     std::fs::write(&file, bytes).unwrap();
@@ -299,87 +298,6 @@ on_both_databases! {
         assert!(page.texts("form[action$=delivery]").is_empty(), "what is rehearsed is not delivered");
     }
 
-    /// R33, R36, R37, R38: a real round, its pace, its mails, its annex.
-    async fn a_released_round_leaves_at_the_hosts_pace_with_one_addressee_a_mail(program: Program) {
-        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
-        let db = program.app.platform.database.write();
-        for entry in addressee::Entity::find().all(db).await.unwrap() {
-            let mut change = entry.clone().into_active_model();
-            change.email = Set(Some(format!("{}@missions.example", entry.post_id.simple())));
-            change.update(db).await.unwrap();
-        }
-        let board = drafted(&program, &amina, "Real", &[("posts", PR), ("mode", "send"), ("language", "en")]).await;
-        press(&amina, &board, "approve").await;
-        press(&bruno, &board, "release").await;
-        program.drain().await;
-        assert_eq!(program.mail.accepted().len(), 30, "one host gets thirty letters a minute");
-        let shown = bruno.get(&board).await;
-        assert!(shown.text().contains("30 of 195") && shown.text().contains("Stop this round"), "{}", shown.text());
-        for minute in 1..=12 {
-            program.clock.set(start_of_tests() + Duration::seconds(61 * minute));
-            program.drain().await;
-        }
-        let mails = program.mail.accepted();
-        let letters = letters(&program, &board).await;
-        assert_eq!(mails.len(), letters.len());
-        assert!(letters.iter().all(|(letter, _)| letter.state == "sent"));
-        let ids: BTreeSet<_> = mails.iter().map(|mail| mail.message_id.clone()).collect();
-        assert_eq!(ids.len(), mails.len());
-        assert!(mails.iter().all(|mail| mail.envelope.to().len() == 1));
-        let (_, words) = words(&program).await;
-        let labels = &words.labels.languages[&Language::En].page;
-        let mut with_own = 0;
-        for (letter, content) in letters.iter().filter(|(letter, _)| ["KEN", "FRA", "TUV", "PSE"].contains(&letter.iso3.as_str())) {
-            let file = stored_file::Entity::find_by_id(letter.file_id.unwrap()).one(db).await.unwrap().unwrap();
-            let text = pdf_words(&file.content);
-            let number = |before: &str| -> usize {
-                let rest = &text[text.find(before).unwrap_or_else(|| panic!("{before} in {text}")) + before.len()..];
-                rest.chars().skip_while(|c| !c.is_ascii_digit()).take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
-            };
-            let organisations = number("organisations ");
-            let individuals = number("individuals ");
-            let annex = &text[text.rfind(labels["annex_title"].as_str()).unwrap()..];
-            assert!(annex.contains(&format!("{}: {organisations}", labels["organisations"])), "{}", letter.iso3);
-            // Every name of the sheet ends so; together with the withheld ones they are what the text speaks of.
-            let withheld = labels["withheld"].split("{{").next().unwrap();
-            let names = annex.matches("(demo)").count();
-            let hidden: usize = annex.split(withheld.trim()).nth(1).unwrap().trim().chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
-            assert_eq!(names + hidden, organisations + individuals, "{}: {names} names, {hidden} withheld", letter.iso3);
-            if let Some(own) = annex.find(labels["from_country"].as_str()) {
-                with_own += 1;
-                assert!(annex.find(labels["others"].as_str()).is_none_or(|others| own < others), "{}", letter.iso3);
-            }
-            let events = letter_event::Entity::find().filter(letter_event::Column::LetterId.eq(letter.id)).order_by_asc(letter_event::Column::Id);
-            let steps: Vec<_> = events.all(db).await.unwrap().into_iter().map(|event| event.to_state).collect();
-            assert_eq!(steps, ["draft", "checked", "approved", "queued", "sent"]);
-            assert!(content.email.subject.contains(&letter.reference));
-        }
-        assert!(with_own >= 2, "the sheet has signatories in Kenya and France");
-    }
-
-    async fn a_stopped_round_holds_back_what_has_not_left(program: Program) {
-        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
-        let db = program.app.platform.database.write();
-        for entry in addressee::Entity::find().all(db).await.unwrap() {
-            let mut change = entry.into_active_model();
-            change.email = Set(Some("mission@missions.example".to_owned()));
-            change.update(db).await.unwrap();
-        }
-        let board = drafted(&program, &amina, "Stopped", &[("posts", PR), ("mode", "send"), ("language", "en")]).await;
-        press(&amina, &board, "approve").await;
-        press(&bruno, &board, "release").await;
-        program.drain().await;
-        press(&bruno, &board, "stop").await;
-        for minute in 1..=4 {
-            program.clock.set(start_of_tests() + Duration::seconds(61 * minute));
-            program.drain().await;
-        }
-        assert_eq!(program.mail.accepted().len(), 30);
-        let states: Vec<_> = letters(&program, &board).await.into_iter().map(|(letter, _)| letter.state).collect();
-        assert_eq!(states.iter().filter(|state| *state == "sent").count(), 30);
-        assert_eq!(states.iter().filter(|state| *state == "approved").count(), states.len() - 30);
-    }
-
     async fn a_round_of_a_known_name_or_with_bad_choices_comes_back_as_typed(program: Program) {
         let browser = ready(&program).await;
         drafted(&program, &browser, "Autumn", &[("posts", PR)]).await;
@@ -395,79 +313,6 @@ on_both_databases! {
             assert!(bad.status == 422, "{field}: {}", bad.status);
             assert_eq!(bad.texts(".error-summary li").len(), 1, "{field}: {}", bad.text());
         }
-    }
-
-    /// R33: by hand, taken out, sent again.
-    async fn one_letter_is_recorded_taken_out_or_sent_again(program: Program) {
-        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
-        let db = program.app.platform.database.write();
-        let board = drafted(&program, &amina, "Single", &[("posts", PR), ("mode", "send"), ("language", "en")]).await;
-        let at = |letters: &[(letter::Model, Content)], iso3: &str| format!("{board}/{}", letters.iter().find(|(letter, _)| letter.iso3 == iso3).unwrap().0.id);
-        let all = letters(&program, &board).await;
-        assert!(amina.get(&at(&all, "KEN")).await.texts("form[action$=delivery]").is_empty(), "nothing is recorded before approval");
-        press(&amina, &board, "approve").await;
-        let send = async |page: &str, fields: &[(&'static str, String)], file: Option<Part>| {
-            let csrf = bruno.get(page).await.field("csrf").unwrap();
-            let mut form = Form::new().text("csrf", csrf);
-            for (name, value) in fields {
-                form = form.text(*name, value.clone());
-            }
-            if let Some(file) = file {
-                form = form.part("file", file);
-            }
-            let request = bruno.client.post(format!("{}{page}/delivery", bruno.base_url)).header("sec-fetch-site", "same-origin");
-            Answer::of(request.multipart(form).send().await.unwrap()).await
-        };
-        let proof = || Part::bytes(b"%PDF-1.7 stamped".to_vec()).file_name("Reçu.pdf");
-        // R36: whoever approved, nothing has left by any channel before a second person released it.
-        let kenya = at(&all, "KEN");
-        assert!(bruno.get(&kenya).await.texts("form[action$=delivery]").is_empty());
-        assert_eq!(send(&kenya, &[("channel", "hand".to_owned())], Some(proof())).await.status, 303);
-        assert!(bruno.get(&kenya).await.text().contains("was not released by a second person"));
-        assert_eq!(crate::dispatch::letter_state(&program, all.iter().find(|(letter, _)| letter.iso3 == "KEN").unwrap().0.id).await, "approved");
-        // One is taken out before it leaves.
-        let france = at(&all, "FRA");
-        assert_eq!(bruno.submit(&france, &format!("{france}/cancel"), &[]).await.status, 303);
-        // Two come back: one goes to another address, one by hand.
-        for _ in 0..2 {
-            program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "550 no such mailbox".to_owned() });
-        }
-        press(&bruno, &board, "release").await;
-        program.drain().await;
-        let after = letters(&program, &board).await;
-        let state = |iso3: &str| after.iter().find(|(letter, _)| letter.iso3 == iso3).unwrap().0.state.clone();
-        assert_eq!(state("FRA").as_str(), "closed");
-        assert_eq!(program.mail.accepted().len(), all.len() - 3, "not the one taken out, not the two refused");
-        let returned: Vec<&letter::Model> = after.iter().map(|(letter, _)| letter).filter(|letter| letter.state == "bounced").collect();
-        let &[bounced, by_hand] = returned.as_slice() else { panic!("{} came back", returned.len()) };
-        let page = format!("{board}/{}", bounced.id);
-        let wrong = bruno.submit(&page, &format!("{page}/again"), &[("address", "nobody")]).await;
-        assert_eq!((wrong.status, wrong.field("address").as_deref()), (422, Some("nobody")));
-        assert_eq!(bruno.submit(&page, &format!("{page}/again"), &[("address", "right@mission.example")]).await.status, 303);
-        program.drain().await;
-        let last = program.mail.accepted().pop().unwrap();
-        assert_eq!(last.envelope.to()[0].to_string(), "right@mission.example");
-        assert_eq!(crate::dispatch::letter_state(&program, bounced.id).await, "sent");
-        assert_eq!(crate::dispatch::history(&program, bounced.id).await, ["draft", "checked", "approved", "queued", "bounced", "queued", "sent"]);
-        let register = addressee::Entity::find().filter(addressee::Column::PostId.eq(bounced.post_id)).order_by_desc(addressee::Column::Id);
-        assert_eq!(register.one(db).await.unwrap().unwrap().email.as_deref(), Some("right@mission.example"));
-        // By hand: every fault beside its field, and nothing typed is lost.
-        let page = format!("{board}/{}", by_hand.id);
-        let bad = send(&page, &[("channel", "mail".to_owned()), ("note", "Given <b>to</b> the registry".to_owned())], Some(Part::bytes(b"<svg>".to_vec()).file_name("proof.pdf"))).await;
-        assert_eq!(bad.status, 422);
-        assert_eq!((bad.texts("#channel-error").len(), bad.texts("#file-error").len()), (1, 1));
-        assert_eq!(bad.texts("textarea[name=note]"), ["Given <b>to</b> the registry"]);
-        let good = send(&page, &[("channel", "hand".to_owned()), ("note", "Given to the registry".to_owned())], Some(proof())).await;
-        assert_eq!(good.status, 303, "{}", good.text());
-        let shown = bruno.get(&page).await;
-        assert!(shown.text().contains("Given to the registry") && shown.texts("form[action$=delivery]").is_empty(), "{}", shown.text());
-        let link = shown.attributes("#dispatches a", "href").remove(0);
-        let got = bruno.get(&link).await;
-        assert_eq!((got.bytes.as_slice(), got.header("content-type")), (b"%PDF-1.7 stamped".as_slice(), "application/pdf"));
-        assert!(got.header("content-disposition").starts_with("attachment"));
-        assert_eq!(program.staff(Role::Reader).await.get(&link).await.status, 403);
-        assert_eq!(send(&page, &[("channel", "hand".to_owned())], Some(proof())).await.status, 303, "a second press is told so");
-        assert!(bruno.get(&page).await.text().contains("not at that step"));
     }
 
     async fn a_board_stays_quick(program: Program) {

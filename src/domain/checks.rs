@@ -47,6 +47,8 @@ keyed! {
         AnnexMismatch = "annex_mismatch",
         /// More than one page before the annex.
         Overlong = "overlong",
+        /// Characters no font here can show; a mark stands in their place.
+        Unprintable = "unprintable",
     }
 }
 
@@ -64,7 +66,7 @@ impl FindingCode {
     /// Whether it stops approval.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::OldDate | Self::UncheckedTranslation | Self::Overlong => Severity::Notice,
+            Self::OldDate | Self::UncheckedTranslation | Self::Overlong | Self::Unprintable => Severity::Notice,
             Self::Placeholder
             | Self::PastDate
             | Self::WrongAudience
@@ -97,6 +99,11 @@ impl Finding {
     /// A place outside the paragraphs where a variable had no value.
     pub fn placeholder(place: &str) -> Self {
         Self::new(FindingCode::Placeholder, place, "")
+    }
+
+    /// Characters of the annex that cannot be printed.
+    pub fn unprintable(characters: &[char]) -> Self {
+        Self::new(FindingCode::Unprintable, "annex", characters.iter().take(20).collect::<String>())
     }
 
     /// Whether it stops approval.

@@ -23,6 +23,7 @@ use crate::{
         wording::LetterWords,
     },
     entities::{addressee, evidence, evidence_proposal, reply},
+    platform::typeset::Typesetter,
 };
 
 /// After so many days the entry of a named holder has to be looked at again (R27).
@@ -38,6 +39,8 @@ pub struct Standard<'a> {
     signatories: (u32, u32),
     rehearsal: bool,
     confidential: Confidential,
+    /// Characters of names in the annex that no font here can show.
+    unprintable: Vec<char>,
 }
 
 impl<'a> Standard<'a> {
@@ -45,10 +48,20 @@ impl<'a> Standard<'a> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn gather(db: &impl ConnectionTrait, loaded: &'a Loaded, event: &'a CalendarEvent, today: NaiveDate) -> Result<Self, DbErr> {
+    pub async fn gather(
+        db: &impl ConnectionTrait,
+        typesetter: &Typesetter,
+        loaded: &'a Loaded,
+        event: &'a CalendarEvent,
+        today: NaiveDate,
+    ) -> Result<Self, DbErr> {
         let texts = confidential_texts(db, loaded.round.campaign_id).await?;
         let listed = loaded.lines.iter().filter(|line| line.visibility != Visibility::TotalOnly).count();
+        let printed = loaded.lines.iter().flat_map(|line| {
+            [&line.printed_name, &line.original_name, &line.affiliation, &line.location_label].into_iter().flatten().map(String::as_str)
+        });
         Ok(Self {
+            unprintable: typesetter.uncovered(&printed.collect::<Vec<_>>().join("\n")),
             words: &loaded.words,
             event,
             today,
@@ -114,6 +127,9 @@ impl<'a> Standard<'a> {
         let mut found = checks::check(&draft, &setting);
         // A sentence of the frame around the letter whose variable had no value.
         found.extend(content.unfilled.iter().map(|place| Finding::placeholder(place)));
+        if !self.unprintable.is_empty() {
+            found.push(Finding::unprintable(&self.unprintable));
+        }
         found
     }
 }

@@ -66,7 +66,7 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
     let options = Options::of(&loaded.round);
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
     let known = facts::of_all_states(&txn, campaign.id, directory, &loaded.lines, loaded.round.dated_on).await?;
-    let standard = Standard::gather(&txn, &loaded, event, today).await?;
+    let standard = Standard::gather(&txn, &platform.typesetter, &loaded, event, today).await?;
     let existing = letter::Entity::find().filter(letter::Column::RoundId.eq(id)).all(&txn).await?;
     let existing: HashMap<Uuid, letter::Model> = existing.into_iter().map(|letter| (letter.post_id, letter)).collect();
     let occasion = Occasion {
@@ -129,16 +129,17 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
 /// See [`RoundError`].
 pub async fn check_again(
     txn: &impl ConnectionTrait,
+    platform: &Platform,
     campaign: &Current,
     directory: &Directory,
     id: Uuid,
-    now: DateTime<Utc>,
 ) -> Result<Vec<letter::Model>, RoundError> {
+    let now = platform.clock.now();
     let today = now.date_naive();
     let loaded = store::load(txn, id).await?;
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
     let known = facts::of_all_states(txn, campaign.id, directory, &loaded.lines, loaded.round.dated_on).await?;
-    let standard = Standard::gather(txn, &loaded, event, today).await?;
+    let standard = Standard::gather(txn, &platform.typesetter, &loaded, event, today).await?;
     let entries = posts::on_day(txn, &Options::of(&loaded.round).posts, today).await?;
     let entries: HashMap<Uuid, PostWithHolder> = entries.into_iter().map(|entry| (entry.post.id, entry)).collect();
     let unknown = facts::Known::default();

@@ -139,7 +139,7 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
     let from: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
     from.step(RoundState::Approved).map_err(RoundRefusal::from)?;
     hold_round(&txn, id, from).await?;
-    let letters = drafting::check_again(&txn, campaign, directory, id, now).await?;
+    let letters = drafting::check_again(&txn, platform, campaign, directory, id).await?;
     let open = letters.iter().filter(|letter| letter.state != LetterState::Closed.key());
     let (total, blocked) = open.fold((0_u32, 0_u32), |(total, blocked), letter| (total + 1, blocked + u32::from(letter.blockers > 0)));
     let to = match from.approve(total, blocked) {

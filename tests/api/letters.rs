@@ -48,11 +48,15 @@ fn sheet() -> String {
 
 /// Imported signatories, addresses that lead nowhere, one frozen wave, somebody who prepares.
 pub async fn ready(program: &Program) -> Browser {
+    ready_with(program, &sheet()).await
+}
+
+async fn ready_with(program: &Program, sheet: &str) -> Browser {
     let platform = &program.app.platform;
     let (campaign, states) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
     let options = Options { dry_run: false, origin: SignatureOrigin::Import };
-    let report = import::signatures(platform, (&campaign, &states), sheet().as_bytes(), options, |_| {}).await.unwrap();
-    assert_eq!((report.added, &report.rejects), (30, &Vec::new()));
+    let report = import::signatures(platform, (&campaign, &states), sheet.as_bytes(), options, |_| {}).await.unwrap();
+    assert_eq!((report.added as usize + 1, &report.rejects), (sheet.lines().count(), &Vec::new()));
     posts::give_demo_addresses(platform).await.unwrap();
     let browser = program.staff(Role::Coordinator).await;
     let answer = browser.submit("/desk/waves", "/desk/waves", &[("next", "1")]).await;
@@ -222,6 +226,21 @@ on_both_databases! {
         press(&browser, &board, "leave-out").await;
         press(&browser, &board, "approve").await;
         assert_eq!(round_state(&program, &board).await, "approved");
+    }
+
+    /// R38: a mark in the place of a letter is seen by a person, and not first by a ministry.
+    async fn a_name_no_font_can_show_is_said_before_approval(program: Program) {
+        let odd = "T40,organisation,Doves \u{1F54A} of the Harbour (demo),,KEN,Contact,t40@example.org,Director,en,named,,,2026-11-20T09:00:00Z,verified\n";
+        let browser = ready_with(&program, &(sheet() + odd)).await;
+        let board = drafted(&program, &browser, "Odd name", &[("posts", PR), ("language", "en")]).await;
+        for (letter, _) in letters(&program, &board).await {
+            let said = letter.findings.to_string();
+            assert!(said.contains("unprintable") && said.contains('\u{1F54A}'), "{}: {said}", letter.iso3);
+        }
+        let page = browser.get(&format!("{board}/{}", letters(&program, &board).await[0].0.id)).await;
+        assert!(page.text().contains("no font here can show"), "{}", page.text());
+        press(&browser, &board, "approve").await;
+        assert_eq!(round_state(&program, &board).await, "approved", "it is for a person to judge");
     }
 
     /// R31: between drafting and approval a meeting may pass and an address may go.

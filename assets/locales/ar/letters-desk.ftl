@@ -94,6 +94,7 @@ letters-finding-missing-address = صيغة المخاطبة ناقصة
 letters-finding-no-recipient = لا يُعرف عنوان بريد إلكتروني
 letters-finding-annex-mismatch = العدد في النص ليس عدد المرفق
 letters-finding-overlong = أطول من صفحة قبل المرفق
+letters-finding-unprintable = محارف لا يعرضها أي خط هنا، وتحل محلها علامة
 letters-notice = للاطلاع؛ لا يوقف شيئا.
 letters-rehearsed = جُرّبت
 letters-stalled = لم يتحرك شيء منذ مدة. انظر «العمل».

@@ -94,6 +94,7 @@ letters-finding-missing-address = A form of address is missing
 letters-finding-no-recipient = No e-mail address is known
 letters-finding-annex-mismatch = The count in the text is not that of the annex
 letters-finding-overlong = Longer than one page before the annex
+letters-finding-unprintable = Characters no font here can show; a mark stands in their place
 letters-notice = To look at; it stops nothing.
 letters-rehearsed = Rehearsed
 letters-stalled = Nothing has moved for a while. See “Work”.

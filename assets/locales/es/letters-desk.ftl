@@ -94,6 +94,7 @@ letters-finding-missing-address = Falta la fórmula de tratamiento
 letters-finding-no-recipient = No se conoce correo electrónico
 letters-finding-annex-mismatch = La cifra del texto no es la del anexo
 letters-finding-overlong = Más de una página antes del anexo
+letters-finding-unprintable = Caracteres que ninguna fuente contiene; los sustituye una marca
 letters-notice = Para revisar; no detiene nada.
 letters-rehearsed = Ensayadas
 letters-stalled = Nada avanza desde hace un rato. Vea «Trabajo».

@@ -94,6 +94,7 @@ letters-finding-missing-address = La formule d’adresse manque
 letters-finding-no-recipient = Aucune adresse électronique connue
 letters-finding-annex-mismatch = Le nombre cité n’est pas celui de l’annexe
 letters-finding-overlong = Plus d’une page avant l’annexe
+letters-finding-unprintable = Caractères qu’aucune police ne contient ; une marque les remplace
 letters-notice = À regarder ; n’arrête rien.
 letters-rehearsed = Répétées
 letters-stalled = Rien n’avance depuis un moment. Voyez « Travaux ».

@@ -94,6 +94,7 @@ letters-finding-missing-address = Нет формы обращения
 letters-finding-no-recipient = Адрес электронной почты неизвестен
 letters-finding-annex-mismatch = Число в тексте не совпадает с приложением
 letters-finding-overlong = Больше страницы до приложения
+letters-finding-unprintable = Знаки, которых нет ни в одном шрифте; вместо них стоит отметка
 letters-notice = К сведению; не мешает.
 letters-rehearsed = Отрепетировано
 letters-stalled = Давно ничего не движется. См. «Работы».

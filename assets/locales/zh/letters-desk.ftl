@@ -94,6 +94,7 @@ letters-finding-missing-address = 缺少称谓格式
 letters-finding-no-recipient = 无已知电子邮址
 letters-finding-annex-mismatch = 正文数字与附件不符
 letters-finding-overlong = 附件前超过一页
+letters-finding-unprintable = 没有字体可显示的字符，以标记代替
 letters-notice = 供查看，不阻止。
 letters-rehearsed = 已演练
 letters-stalled = 已有一段时间无进展，请查看“工作”。

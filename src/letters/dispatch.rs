@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::store;
 use crate::{
     accounts::audit::{self, Entry},
     campaigns,
     domain::{
         email::{EmailAddress, file_name},
         language::Language,
-        letter::{Channel, DispatchState, ForbiddenMove, LetterState},
+        letter::{Channel, DispatchState, ForbiddenMove, LetterState, RoundState},
     },
     entities::{dispatch, letter, letter_event, letter_round},
     platform::{
@@ -141,6 +142,7 @@ pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result
         return Err(DispatchError::Round);
     }
     let note = Some(delivery.note.trim()).filter(|note| !note.is_empty());
+    step_sending(&txn, round.id, RoundState::Sending).await?;
     advance(&txn, &letter, LetterState::Sent, Some(delivery.account), note, now).await?;
     let proof = files::keep(&txn, delivery.proof, now).await?;
     let row = dispatch::ActiveModel {
@@ -159,6 +161,7 @@ pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result
     let details = json!({ "channel": delivery.channel.key(), "proof": proof.sha256 });
     let entry = Entry::of(Some(delivery.account), "letter.delivery_recorded", "letter", letter.id).with(details);
     audit::append(&txn, entry, now).await?;
+    close_if_over(&txn, &round, Some(delivery.account), now).await?;
     txn.commit().await?;
     Ok(id)
 }
@@ -194,6 +197,27 @@ pub(super) async fn advance(
         note: Set(note.map(str::to_owned)),
     };
     letter_event::Entity::insert(event).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Takes the row of a round that is being sent, or closes it. Taken before any of its letters is moved, as stopping does: of two letters settled
+/// at once the second sees what became of the first, and neither waits for the other.
+pub(super) async fn step_sending(txn: &impl ConnectionTrait, round: Uuid, to: RoundState) -> Result<bool, DbErr> {
+    let update = letter_round::Entity::update_many().col_expr(letter_round::Column::State, Expr::value(to.key()));
+    let sending = letter_round::Column::State.eq(RoundState::Sending.key());
+    Ok(update.filter(letter_round::Column::Id.eq(round)).filter(sending).exec(txn).await?.rows_affected == 1)
+}
+
+/// Closes a round that is being sent once nothing of it waits any more.
+pub(super) async fn close_if_over(
+    txn: &impl ConnectionTrait,
+    round: &letter_round::Model,
+    account: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    if !store::has_waiting(txn, round).await? && step_sending(txn, round.id, RoundState::Closed).await? {
+        audit::append(txn, Entry::of(account, "round.closed", "round", round.id), now).await?;
+    }
     Ok(())
 }
 
@@ -236,11 +260,11 @@ impl Handler for Carrier {
         let letter = letter::Entity::find_by_id(dispatch.letter_id).one(db).await?.ok_or_else(missing)?;
         let round = letter_round::Entity::find_by_id(letter.round_id).one(db).await?.ok_or_else(missing)?;
         if letter.state != LetterState::Queued.key() {
-            return self.settle(&dispatch, DispatchState::Rejected, "not offered: the letter was taken out of the queue").await;
+            return self.settle(&round, &dispatch, DispatchState::Rejected, "not offered: the letter was taken out of the queue").await;
         }
         let mail = self.mail(&dispatch, &letter, &round).await?;
         if payload.rehearsal || round.rehearsal {
-            return self.settle(&dispatch, DispatchState::Rehearsed, "rehearsal: nothing was sent").await;
+            return self.settle(&round, &dispatch, DispatchState::Rehearsed, "rehearsal: nothing was sent").await;
         }
         self.keep_pace(&dispatch).await?;
         // Written before the mail leaves, so that what comes back can be told even if this process dies now.
@@ -251,15 +275,17 @@ impl Handler for Carrier {
             .exec(self.platform.database.write())
             .await?;
         match self.platform.deliver(&mail).await {
-            Ok(Delivery::Accepted { answer }) => self.settle(&dispatch, DispatchState::Accepted, &answer).await,
-            Ok(Delivery::Rejected { answer, .. }) => self.settle(&dispatch, DispatchState::Rejected, &answer).await,
-            Ok(Delivery::Deferred { answer }) if attempt.is_last() => self.settle(&dispatch, DispatchState::Rejected, &answer).await,
+            Ok(Delivery::Accepted { answer }) => self.settle(&round, &dispatch, DispatchState::Accepted, &answer).await,
+            Ok(Delivery::Rejected { answer, .. }) => self.settle(&round, &dispatch, DispatchState::Rejected, &answer).await,
+            Ok(Delivery::Deferred { answer }) if attempt.is_last() => {
+                self.settle(&round, &dispatch, DispatchState::Rejected, &answer).await
+            }
             Ok(Delivery::Deferred { answer }) => {
-                self.settle(&dispatch, DispatchState::Deferred, &answer).await?;
+                self.settle(&round, &dispatch, DispatchState::Deferred, &answer).await?;
                 // The queue's own back-off spreads the attempts over two days.
                 Err(JobError::Retry("the mail server asked to come back later".to_owned()))
             }
-            Err(error) => self.settle(&dispatch, DispatchState::Rejected, &format!("not offered: {error}")).await,
+            Err(error) => self.settle(&round, &dispatch, DispatchState::Rejected, &format!("not offered: {error}")).await,
         }
     }
 }
@@ -303,10 +329,17 @@ impl Carrier {
     }
 
     /// Writes down what came of it, dispatch and letter together. Whoever comes second finds the attempt over and changes nothing.
-    async fn settle(&self, dispatch: &dispatch::Model, outcome: DispatchState, answer: &str) -> Result<(), JobError> {
+    async fn settle(
+        &self,
+        round: &letter_round::Model,
+        dispatch: &dispatch::Model,
+        outcome: DispatchState,
+        answer: &str,
+    ) -> Result<(), JobError> {
         let now = self.platform.clock.now();
         let answer: String = answer.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST_ANSWER).collect();
         let txn = self.platform.database.begin().await?;
+        step_sending(&txn, round.id, RoundState::Sending).await?;
         let settled = dispatch::Entity::update_many()
             .col_expr(dispatch::Column::State, Expr::value(outcome.key()))
             .col_expr(dispatch::Column::ServerAnswer, Expr::value(answer))
@@ -324,6 +357,7 @@ impl Carrier {
                 Err(DispatchError::Database(error)) => return Err(error.into()),
                 Err(_) => return Err(JobError::Retry("the letter changed meanwhile".to_owned())),
             }
+            close_if_over(&txn, round, None, now).await?;
         }
         txn.commit().await?;
         self.platform.pages.clear();

@@ -27,7 +27,7 @@ use crate::{
     domain::{
         email::EmailAddress,
         language::Language,
-        letter::{Channel, LetterState, RoundState},
+        letter::{Channel, LetterState},
     },
     entities::{dispatch as attempts, letter, letter_event, letter_round, post},
     platform::{
@@ -193,7 +193,7 @@ async fn page(
             .collect(),
         may_record: may && !round.rehearsal && state.step(LetterState::Sent).is_ok(),
         may_cancel: may && !state.has_left() && state != LetterState::Closed,
-        may_send_again: may && !round.rehearsal && round.state == RoundState::Sending.key() && state == LetterState::Bounced,
+        may_send_again: may && state == LetterState::Bounced && store::may_leave_again(db, &round).await?,
         rehearsal: round.rehearsal,
         round_name: round.name,
         state: letter.state,

@@ -6,7 +6,10 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, 
 use serde_json::json;
 use uuid::Uuid;
 
-use super::dispatch::{self, DispatchError};
+use super::{
+    dispatch::{self, DispatchError},
+    store,
+};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{
@@ -26,6 +29,8 @@ pub async fn cancel(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), 
     let txn = platform.database.begin().await?;
     let mut letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
     let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
+    let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    dispatch::step_sending(&txn, round.id, RoundState::Sending).await?;
     if from.has_left() {
         return Err(ForbiddenMove { from, to: LetterState::Closed }.into());
     }
@@ -35,6 +40,7 @@ pub async fn cancel(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), 
     }
     dispatch::advance(&txn, &letter, LetterState::Closed, Some(account), None, now).await?;
     audit::append(&txn, Entry::of(Some(account), "letter.cancelled", "letter", id), now).await?;
+    dispatch::close_if_over(&txn, &round, Some(account), now).await?;
     txn.commit().await?;
     Ok(())
 }
@@ -48,7 +54,7 @@ pub async fn send_again(platform: &Platform, id: Uuid, address: &EmailAddress, a
     let txn = platform.database.begin().await?;
     let letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
     let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
-    if round.rehearsal || round.state != RoundState::Sending.key() {
+    if !store::may_leave_again(&txn, &round).await? {
         return Err(DispatchError::Round);
     }
     if letter.state != LetterState::Bounced.key() {

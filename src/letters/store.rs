@@ -1,11 +1,19 @@
 //! What rounds and letters are read by. Must not change anything.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 use uuid::Uuid;
 
 use super::service::RoundError;
 use crate::{
-    domain::{headline::Headline, wave::WaveLine, wording::LetterWords},
+    domain::{
+        headline::Headline,
+        letter::{LetterState, RoundState},
+        wave::WaveLine,
+        wording::LetterWords,
+    },
     entities::{dispatch, letter, letter_round, letter_template, wave},
     platform::files,
     signing::waves,
@@ -114,6 +122,23 @@ pub async fn board_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<BoardLe
         .into_model::<BoardLetter>()
         .all(db)
         .await
+}
+
+/// Whether a letter is still to leave; in a rehearsal, to be rehearsed: a rehearsed one is approved again and has its file. One query.
+pub(super) async fn has_waiting(db: &impl ConnectionTrait, round: &letter_round::Model) -> Result<bool, DbErr> {
+    use letter::Column as C;
+    let approved = Condition::all().add(C::State.eq(LetterState::Approved.key()));
+    let approved = if round.rehearsal { approved.add(C::FileId.is_null()) } else { approved };
+    let waits = Condition::any().add(C::State.eq(LetterState::Queued.key())).add(approved);
+    Ok(letter::Entity::find().filter(C::RoundId.eq(round.id)).filter(waits).count(db).await? > 0)
+}
+
+/// Whether a letter that came back may leave again: not once its round was stopped, which leaves approved letters behind. One query.
+pub(super) async fn may_leave_again(db: &impl ConnectionTrait, round: &letter_round::Model) -> Result<bool, DbErr> {
+    use letter::Column as C;
+    let left = letter::Entity::find().filter(C::RoundId.eq(round.id)).filter(C::State.eq(LetterState::Approved.key())).count(db).await?;
+    let is_over = round.state == RoundState::Closed.key() && left == 0;
+    Ok(!round.rehearsal && (is_over || round.state == RoundState::Sending.key()))
 }
 
 /// How many letters of a round have an attempt in each state. One query.

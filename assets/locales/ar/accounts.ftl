@@ -75,6 +75,7 @@ accounts-action-round-approved = اعتُمدت الجولة
 accounts-action-round-released = أُطلقت الجولة
 accounts-action-round-left-out = استُبعدت الرسائل الموقوفة
 accounts-action-round-stopped = أُوقفت الجولة
+accounts-action-round-closed = أُغلقت الجولة
 accounts-action-letter-cancelled = أُخرجت الرسالة
 accounts-action-letter-sent-again = أُرسلت الرسالة من جديد
 accounts-action-letter-delivery-recorded = سُجّل التسليم

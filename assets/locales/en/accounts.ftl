@@ -75,6 +75,7 @@ accounts-action-round-approved = Round approved
 accounts-action-round-released = Round released
 accounts-action-round-left-out = Blocked letters left out
 accounts-action-round-stopped = Round stopped
+accounts-action-round-closed = Round closed
 accounts-action-letter-cancelled = Letter taken out
 accounts-action-letter-sent-again = Letter sent again
 accounts-action-letter-delivery-recorded = Delivery recorded

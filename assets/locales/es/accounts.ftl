@@ -75,6 +75,7 @@ accounts-action-round-approved = Ronda aprobada
 accounts-action-round-released = Ronda liberada
 accounts-action-round-left-out = Cartas bloqueadas excluidas
 accounts-action-round-stopped = Ronda detenida
+accounts-action-round-closed = Ronda cerrada
 accounts-action-letter-cancelled = Carta retirada
 accounts-action-letter-sent-again = Carta enviada de nuevo
 accounts-action-letter-delivery-recorded = Entrega registrada

@@ -75,6 +75,7 @@ accounts-action-round-approved = Série approuvée
 accounts-action-round-released = Série libérée
 accounts-action-round-left-out = Lettres bloquées laissées de côté
 accounts-action-round-stopped = Série arrêtée
+accounts-action-round-closed = Série close
 accounts-action-letter-cancelled = Lettre retirée
 accounts-action-letter-sent-again = Lettre renvoyée
 accounts-action-letter-delivery-recorded = Remise consignée

@@ -75,6 +75,7 @@ accounts-action-round-approved = Серия утверждена
 accounts-action-round-released = Серия выпущена
 accounts-action-round-left-out = Заблокированные письма исключены
 accounts-action-round-stopped = Серия остановлена
+accounts-action-round-closed = Серия закрыта
 accounts-action-letter-cancelled = Письмо изъято
 accounts-action-letter-sent-again = Письмо отправлено снова
 accounts-action-letter-delivery-recorded = Вручение записано

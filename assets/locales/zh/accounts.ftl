@@ -75,6 +75,7 @@ accounts-action-round-approved = 轮次已批准
 accounts-action-round-released = 轮次已放行
 accounts-action-round-left-out = 已排除受阻信件
 accounts-action-round-stopped = 轮次已停止
+accounts-action-round-closed = 轮次已结束
 accounts-action-letter-cancelled = 信件已撤出
 accounts-action-letter-sent-again = 信件已重新发送
 accounts-action-letter-delivery-recorded = 已记录递交

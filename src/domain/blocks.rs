@@ -74,6 +74,9 @@ pub struct Condition {
     /// Any group the state belongs to on the letter's day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub group: Vec<String>,
+    /// Its standing in the organisation, as the register of states has it: what an observer may do there is less than what a member may.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub un_status: Vec<String>,
     /// Led the initiative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead: Option<bool>,
@@ -116,6 +119,9 @@ pub struct StateFacts {
     pub region: String,
     /// Codes of all groups on the letter's day.
     pub groups: Vec<String>,
+    /// Its standing in the organisation.
+    #[serde(default)]
+    pub un_status: String,
     /// Led the initiative.
     pub lead: bool,
     /// Co-sponsored.
@@ -137,6 +143,7 @@ impl Condition {
         let same = |wanted: Option<bool>, has: bool| wanted.is_none_or(|wanted| wanted == has);
         any(&self.stance, &facts.stance)
             && any(&self.region, &facts.region)
+            && any(&self.un_status, &facts.un_status)
             && any(&self.post, &facts.post)
             && (self.group.is_empty() || self.group.iter().any(|group| facts.groups.contains(group)))
             && same(self.lead, facts.lead)

@@ -68,6 +68,7 @@ pub async fn of_all_states(
             let facts = StateFacts {
                 stance: "no_data".to_owned(),
                 region: state.region.clone(),
+                un_status: state.un_status.clone(),
                 groups: directory.groups_of(&state.iso3, day),
                 ..StateFacts::default()
             };

@@ -8,7 +8,12 @@
 use chrono::{Days, NaiveDate};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{draft::Content, facts::Known, store::Loaded};
+use super::{
+    annex,
+    draft::{self, Content},
+    facts::Known,
+    store::Loaded,
+};
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
@@ -23,10 +28,13 @@ use crate::{
         wording::LetterWords,
     },
     entities::{addressee, evidence, evidence_proposal, reply},
+    platform::typeset::Typesetter,
 };
 
 /// After so many days the entry of a named holder has to be looked at again (R27).
 const ADDRESSEE_DAYS: u32 = 90;
+/// So many names that cannot be printed are shown on a letter: each letter of the round has the same.
+const UNSETTABLE_SHOWN: usize = 5;
 
 /// What all letters of a round are measured against on a day.
 #[derive(Debug)]
@@ -38,6 +46,7 @@ pub struct Standard<'a> {
     signatories: (u32, u32),
     rehearsal: bool,
     confidential: Confidential,
+    unsettable: Vec<&'a str>,
 }
 
 impl<'a> Standard<'a> {
@@ -45,7 +54,13 @@ impl<'a> Standard<'a> {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn gather(db: &impl ConnectionTrait, loaded: &'a Loaded, event: &'a CalendarEvent, today: NaiveDate) -> Result<Self, DbErr> {
+    pub async fn gather(
+        db: &impl ConnectionTrait,
+        loaded: &'a Loaded,
+        event: &'a CalendarEvent,
+        typesetter: &Typesetter,
+        today: NaiveDate,
+    ) -> Result<Self, DbErr> {
         let texts = confidential_texts(db, loaded.round.campaign_id).await?;
         let listed = loaded.lines.iter().filter(|line| line.visibility != Visibility::TotalOnly).count();
         Ok(Self {
@@ -56,6 +71,7 @@ impl<'a> Standard<'a> {
             signatories: (loaded.counts.organisations + loaded.counts.individuals, u32::try_from(listed).unwrap_or(u32::MAX)),
             rehearsal: loaded.round.rehearsal,
             confidential: Confidential::of(texts.iter().map(String::as_str)),
+            unsettable: annex::unsettable(&loaded.lines, typesetter),
         })
     }
 
@@ -89,7 +105,7 @@ impl<'a> Standard<'a> {
         let over = self.event.status == "past" || is_past(self.event.last_day(), &self.event.precision, self.today);
         let yesterday = self.today.checked_sub_days(Days::new(1)).unwrap_or(self.today);
         let last_day = self.event.last_day();
-        let draft = Draft {
+        let drafted = Draft {
             blocks: &content.drafted,
             address: &address,
             has_recipient: self.rehearsal || addressee.is_some_and(|entry| entry.email.is_some()),
@@ -111,9 +127,14 @@ impl<'a> Standard<'a> {
             confidential: &self.confidential,
             addressee_days: ADDRESSEE_DAYS,
         };
-        let mut found = checks::check(&draft, &setting);
+        let mut found = checks::check(&drafted, &setting);
         // A sentence of the frame around the letter whose variable had no value.
         found.extend(content.unfilled.iter().map(|place| Finding::placeholder(place)));
+        let holder = addressee.and_then(draft::holder_line);
+        if content.holder != holder {
+            found.push(Finding::other_holder(holder.as_deref().unwrap_or_default()));
+        }
+        found.extend(self.unsettable.iter().take(UNSETTABLE_SHOWN).map(|name| Finding::unsettable(name)));
         found
     }
 }

@@ -73,6 +73,26 @@ on_both_databases! {
         }
     }
 
+    /// R80: nobody writes to a government in the coalition's name through our own page.
+    async fn the_coalitions_own_name_is_refused_however_it_is_written(program: Program) {
+        let ours = [
+            "Demarche demo secretariat (fictitious)", "  DEMARCHE   Demo Secretariat ", "D\u{435}march\u{435} d\u{435}mo s\u{435}cr\u{435}tariat", "Demarche-demo-secretariat, New York",
+            "Secrétariat de démonstration Demarche", "Demarche 演示秘书处", "أمانة Demarche التجريبية", "A Treaty on Crimes against Humanity",
+        ];
+        for name in ours {
+            for path in ["/en/write", "/en/write/pdf"] {
+                let answer = program.browser().post(path, &fields("KEN", "foreign_minister", "fr", name)).await;
+                assert_eq!((answer.status, answer.texts("#name-error").join(" ").contains("coalition’s own name")), (422, true), "{name}: {}", answer.text());
+                assert_eq!(answer.field("name").as_deref(), Some(name), "what was typed stays");
+                assert_eq!(answer.attributes("select[name=state] option[selected]", "value"), ["KEN"]);
+            }
+        }
+        let other = program.browser().post("/en/write", &fields("KEN", "foreign_minister", "en", "Coalition for a Treaty on Crimes against Humanity, Kenya")).await;
+        assert_eq!(other.status, 200, "the subject is nobody's name: {}", other.text());
+        let emoji = program.browser().post("/en/write", &fields("KEN", "foreign_minister", "en", "Unicorn 🦄 Trust")).await;
+        assert_eq!((emoji.status, emoji.field("name").as_deref()), (422, Some("Unicorn 🦄 Trust")), "no font prints it");
+    }
+
     /// R35
     async fn a_bad_form_keeps_what_was_typed(program: Program) {
         let bad = fields("ATL", "king", "xx", "Forum \u{202E}lived");

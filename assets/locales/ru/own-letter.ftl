@@ -32,3 +32,4 @@ own-letter-error-name-empty = Укажите название организац
 own-letter-error-name-length = Укажите полное название, не более 200 знаков.
 own-letter-error-name-characters = В названии есть непечатаемые знаки.
 own-letter-error-too-many = Слишком много писем из вашей сети за час. Попробуйте позже.
+own-letter-error-name-ours = Это название самой коалиции или похоже на него. Укажите название вашей организации.

@@ -74,7 +74,7 @@ pub struct Condition {
     /// Any group the state belongs to on the letter's day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub group: Vec<String>,
-    /// What it is at the United Nations: who may only observe is not asked for what only a member can do.
+    /// Its standing in the organisation, as the register of states has it: what an observer may do there is less than what a member may.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub un_status: Vec<String>,
     /// Led the initiative.
@@ -119,7 +119,8 @@ pub struct StateFacts {
     pub region: String,
     /// Codes of all groups on the letter's day.
     pub groups: Vec<String>,
-    /// Member or observer.
+    /// Its standing in the organisation.
+    #[serde(default)]
     pub un_status: String,
     /// Led the initiative.
     pub lead: bool,
@@ -142,8 +143,8 @@ impl Condition {
         let same = |wanted: Option<bool>, has: bool| wanted.is_none_or(|wanted| wanted == has);
         any(&self.stance, &facts.stance)
             && any(&self.region, &facts.region)
-            && any(&self.post, &facts.post)
             && any(&self.un_status, &facts.un_status)
+            && any(&self.post, &facts.post)
             && (self.group.is_empty() || self.group.iter().any(|group| facts.groups.contains(group)))
             && same(self.lead, facts.lead)
             && same(self.cosponsor, facts.cosponsor)

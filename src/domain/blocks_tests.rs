@@ -24,10 +24,10 @@ fn any_facts() -> impl Strategy<Value = StateFacts> {
         any::<[bool; 3]>(),
         prop::collection::btree_map(prop::sample::select(&ISSUES[..]), prop::sample::select(IssueStance::ALL), 0..4),
         0_u32..12,
-        prop::sample::select(&["permanent_representative", "foreign_minister"][..]),
-        prop::sample::select(&["member", "observer"][..]),
+        (prop::sample::select(&["permanent_representative", "foreign_minister"][..]), prop::sample::select(&["member", "observer"][..])),
     )
-        .prop_map(|(stance, region, groups, [lead, cosponsor, own_statement], issues, local_signers, post, un_status)| StateFacts {
+        .prop_map(|(stance, region, groups, [lead, cosponsor, own_statement], issues, local_signers, (post, un_status))| StateFacts {
+            un_status: un_status.into(),
             stance: stance.into(),
             region: region.into(),
             // The Union has members in three regions only.
@@ -47,7 +47,6 @@ fn any_facts() -> impl Strategy<Value = StateFacts> {
             },
             local_signers,
             post: post.into(),
-            un_status: un_status.into(),
         })
 }
 
@@ -112,6 +111,15 @@ proptest! {
         let file = &*SHIPPED;
         let african = file.select(&facts).unwrap().iter().any(|block| block.key == "region-african");
         prop_assert!(!african || facts.region == "african_group");
+    }
+
+    /// R30, R88
+    #[test]
+    fn an_observer_is_asked_for_nothing_that_only_members_may_do(facts in any_facts()) {
+        let file = &*SHIPPED;
+        let of_members = file.select(&facts).unwrap().iter().any(|block| matches!(block.key.as_str(), "ask-supporter" | "ask-sceptical"));
+        let of_observers = file.select(&facts).unwrap().iter().any(|block| block.key.ends_with("-observer"));
+        prop_assert_eq!((of_members && facts.un_status == "observer", of_observers && facts.un_status == "member"), (false, false));
     }
 
     #[test]

@@ -47,8 +47,8 @@ keyed! {
         AnnexMismatch = "annex_mismatch",
         /// More than one page before the annex.
         Overlong = "overlong",
-        /// Characters no font here can show; a mark stands in their place.
-        Unprintable = "unprintable",
+        /// A name of the annex holds a character that no font here shows; it is printed without.
+        UnsettableName = "unsettable_name",
     }
 }
 
@@ -66,7 +66,8 @@ impl FindingCode {
     /// Whether it stops approval.
     pub const fn severity(self) -> Severity {
         match self {
-            Self::OldDate | Self::UncheckedTranslation | Self::Overlong | Self::Unprintable => Severity::Notice,
+            // One signatory's name must not hold back the letters to all states: a person decides.
+            Self::OldDate | Self::UncheckedTranslation | Self::Overlong | Self::UnsettableName => Severity::Notice,
             Self::Placeholder
             | Self::PastDate
             | Self::WrongAudience
@@ -101,9 +102,14 @@ impl Finding {
         Self::new(FindingCode::Placeholder, place, "")
     }
 
-    /// Characters of the annex that cannot be printed.
-    pub fn unprintable(characters: &[char]) -> Self {
-        Self::new(FindingCode::Unprintable, "annex", characters.iter().take(20).collect::<String>())
+    /// A name of the annex that cannot be printed as it was given.
+    pub fn unsettable(name: &str) -> Self {
+        Self::new(FindingCode::UnsettableName, "annex", name)
+    }
+
+    /// The letter is addressed to somebody who no longer holds the post, or not to the person who now does.
+    pub fn other_holder(name: &str) -> Self {
+        Self::new(FindingCode::StaleAddressee, "address", name)
     }
 
     /// Whether it stops approval.

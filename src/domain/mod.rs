@@ -14,6 +14,7 @@ pub mod inexact_date;
 pub mod keyed;
 pub mod language;
 pub mod letter;
+pub mod likeness;
 pub mod name;
 pub mod phrase;
 pub mod position;

@@ -1,4 +1,5 @@
-//! The annex of signers: one wave, the addressee's own country first, then its region, then everybody (R38). Must name nobody the wave does not.
+//! The annex of signers: one wave, the addressee's own country first, then its region, then everybody (R38). A character that
+//! no font here shows is left out of a name; the checks say so before anybody approves. Must name nobody the wave does not.
 
 use std::collections::HashSet;
 
@@ -6,7 +7,10 @@ use crate::{
     domain::{headline::Headline, language::Language, phrase, wave::WaveLine, wording::LetterWords},
     platform::{
         formats,
-        typeset::letter::{Annex, AnnexEntry, AnnexSection},
+        typeset::{
+            Typesetter,
+            letter::{Annex, AnnexEntry, AnnexSection},
+        },
     },
     states::{Directory, directory::StateEntry},
 };
@@ -19,6 +23,7 @@ pub fn annex(
     state: &StateEntry,
     directory: &Directory,
     language: Language,
+    typesetter: &Typesetter,
 ) -> Option<Annex> {
     let labels = words.labels.languages.get(&language)?;
     let label = |key: &str| labels.page.get(key).cloned().unwrap_or_default();
@@ -60,19 +65,27 @@ pub fn annex(
             .filter(|(_, lines)| !lines.is_empty())
             .map(|(key, lines)| AnnexSection {
                 heading: label(key),
-                entries: lines.into_iter().map(|line| entry(line, directory, language)).collect(),
+                entries: lines.into_iter().map(|line| entry(line, directory, language, typesetter)).collect(),
             })
             .collect(),
         withheld: (counts.withheld > 0).then(|| fill(label("withheld")).ok()).flatten(),
     })
 }
 
-fn entry(line: &WaveLine, directory: &Directory, language: Language) -> AnnexEntry {
-    let name = line.printed_name.clone().unwrap_or_default();
+fn entry(line: &WaveLine, directory: &Directory, language: Language, typesetter: &Typesetter) -> AnnexEntry {
+    let set = |text: &Option<String>| text.as_deref().map(|text| typesetter.settable(text).into_owned());
+    let name = set(&line.printed_name).unwrap_or_default();
     AnnexEntry {
-        original_name: line.original_name.clone().filter(|own| *own != name).unwrap_or_default(),
-        place: line.location_label.clone().unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), language).to_owned()),
-        affiliation: line.affiliation.clone().unwrap_or_default(),
+        original_name: set(&line.original_name).filter(|own| *own != name).unwrap_or_default(),
+        place: set(&line.location_label).unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), language).to_owned()),
+        affiliation: set(&line.affiliation).unwrap_or_default(),
         name,
     }
+}
+
+/// The printed names, and what stands beside them, that cannot be set as they were given.
+pub fn unsettable<'a>(lines: &'a [WaveLine], typesetter: &Typesetter) -> Vec<&'a str> {
+    let shown = lines.iter().filter(|line| line.printed_name.is_some());
+    let parts = shown.flat_map(|line| [&line.printed_name, &line.original_name, &line.affiliation, &line.location_label]);
+    parts.filter_map(|part| part.as_deref()).filter(|part| !typesetter.uncovered(part).is_empty()).collect()
 }

@@ -1,20 +1,21 @@
-//! The board of a round: where each letter stands, how far the work is, what stops it, and the buttons that move it. Must hold no rule.
+//! The board of a round: where each letter stands, how far the work is, what stops it, and which buttons move it. Must hold no rule.
 //!
-//! One view asks six queries whatever the number of letters, beside the two of the sign-in and those of what is shared in memory: round,
-//! letters without their texts, posts, accounts, wave, attempts. The test `a_board_stays_quick` counts its time.
+//! All letters stand on one board, because a campaigner looks for the one state that is missing; filters by state of the letter, post, language
+//! and finding keep it short, and stand in the address. Cost: one view asks six queries whatever the number of letters, beside the two of the
+//! sign-in and those of what is shared in memory (round, letters without their texts, posts, accounts, wave, attempts); filtering is done in
+//! memory. 195 letters take 90 kB and 390 take 180 kB before compression, each in well under 0.1 s of a release build; the test
+//! `a_board_stays_quick` prints both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use chrono::{DateTime, Duration, Utc};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    desk::{Choice, RoundView, answer, language_choices, post_key},
-    jobs,
-    service::{self, Options, RoundError},
+    desk::{Choice, RoundView, language_choices, post_key},
+    standing::{EndView, StepView, end, steps},
     store::{self, BoardLetter},
 };
 use crate::{
@@ -22,23 +23,19 @@ use crate::{
     campaigns,
     domain::{
         checks::{Finding, FindingCode},
-        language::Language,
-        letter::{DispatchState, LetterState, RoundRefusal, RoundState},
+        letter::{LetterState, RoundState},
     },
     entities::{letter_round, post, wave},
     platform::{
         Platform, formats,
         http::{forms, frame::Frame, problem::Problem},
         i18n,
-        jobs::enqueue,
     },
     states::{self, posts},
 };
 
 /// Seconds after which a page that shows work in progress asks again.
 const REFRESH: u32 = 3;
-/// Work that has not moved for so long wants a person's eye.
-const STALLED: i64 = 10;
 /// The filter that takes every finding that stops a letter.
 const ANY_BLOCKER: &str = "blocker";
 
@@ -60,6 +57,7 @@ struct BoardPage<'a> {
     rows: Vec<RowView>,
     counts: Vec<CountView>,
     steps: Vec<StepView>,
+    end: Option<EndView>,
     works: bool,
     refresh: u32,
     drafted: usize,
@@ -85,19 +83,6 @@ struct BoardPage<'a> {
 struct CountView {
     state: &'static str,
     count: usize,
-}
-
-/// Work in progress: n of N, how long it has run, about how long it will.
-#[derive(Serialize)]
-struct StepView {
-    key: &'static str,
-    done: usize,
-    total: usize,
-    /// running, done or stopped.
-    state: &'static str,
-    elapsed: String,
-    left: String,
-    problem: String,
 }
 
 #[derive(Serialize)]
@@ -194,6 +179,7 @@ pub(super) async fn board(
     let order: BTreeMap<&str, usize> = directory.by_name(language).enumerate().map(|(at, state)| (state.iso3.as_str(), at)).collect();
     rows.sort_by_key(|row| order.get(row.iso3.as_str()).copied());
     let steps = steps(&round, state, &letters, &attempts, language, platform.clock.now());
+    let end = (state == RoundState::Closed).then(|| end(&round, &letters));
     let works = steps.iter().any(|step| step.state == "running");
     let found: BTreeSet<FindingCode> = letters.iter().flat_map(|(_, findings)| findings).map(|finding| finding.code).collect();
     let word = |key: &str| i18n::word(language, key);
@@ -213,6 +199,7 @@ pub(super) async fn board(
         refresh: page.refresh,
         page,
         steps,
+        end,
         works,
         drafted: letters.iter().filter(|(letter, _)| letter.state != LetterState::Closed.key()).count(),
         blocked,
@@ -243,149 +230,4 @@ pub(super) async fn board(
 fn each_once(findings: &[Finding]) -> Vec<FindingView> {
     let mut seen = BTreeSet::new();
     findings.iter().filter(|finding| seen.insert(finding.code)).cloned().map(FindingView::of).collect()
-}
-
-fn steps(
-    round: &letter_round::Model,
-    state: RoundState,
-    letters: &[(BoardLetter, Vec<Finding>)],
-    attempts: &[(String, i64)],
-    language: Language,
-    now: DateTime<Utc>,
-) -> Vec<StepView> {
-    let has_been_released = round.released_at.is_some();
-    let total = Options::of(round).total;
-    let drafting = state == RoundState::Draft;
-    let mut steps =
-        vec![step("drafted", letters.len(), if drafting { total } else { letters.len() }, drafting, round.created_at, language, now)];
-    if let Some(released_at) = round.released_at.filter(|_| has_been_released) {
-        let going: Vec<&BoardLetter> = letters
-            .iter()
-            .map(|(letter, _)| letter)
-            .filter(|letter| letter.state != LetterState::Closed.key() || letter.file_id.is_some())
-            .collect();
-        let runs = state == RoundState::Sending;
-        let typeset = going.iter().filter(|letter| letter.file_id.is_some()).count();
-        steps.push(step("typeset", typeset, going.len(), runs, released_at, language, now));
-        let rehearsed = attempts.iter().find(|(state, _)| state == DispatchState::Rehearsed.key()).map_or(0, |(_, count)| *count);
-        let is_through =
-            |letter: &&&BoardLetter| letter.state.parse().is_ok_and(LetterState::has_left) || letter.state == LetterState::Closed.key();
-        let left = if round.rehearsal { usize::try_from(rehearsed).unwrap_or(0) } else { going.iter().filter(is_through).count() };
-        steps.push(step(if round.rehearsal { "rehearsed" } else { "left" }, left, going.len(), runs, released_at, language, now));
-    }
-    steps
-}
-
-fn step(
-    key: &'static str,
-    done: usize,
-    total: usize,
-    runs: bool,
-    since: DateTime<Utc>,
-    language: Language,
-    now: DateTime<Utc>,
-) -> StepView {
-    let state = if done >= total {
-        "done"
-    } else if runs {
-        "running"
-    } else {
-        "stopped"
-    };
-    let elapsed = now - since;
-    let running = state == "running";
-    // An estimate from fewer letters than these would jump about.
-    let left =
-        (running && done >= 5).then(|| elapsed * i32::try_from(total - done).unwrap_or(i32::MAX) / i32::try_from(done).unwrap_or(i32::MAX));
-    let stalled = running && done == 0 && elapsed > Duration::minutes(STALLED);
-    StepView {
-        key,
-        done,
-        total,
-        state,
-        elapsed: if running { time(language, elapsed) } else { String::new() },
-        left: left.map_or_else(String::new, |left| time(language, left)),
-        problem: if stalled { i18n::word(language, "letters-stalled") } else { String::new() },
-    }
-}
-
-fn time(language: Language, duration: Duration) -> String {
-    let seconds = duration.num_seconds().max(0);
-    i18n::text(language, "letters-time", &i18n::args([("minutes", (seconds / 60).into()), ("seconds", (seconds % 60).into())]))
-}
-
-type Fields = BTreeMap<String, String>;
-
-pub(super) async fn draft(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let _: Fields = staff.form(&body)?;
-    staff.require(Permission::PrepareLetters)?;
-    let round = letter_round::Entity::find_by_id(*id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
-    let outcome = match round.state.parse() {
-        Ok(RoundState::Draft | RoundState::Checked) => {
-            enqueue(platform.database.write(), jobs::draft(*id), platform.clock.now()).await?;
-            platform.bell.ring();
-            Ok("letters-done-drafting")
-        }
-        Ok(state) => {
-            Err(RoundError::Refused(RoundRefusal::Move(crate::domain::letter::ForbiddenMove { from: state, to: RoundState::Draft })))
-        }
-        Err(error) => Err(RoundError::Unexpected(anyhow::Error::from(error))),
-    };
-    answer(&platform, &staff, *id, outcome).await
-}
-
-pub(super) async fn approve(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    campaigns: web::Data<campaigns::Register>,
-    states: web::Data<states::Register>,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let _: Fields = staff.form(&body)?;
-    staff.require(Permission::ApproveLetters)?;
-    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let outcome = service::approve(&platform, &campaign, &directory, *id, staff.id).await;
-    answer(&platform, &staff, *id, outcome.map(|()| "letters-done-approved")).await
-}
-
-pub(super) async fn release(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let _: Fields = staff.form(&body)?;
-    staff.require(Permission::ReleaseLetters)?;
-    let outcome = service::release(&platform, *id, staff.id).await;
-    answer(&platform, &staff, *id, outcome.map(|()| "letters-done-released")).await
-}
-
-pub(super) async fn leave_out(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let _: Fields = staff.form(&body)?;
-    staff.require(Permission::PrepareLetters)?;
-    let outcome = service::leave_out_blocked(&platform, *id, staff.id).await;
-    answer(&platform, &staff, *id, outcome.map(|_| "letters-done-left-out")).await
-}
-
-pub(super) async fn stop(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let _: Fields = staff.form(&body)?;
-    staff.require(Permission::ReleaseLetters)?;
-    let outcome = service::stop(&platform, *id, staff.id).await;
-    answer(&platform, &staff, *id, outcome.map(|()| "letters-done-stopped")).await
 }

@@ -8,7 +8,12 @@
 use chrono::{Days, NaiveDate};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{draft::Content, facts::Known, store::Loaded};
+use super::{
+    annex,
+    draft::{self, Content},
+    facts::Known,
+    store::Loaded,
+};
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
@@ -28,6 +33,8 @@ use crate::{
 
 /// After so many days the entry of a named holder has to be looked at again (R27).
 const ADDRESSEE_DAYS: u32 = 90;
+/// So many names that cannot be printed are shown on a letter: each letter of the round has the same.
+const UNSETTABLE_SHOWN: usize = 5;
 
 /// What all letters of a round are measured against on a day.
 #[derive(Debug)]
@@ -39,8 +46,7 @@ pub struct Standard<'a> {
     signatories: (u32, u32),
     rehearsal: bool,
     confidential: Confidential,
-    /// Characters of names in the annex that no font here can show.
-    unprintable: Vec<char>,
+    unsettable: Vec<&'a str>,
 }
 
 impl<'a> Standard<'a> {
@@ -50,18 +56,14 @@ impl<'a> Standard<'a> {
     /// When the database fails.
     pub async fn gather(
         db: &impl ConnectionTrait,
-        typesetter: &Typesetter,
         loaded: &'a Loaded,
         event: &'a CalendarEvent,
+        typesetter: &Typesetter,
         today: NaiveDate,
     ) -> Result<Self, DbErr> {
         let texts = confidential_texts(db, loaded.round.campaign_id).await?;
         let listed = loaded.lines.iter().filter(|line| line.visibility != Visibility::TotalOnly).count();
-        let printed = loaded.lines.iter().flat_map(|line| {
-            [&line.printed_name, &line.original_name, &line.affiliation, &line.location_label].into_iter().flatten().map(String::as_str)
-        });
         Ok(Self {
-            unprintable: typesetter.uncovered(&printed.collect::<Vec<_>>().join("\n")),
             words: &loaded.words,
             event,
             today,
@@ -69,6 +71,7 @@ impl<'a> Standard<'a> {
             signatories: (loaded.counts.organisations + loaded.counts.individuals, u32::try_from(listed).unwrap_or(u32::MAX)),
             rehearsal: loaded.round.rehearsal,
             confidential: Confidential::of(texts.iter().map(String::as_str)),
+            unsettable: annex::unsettable(&loaded.lines, typesetter),
         })
     }
 
@@ -102,7 +105,7 @@ impl<'a> Standard<'a> {
         let over = self.event.status == "past" || is_past(self.event.last_day(), &self.event.precision, self.today);
         let yesterday = self.today.checked_sub_days(Days::new(1)).unwrap_or(self.today);
         let last_day = self.event.last_day();
-        let draft = Draft {
+        let drafted = Draft {
             blocks: &content.drafted,
             address: &address,
             has_recipient: self.rehearsal || addressee.is_some_and(|entry| entry.email.is_some()),
@@ -124,12 +127,14 @@ impl<'a> Standard<'a> {
             confidential: &self.confidential,
             addressee_days: ADDRESSEE_DAYS,
         };
-        let mut found = checks::check(&draft, &setting);
+        let mut found = checks::check(&drafted, &setting);
         // A sentence of the frame around the letter whose variable had no value.
         found.extend(content.unfilled.iter().map(|place| Finding::placeholder(place)));
-        if !self.unprintable.is_empty() {
-            found.push(Finding::unprintable(&self.unprintable));
+        let holder = addressee.and_then(draft::holder_line);
+        if content.holder != holder {
+            found.push(Finding::other_holder(holder.as_deref().unwrap_or_default()));
         }
+        found.extend(self.unsettable.iter().take(UNSETTABLE_SHOWN).map(|name| Finding::unsettable(name)));
         found
     }
 }

@@ -49,11 +49,14 @@ pub enum DispatchError {
     /// Mail is queued, not recorded.
     #[error("this channel is not recorded by hand")]
     Channel,
-    /// Its round is a rehearsal, was not released yet, or was stopped.
+    /// Its round is a rehearsal, or was stopped.
     #[error("letters of this round do not leave")]
     Round,
-    /// The document that would be delivered does not exist yet.
-    #[error("the letter was not typeset yet")]
+    /// No second person released its round (R36).
+    #[error("the round is not released")]
+    NotReleased,
+    /// Its round is released, and its PDF is not made yet.
+    #[error("the letter is not typeset")]
     NotTypeset,
     /// Unexpected.
     #[error(transparent)]
@@ -129,11 +132,33 @@ pub struct ByHand<'a> {
     pub account: Uuid,
 }
 
-/// Records such a delivery with its proof: only then is the letter sent (R33). What was not released by a second person has not left by any
-/// channel (R36).
+/// Whether a delivery of this letter by hand may be recorded: what leaves by hand was released by a second person too and is the letter as it
+/// was issued (R36). One that came back may still be carried there when its round is over. One query at most.
 ///
 /// # Errors
-/// When the channel is mail, the round one whose letters do not leave, or the letter not at the point where it may be sent.
+/// Why not.
+pub(super) async fn may_record(
+    db: &impl ConnectionTrait,
+    round: &letter_round::Model,
+    letter: &letter::Model,
+) -> Result<(), DispatchError> {
+    let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
+    match round.state.parse().map_err(|_| DispatchError::Missing)? {
+        _ if round.rehearsal => return Err(DispatchError::Round),
+        RoundState::Draft | RoundState::Checked | RoundState::Approved => return Err(DispatchError::NotReleased),
+        RoundState::Closed if from != LetterState::Bounced || !store::may_leave_again(db, round).await? => {
+            return Err(DispatchError::Round);
+        }
+        RoundState::Sending | RoundState::Closed => {}
+    }
+    from.step(LetterState::Sent)?;
+    if letter.file_id.is_none() { Err(DispatchError::NotTypeset) } else { Ok(()) }
+}
+
+/// Records such a delivery with its proof: only then is the letter sent (R33).
+///
+/// # Errors
+/// When the channel is mail, the round a rehearsal, stopped or not released, or the letter not at the point where it may be sent.
 pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result<Uuid, DispatchError> {
     if delivery.channel == Channel::Mail {
         return Err(DispatchError::Channel);
@@ -141,17 +166,8 @@ pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result
     let (id, now) = (Uuid::now_v7(), platform.clock.now());
     let txn = platform.database.begin().await?;
     let letter = letter::Entity::find_by_id(delivery.letter).one(&txn).await?.ok_or(DispatchError::Missing)?;
-    let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
-    // A second press hears of the first.
-    letter.state.parse::<LetterState>().map_err(|_| DispatchError::Missing)?.step(LetterState::Sent)?;
-    let is_sending = step_sending(&txn, round.id, RoundState::Sending).await?;
-    let came_back = letter.state == LetterState::Bounced.key();
-    if round.rehearsal || !(is_sending || came_back && store::may_leave_again(&txn, &round).await?) {
-        return Err(DispatchError::Round);
-    }
-    if letter.file_id.is_none() {
-        return Err(DispatchError::NotTypeset);
-    }
+    let round = held(&txn, letter.round_id).await?;
+    may_record(&txn, &round, &letter).await?;
     let note = Some(delivery.note.trim()).filter(|note| !note.is_empty());
     advance(&txn, &letter, LetterState::Sent, Some(delivery.account), note, now).await?;
     let proof = files::keep(&txn, delivery.proof, now).await?;
@@ -216,6 +232,12 @@ pub(super) async fn step_sending(txn: &impl ConnectionTrait, round: Uuid, to: Ro
     let update = letter_round::Entity::update_many().col_expr(letter_round::Column::State, Expr::value(to.key()));
     let sending = letter_round::Column::State.eq(RoundState::Sending.key());
     Ok(update.filter(letter_round::Column::Id.eq(round)).filter(sending).exec(txn).await?.rows_affected == 1)
+}
+
+/// A round as it is once its row is taken, if it is being sent: nobody stops or closes it before this transaction ends.
+pub(super) async fn held(txn: &impl ConnectionTrait, round: Uuid) -> Result<letter_round::Model, DispatchError> {
+    step_sending(txn, round, RoundState::Sending).await?;
+    letter_round::Entity::find_by_id(round).one(txn).await?.ok_or(DispatchError::Missing)
 }
 
 /// Closes a round that is being sent once nothing of it waits any more.
@@ -369,6 +391,7 @@ impl Carrier {
             }
             close_if_over(&txn, round, None, now).await?;
         }
+        // No kept page tells of one letter: "is this message from us?" is made anew for everybody who asks.
         txn.commit().await?;
         Ok(())
     }

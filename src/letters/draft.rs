@@ -20,6 +20,7 @@ use crate::{
         phrase,
         wording::LetterWords,
     },
+    entities::addressee,
     platform::{
         formats,
         typeset::letter::{Asks, Labelled, LabelledList, LetterPage, Letterhead, Signature},
@@ -40,9 +41,31 @@ pub struct Content {
     /// The fact of the record it quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quoted>,
+    /// The holder of the post it is addressed to; none: to the office.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
     /// Places outside the paragraphs whose variables had no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfilled: Vec<String>,
+}
+
+impl Content {
+    /// Addresses the letter to whoever the register names as holder of the post, above the line of the office. The salutation stays the neutral
+    /// one, which is right for everybody: the register does not know how a person wishes to be spoken to in each language (R28).
+    pub fn address_to(&mut self, entry: Option<&addressee::Model>) {
+        let Some(line) = entry.and_then(holder_line) else { return };
+        let before = self.page.addressee.join("\n");
+        self.page.addressee.insert(0, line.clone());
+        self.email.text = self.email.text.replacen(&before, &self.page.addressee.join("\n"), 1);
+        self.holder = Some(line);
+    }
+}
+
+/// Honorific and name of the holder of a post, as the register has them; none where only the office is known.
+pub fn holder_line(entry: &addressee::Model) -> Option<String> {
+    let name = entry.holder_name.as_deref().map(str::trim).filter(|name| !name.is_empty())?;
+    let honorific = entry.honorific.as_deref().unwrap_or_default().trim();
+    Some(format!("{honorific} {name}").trim().to_owned())
 }
 
 /// A fact of the record that a letter quotes.

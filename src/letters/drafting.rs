@@ -24,7 +24,7 @@ use crate::{
         reference::{Reference, ReferenceKind},
     },
     entities::{letter, letter_event, letter_round, post},
-    platform::Platform,
+    platform::{Platform, typeset::Typesetter},
     states::{
         Directory,
         directory::StateEntry,
@@ -56,6 +56,7 @@ pub fn post_kind(state: &StateEntry, kind: &str) -> PostKind {
 pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<Directory>, id: Uuid) -> Result<usize, RoundError> {
     let now = platform.clock.now();
     let today = now.date_naive();
+    platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
     let txn = platform.database.begin().await?;
     let loaded = store::load(&txn, id).await?;
     let state: RoundState = loaded.round.state.parse().map_err(anyhow::Error::from)?;
@@ -66,7 +67,7 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
     let options = Options::of(&loaded.round);
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
     let known = facts::of_all_states(&txn, campaign.id, directory, &loaded.lines, loaded.round.dated_on).await?;
-    let standard = Standard::gather(&txn, &platform.typesetter, &loaded, event, today).await?;
+    let standard = Standard::gather(&txn, &loaded, event, &platform.typesetter, today).await?;
     let existing = letter::Entity::find().filter(letter::Column::RoundId.eq(id)).all(&txn).await?;
     let existing: HashMap<Uuid, letter::Model> = existing.into_iter().map(|letter| (letter.post_id, letter)).collect();
     let occasion = Occasion {
@@ -98,7 +99,8 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
         let sender = Sender::secretariat(&campaign.config, language);
         let kind = post_kind(state, &entry.post.kind);
         let region = directory.region_name(state, language);
-        let content = draft::draft(&occasion, state, region, known, kind, language, &sender, &reference);
+        let mut content = draft::draft(&occasion, state, region, known, kind, language, &sender, &reference);
+        content.address_to(entry.addressee.as_ref());
         let findings = standard.check(&content, known, kind, language, entry.addressee.as_ref());
         let row = letter_row(letter_id, id, &entry.post, language, reference, &content, &findings, now)?;
         history.extend(steps(letter_id, earlier.map(|letter| letter.state.as_str()), state_after(&findings), now));
@@ -129,17 +131,17 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
 /// See [`RoundError`].
 pub async fn check_again(
     txn: &impl ConnectionTrait,
-    platform: &Platform,
     campaign: &Current,
     directory: &Directory,
+    typesetter: &Typesetter,
     id: Uuid,
+    now: DateTime<Utc>,
 ) -> Result<Vec<letter::Model>, RoundError> {
-    let now = platform.clock.now();
     let today = now.date_naive();
     let loaded = store::load(txn, id).await?;
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
     let known = facts::of_all_states(txn, campaign.id, directory, &loaded.lines, loaded.round.dated_on).await?;
-    let standard = Standard::gather(txn, &platform.typesetter, &loaded, event, today).await?;
+    let standard = Standard::gather(txn, &loaded, event, typesetter, today).await?;
     let entries = posts::on_day(txn, &Options::of(&loaded.round).posts, today).await?;
     let entries: HashMap<Uuid, PostWithHolder> = entries.into_iter().map(|entry| (entry.post.id, entry)).collect();
     let unknown = facts::Known::default();

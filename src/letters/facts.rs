@@ -68,8 +68,8 @@ pub async fn of_all_states(
             let facts = StateFacts {
                 stance: "no_data".to_owned(),
                 region: state.region.clone(),
-                groups: directory.groups_of(&state.iso3, day),
                 un_status: state.un_status.clone(),
+                groups: directory.groups_of(&state.iso3, day),
                 ..StateFacts::default()
             };
             (state.iso3.clone(), Known { facts, ..Known::default() })

@@ -164,7 +164,7 @@ pub async fn typeset_letter(
     if campaign.config.sign_on.names_to_governments
         && let Some(state) = directory.state(&letter.iso3)
     {
-        content.page.annex = annex::annex(&loaded.words, &loaded.lines, &loaded.counts, state, directory, language);
+        content.page.annex = annex::annex(&loaded.words, &loaded.lines, &loaded.counts, state, directory, language, &platform.typesetter);
     }
     let stamp = loaded.round.dated_on.and_time(chrono::NaiveTime::MIN).and_utc();
     platform.typesetter.typeset(Template::Letter, &content.page, stamp).await
@@ -177,6 +177,9 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     let language: Language = letter.language.parse().unwrap_or_default();
     let name = file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf");
     let txn = platform.database.begin().await?;
+    if !dispatch::step_sending(&txn, loaded.round.id, RoundState::Sending).await? {
+        return Ok(true); // stopped while this letter was being typeset
+    }
     let Some(current) = letter::Entity::find_by_id(letter.id).one(&txn).await? else { return Ok(true) };
     if current.state != LetterState::Approved.key() {
         return Ok(true);

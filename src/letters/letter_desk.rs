@@ -27,7 +27,7 @@ use crate::{
     domain::{
         email::EmailAddress,
         language::Language,
-        letter::{Channel, LetterState, RoundState},
+        letter::{Channel, LetterState},
     },
     entities::{dispatch as attempts, letter, letter_event, letter_round, post},
     platform::{
@@ -71,6 +71,8 @@ struct LetterView<'a> {
     history: Vec<EventView>,
     dispatches: Vec<AttemptView>,
     may_record: bool,
+    /// Key of the words that say why not, of a letter that has not left.
+    no_record: Option<&'static str>,
     may_cancel: bool,
     may_send_again: bool,
 }
@@ -144,12 +146,11 @@ async fn page(
         .await?;
     let sent = attempts::Entity::find().filter(attempts::Column::LetterId.eq(id)).order_by_asc(attempts::Column::CreatedAt).all(db).await?;
     let directory = states.get(platform).await?;
+    let record = dispatch::may_record(db, &round, &letter).await;
     let content: Content = serde_json::from_value(letter.content)?;
     let language: Language = letter.language.parse().unwrap_or_default();
     let state: LetterState = letter.state.parse().map_err(anyhow::Error::from)?;
     let may = staff.role.may(Permission::ReleaseLetters);
-    let is_sending = round.state == RoundState::Sending.key();
-    let may_leave_again = store::may_leave_again(db, &round).await?;
     let by_hand = [Channel::Hand, Channel::Post, Channel::Portal];
     let view = LetterView {
         page: staff.frame_titled(platform, format!("{} – {}", directory.name(&letter.iso3, staff.language), letter.reference)),
@@ -193,12 +194,10 @@ async fn page(
                 has_proof: row.file_id.is_some(),
             })
             .collect(),
-        may_record: may
-            && letter.file_id.is_some()
-            && state.step(LetterState::Sent).is_ok()
-            && (is_sending && !round.rehearsal || state == LetterState::Bounced && may_leave_again),
+        may_record: may && record.is_ok(),
+        no_record: record.err().filter(|_| may && !state.has_left() && state != LetterState::Closed).and_then(|error| refusal(&error)),
         may_cancel: may && !state.has_left() && state != LetterState::Closed,
-        may_send_again: may && state == LetterState::Bounced && may_leave_again,
+        may_send_again: may && state == LetterState::Bounced && store::may_leave_again(db, &round).await?,
         rehearsal: round.rehearsal,
         round_name: round.name,
         state: letter.state,
@@ -318,14 +317,25 @@ async fn answer(
     let none = i18n::Args::new();
     let refused = match outcome {
         Ok(()) => return Ok(staff.done(platform, &to, done, &none).await?),
-        Err(DispatchError::Move(_) | DispatchError::Channel) => "letters-refused-letter-step",
-        Err(DispatchError::Overtaken) => "letters-refused-letter-overtaken",
-        Err(DispatchError::Round) => "letters-refused-round",
-        Err(DispatchError::NotTypeset) => "letters-refused-not-typeset",
-        Err(DispatchError::Missing) => return Err(Problem::NotFound),
-        Err(DispatchError::Database(error)) => return Err(error.into()),
+        Err(error) => error,
     };
-    Ok(staff.refused(platform, &to, refused, &none).await?)
+    match (refusal(&refused), refused) {
+        (Some(key), _) => Ok(staff.refused(platform, &to, key, &none).await?),
+        (None, DispatchError::Database(error)) => Err(error.into()),
+        (None, _) => Err(Problem::NotFound),
+    }
+}
+
+/// Key of the words for a step that was not taken; none where the fault is not the person's.
+const fn refusal(error: &DispatchError) -> Option<&'static str> {
+    match error {
+        DispatchError::Move(_) | DispatchError::Channel => Some("letters-refused-letter-step"),
+        DispatchError::Overtaken => Some("letters-refused-letter-overtaken"),
+        DispatchError::Round => Some("letters-refused-round"),
+        DispatchError::NotReleased => Some("letters-refused-not-released"),
+        DispatchError::NotTypeset => Some("letters-refused-not-typeset"),
+        DispatchError::Missing | DispatchError::Database(_) => None,
+    }
 }
 
 /// The proof of a delivery: saved, never opened in the page's own origin.

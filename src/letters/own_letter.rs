@@ -23,7 +23,8 @@ use crate::{
         email::file_name,
         language::Language,
         letter::PostKind,
-        name::{NameFault, clean_name, name_key},
+        likeness,
+        name::{NameFault, clean_name},
         text::TranslationStatus,
         wording::LetterWords,
     },
@@ -36,7 +37,7 @@ use crate::{
             visitor::{self, Visitor},
         },
         i18n, throttle,
-        typeset::{LetterPage, Template},
+        typeset::{LetterPage, Template, Typesetter},
     },
     signing::{counts, waves},
     states::{self, Directory, directory::StateEntry, posts},
@@ -72,7 +73,7 @@ struct Order<'a> {
 }
 
 impl OwnForm {
-    fn check<'a>(&self, campaign: &Current, directory: &'a Directory) -> Result<Order<'a>, FormErrors> {
+    fn check<'a>(&self, directory: &'a Directory, campaign: &Current, typesetter: &Typesetter) -> Result<Order<'a>, FormErrors> {
         let mut errors = FormErrors::default();
         let state = directory.state(self.state.trim());
         if state.is_none() {
@@ -91,15 +92,26 @@ impl OwnForm {
             };
             errors.add("name", key);
         });
-        // In the coalition's own name only the coalition writes.
-        if name.as_ref().is_ok_and(|name| is_ours(campaign, name)) {
-            errors.add("name", "own-letter-error-name-ours");
+        if let Ok(name) = &name {
+            if is_ours(campaign, name) {
+                errors.add("name", "own-letter-error-name-ours");
+            } else if !typesetter.uncovered(name).is_empty() {
+                errors.add("name", "own-letter-error-name-characters");
+            }
         }
         match (state, post, language, name) {
             (Some(state), Some(post), Ok(language), Ok(name)) if errors.is_empty() => Ok(Order { state, post, language, name }),
             _ => Err(errors),
         }
     }
+}
+
+/// Whether a name is that of the coalition or its secretariat, in any language, or would be taken for it. The campaign's own titles are
+/// nobody's name; whoever works for it may have a part of them in theirs.
+fn is_ours(campaign: &Current, name: &str) -> bool {
+    let config = &campaign.config;
+    let titles = config.name.0.values().chain(config.short_name.0.values());
+    config.sender.name.0.values().any(|ours| likeness::imitates(name, ours)) || titles.into_iter().any(|title| likeness::same(name, title))
 }
 
 #[derive(Serialize)]
@@ -197,7 +209,8 @@ async fn drafted(
     form: &OwnForm,
 ) -> Result<Result<Own, HttpResponse>, Problem> {
     let again = |errors: &FormErrors, status| form_page(platform, directory, visitor.language, form, errors, status).map(Err);
-    let order = match form.check(campaign, directory) {
+    platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
+    let order = match form.check(directory, campaign, &platform.typesetter) {
         Ok(order) => order,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
     };
@@ -268,13 +281,6 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     let unofficial = words.texts.get(&order.language).is_some_and(|texts| texts.translation == TranslationStatus::Unofficial);
     let page = in_own_name(content, order);
     Ok(Own { text: draft::plain_text(&page, &[]), subject: page.subject.clone(), page, unofficial, posts })
-}
-
-/// Whether a name is the coalition's own, or begins like it, however it is spelled.
-fn is_ours(campaign: &Current, name: &str) -> bool {
-    let typed = name_key(name);
-    let begins_like = |ours: &str| ours.starts_with(&typed) && typed.split(' ').count() > 1 || typed.starts_with(ours);
-    campaign.config.sender.name.0.values().any(|ours| begins_like(&name_key(ours)))
 }
 
 /// An observer state has a permanent observer.

@@ -12,7 +12,7 @@ use crate::{
     campaigns::Current,
     domain::{
         language::Language,
-        letter::{LetterState, RoundRefusal, RoundState},
+        letter::{ForbiddenMove, LetterState, RoundRefusal, RoundState},
     },
     entities::{letter, letter_event, letter_round},
     platform::{Platform, database::broken_unique, jobs::enqueue},
@@ -127,6 +127,21 @@ pub async fn create(
     Ok(id)
 }
 
+/// Asks for all letters of a round anew; not once it is approved.
+///
+/// # Errors
+/// See [`RoundError`].
+pub async fn draft_anew(platform: &Platform, id: Uuid) -> Result<(), RoundError> {
+    let round = letter_round::Entity::find_by_id(id).one(platform.database.read()).await?.ok_or(RoundError::Missing)?;
+    let from: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
+    if !matches!(from, RoundState::Draft | RoundState::Checked) {
+        return Err(RoundRefusal::from(ForbiddenMove { from, to: RoundState::Draft }).into());
+    }
+    enqueue(platform.database.write(), jobs::draft(id), platform.clock.now()).await?;
+    platform.bell.ring();
+    Ok(())
+}
+
 /// Approves a round and its letters; refused while anything stops one of them. All letters are checked again, as things are now: an event
 /// may be over, an addressee gone, a state's position another. What is found is kept, so that the board shows it.
 ///
@@ -134,12 +149,13 @@ pub async fn create(
 /// See [`RoundError`].
 pub async fn approve(platform: &Platform, campaign: &Current, directory: &Directory, id: Uuid, account: Uuid) -> Result<(), RoundError> {
     let now = platform.clock.now();
+    platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
     let txn = platform.database.begin().await?;
     let round = letter_round::Entity::find_by_id(id).one(&txn).await?.ok_or(RoundError::Missing)?;
     let from: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
     from.step(RoundState::Approved).map_err(RoundRefusal::from)?;
     hold_round(&txn, id, from).await?;
-    let letters = drafting::check_again(&txn, platform, campaign, directory, id).await?;
+    let letters = drafting::check_again(&txn, campaign, directory, &platform.typesetter, id, now).await?;
     let open = letters.iter().filter(|letter| letter.state != LetterState::Closed.key());
     let (total, blocked) = open.fold((0_u32, 0_u32), |(total, blocked), letter| (total + 1, blocked + u32::from(letter.blockers > 0)));
     let to = match from.approve(total, blocked) {

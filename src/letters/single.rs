@@ -14,9 +14,9 @@ use crate::{
     accounts::audit::{self, Entry},
     domain::{
         email::EmailAddress,
-        letter::{ForbiddenMove, LetterState, RoundState},
+        letter::{ForbiddenMove, LetterState},
     },
-    entities::{addressee, letter, letter_round},
+    entities::{addressee, letter},
     platform::Platform,
 };
 
@@ -29,8 +29,7 @@ pub async fn cancel(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), 
     let txn = platform.database.begin().await?;
     let mut letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
     let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
-    let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
-    dispatch::step_sending(&txn, round.id, RoundState::Sending).await?;
+    let round = dispatch::held(&txn, letter.round_id).await?;
     if from.has_left() {
         return Err(ForbiddenMove { from, to: LetterState::Closed }.into());
     }
@@ -53,7 +52,7 @@ pub async fn send_again(platform: &Platform, id: Uuid, address: &EmailAddress, a
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
-    let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    let round = dispatch::held(&txn, letter.round_id).await?;
     if !store::may_leave_again(&txn, &round).await? {
         return Err(DispatchError::Round);
     }

@@ -1,5 +1,6 @@
 //! What rounds and letters are read by. Must not change anything.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait,
@@ -10,11 +11,11 @@ use super::service::RoundError;
 use crate::{
     domain::{
         headline::Headline,
-        letter::{LetterState, RoundState},
+        letter::{DispatchState, LetterState, RoundState},
         wave::WaveLine,
         wording::LetterWords,
     },
-    entities::{dispatch, letter, letter_round, letter_template, wave},
+    entities::{dispatch, letter, letter_round, letter_template, post, wave},
     platform::files,
     signing::waves,
 };
@@ -139,6 +140,34 @@ pub(super) async fn may_leave_again(db: &impl ConnectionTrait, round: &letter_ro
     let left = letter::Entity::find().filter(C::RoundId.eq(round.id)).filter(C::State.eq(LetterState::Approved.key())).count(db).await?;
     let is_over = round.state == RoundState::Closed.key() && left == 0;
     Ok(!round.rehearsal && (is_over || round.state == RoundState::Sending.key()))
+}
+
+/// What may be told of a letter to whoever holds it: which office it is to, and when it left, if it did.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// State written to.
+    pub iso3: String,
+    /// Kind of post.
+    pub post: String,
+    /// When a server accepted it or a person delivered it, the last time; a letter that was only prepared or rehearsed has none.
+    pub left_at: Option<DateTime<Utc>>,
+}
+
+/// A letter by its reference. Three queries, each by an index.
+///
+/// # Errors
+/// When the database fails.
+pub async fn asked_about(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Asked>, DbErr> {
+    let Some(letter) = letter::Entity::find().filter(letter::Column::Reference.eq(reference)).one(db).await? else { return Ok(None) };
+    let post = post::Entity::find_by_id(letter.post_id).one(db).await?;
+    let left = dispatch::Entity::find()
+        .filter(dispatch::Column::LetterId.eq(letter.id))
+        .filter(dispatch::Column::State.is_in([DispatchState::Accepted.key(), DispatchState::Recorded.key()]))
+        .order_by_desc(dispatch::Column::FinishedAt)
+        .one(db)
+        .await?;
+    let left_at = left.map(|dispatch| dispatch.finished_at.unwrap_or(dispatch.created_at));
+    Ok(Some(Asked { iso3: letter.iso3, post: post.map_or_else(String::new, |post| post.kind), left_at }))
 }
 
 /// How many letters of a round have an attempt in each state. One query.

@@ -1,16 +1,18 @@
-//! "Is this message from us?" (R80): what our mails look like, and whether a reference exists. Must say yes or no and nothing else: whoever
-//! asks may be anybody.
+//! "Is this message from us?" (R80): what our mails look like, and what a reference stands for. A letter is confirmed only once it has left, with
+//! its day and the office it went to, so that a copied reference on another letter is noticed. Of a signature it must say only that it exists:
+//! whoever asks may be anybody. Never kept finished: it is right at once.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     campaigns,
-    domain::reference::Reference,
-    entities::{dispatch, letter, signature},
+    domain::{language::Language, reference::Reference},
+    entities::signature,
+    letters::{drafting, store},
     platform::{
-        Platform,
+        Platform, formats,
         http::{
             forms::{self, FormErrorView, FormErrors},
             frame::Frame,
@@ -19,6 +21,7 @@ use crate::{
         },
         i18n,
     },
+    states::{self, Directory},
 };
 
 #[derive(Default, Deserialize)]
@@ -35,9 +38,16 @@ struct GenuinePage<'a> {
     sender: String,
     prefix: String,
     reference: String,
-    /// The reference as we write it, once asked.
-    asked: Option<String>,
-    exists: bool,
+    /// Once asked.
+    answer: Option<Answer>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    /// Kind of notice.
+    kind: &'static str,
+    title: String,
+    text: String,
 }
 
 pub(super) async fn show(
@@ -45,23 +55,23 @@ pub(super) async fn show(
     visitor: Visitor,
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let typed: String = forms::query::<Question>(&request)?.reference.trim().chars().take(64).collect();
     let campaign = campaigns.get(&platform).await?;
     let prefix = campaign.config.sender.reference_prefix.clone();
     let mut errors = FormErrors::default();
-    let mut asked = None;
+    let mut answer = None;
     if !typed.is_empty() {
         match typed.parse::<Reference>() {
-            Ok(reference) => asked = Some(reference.with_prefix(&prefix)),
+            Ok(reference) => {
+                let (reference, directory) = (reference.with_prefix(&prefix), states.get(&platform).await?);
+                answer = Some(answer_to(platform.database.read(), &directory, language, &reference).await?);
+            }
             Err(_) => errors.add("reference", "publishing-error-reference"),
         }
     }
-    let exists = match &asked {
-        Some(reference) => is_ours(platform.database.read(), reference).await?,
-        None => false,
-    };
     let view = GenuinePage {
         page: platform.site.frame(language, request.path(), i18n::word(language, "publishing-genuine-title")),
         errors: errors.view(language),
@@ -69,22 +79,31 @@ pub(super) async fn show(
         sender: platform.mail_from.clone(),
         prefix,
         reference: typed,
-        asked,
-        exists,
+        answer,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(platform.site.page(status, "publishing/genuine.html", language, &view)?)
 }
 
-/// Whether a mail or letter with this reference went out from here: what was only written, rehearsed or taken out did not. At most two queries,
-/// both by an indexed column.
-async fn is_ours(db: &impl ConnectionTrait, reference: &str) -> Result<bool, DbErr> {
+/// What a reference stands for. At most four queries, each by an index.
+async fn answer_to(db: &impl ConnectionTrait, directory: &Directory, language: Language, reference: &str) -> Result<Answer, DbErr> {
+    let args = i18n::args([("reference", reference.to_owned().into())]);
+    let say = |kind, key: &str, args: &i18n::Args| Answer {
+        kind,
+        title: i18n::word(language, &format!("publishing-genuine-{key}-title")),
+        text: i18n::text(language, &format!("publishing-genuine-{key}"), args),
+    };
     if signature::Entity::find().filter(signature::Column::Reference.eq(reference)).count(db).await? > 0 {
-        return Ok(true);
+        return Ok(say("good", "yes", &args));
     }
-    // An attempt is counted before its mail leaves: who has the letter in hand is never told that it is not ours.
-    let tried =
-        dispatch::Entity::find().select_only().column(dispatch::Column::LetterId).filter(dispatch::Column::Attempts.gt(0)).into_query();
-    let letters = letter::Entity::find().filter(letter::Column::Reference.eq(reference)).filter(letter::Column::Id.in_subquery(tried));
-    Ok(letters.count(db).await? > 0)
+    let Some(letter) = store::asked_about(db, reference).await? else { return Ok(say("bad", "no", &args)) };
+    let (Some(left_at), Some(state)) = (letter.left_at, directory.state(&letter.iso3)) else { return Ok(say("bad", "unsent", &args)) };
+    let post = drafting::post_kind(state, &letter.post).key().replace('_', "-");
+    let args = i18n::args([
+        ("reference", reference.to_owned().into()),
+        ("date", formats::day(language, left_at.date_naive()).into()),
+        ("post", i18n::word(language, &format!("publishing-genuine-post-{post}")).into()),
+        ("state", directory.name(&letter.iso3, language).to_owned().into()),
+    ]);
+    Ok(say("good", "sent", &args))
 }

@@ -245,45 +245,90 @@ on_both_databases! {
         assert!(matches!(record_by_hand(&program.app.platform, mail).await, Err(DispatchError::Channel)));
     }
 
-    /// R36: what no second person released, what was stopped, and what was never typeset has not left, whatever one person says.
-    async fn a_delivery_by_hand_needs_a_released_round_and_a_typeset_letter(program: Program) {
+    /// R36: what one person alone may not send by mail leaves by no other way; and never without the letter as it was issued.
+    async fn a_delivery_by_hand_needs_a_released_round_and_the_letters_file(program: Program) {
         let platform = &program.app.platform;
-        let letter = letter_in(&program, "KEN", "approved", false).await;
-        let account = program.add_account("hand@staff.example.org", demarche::accounts::Role::Campaigner).await;
+        let account = program.add_account("alone@staff.example.org", demarche::accounts::Role::Campaigner).await;
         let proof = NewFile { media_type: "application/pdf", file_name: "receipt.pdf", content: b"%PDF- stamped copy" };
-        let by_hand = ByHand { letter: letter.id, channel: Channel::Hand, proof, note: "", account };
+        let by_hand = |letter: &letter::Model| ByHand { letter: letter.id, channel: Channel::Hand, proof, note: "", account };
         for state in ["draft", "checked", "approved", "closed"] {
-            let change = letter_round::ActiveModel { state: Set(state.to_owned()), ..Default::default() };
-            letter_round::Entity::update_many().set(change).exec(platform.database.write()).await.unwrap();
-            assert!(matches!(record_by_hand(platform, by_hand).await, Err(DispatchError::Round)), "{state}");
+            let letter = letter_in(&program, "KEN", "approved", false).await;
+            let change = letter_round::ActiveModel { id: Set(letter.round_id), state: Set(state.to_owned()), ..Default::default() };
+            change.update(platform.database.write()).await.unwrap();
+            let refused = record_by_hand(platform, by_hand(&letter)).await;
+            let fits = if state == "closed" { matches!(refused, Err(DispatchError::Round)) } else { matches!(refused, Err(DispatchError::NotReleased)) };
+            assert!(fits, "{state}: {refused:?}");
+            assert_eq!((letter_state(&program, letter.id).await.as_str(), history(&program, letter.id).await.len()), ("approved", 0));
         }
-        let change = letter_round::ActiveModel { state: Set("sending".to_owned()), ..Default::default() };
-        letter_round::Entity::update_many().set(change).exec(platform.database.write()).await.unwrap();
-        let unwritten = letter::ActiveModel { file_id: Set(None), ..Default::default() };
-        letter::Entity::update_many().set(unwritten).exec(platform.database.write()).await.unwrap();
-        assert!(matches!(record_by_hand(platform, by_hand).await, Err(DispatchError::NotTypeset)));
-        assert_eq!(letter_state(&program, letter.id).await, "approved");
-        assert!(history(&program, letter.id).await.is_empty());
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        let mut bare: letter::ActiveModel = letter.clone().into();
+        bare.file_id = Set(None);
+        bare.update(platform.database.write()).await.unwrap();
+        assert!(matches!(record_by_hand(platform, by_hand(&letter)).await, Err(DispatchError::NotTypeset)));
+        let rehearsed = letter_in(&program, "KEN", "approved", true).await;
+        assert!(matches!(record_by_hand(platform, by_hand(&rehearsed)).await, Err(DispatchError::Round)));
+        assert!(dispatch::Entity::find().all(platform.database.read()).await.unwrap().is_empty());
     }
 
-    /// R80: who checks a letter hears yes once it left, and never for one that was only written or rehearsed.
-    async fn a_letter_is_confirmed_as_ours_once_it_left(program: Program) {
-        let exists = async |letter: &letter::Model| {
-            let answer = program.browser().get(&format!("/en/genuine?reference={}", letter.reference)).await;
-            assert_eq!(answer.status, 200, "{}", letter.reference);
-            answer.text().contains("This reference exists")
+    /// R36: the last letter came back and the round is over; it may still be carried there. Not after a stop.
+    async fn what_came_back_may_be_carried_from_a_round_that_is_over(program: Program) {
+        let platform = &program.app.platform;
+        let account = program.add_account("carry@staff.example.org", demarche::accounts::Role::Campaigner).await;
+        let proof = NewFile { media_type: "application/pdf", file_name: "receipt.pdf", content: b"%PDF- stamped copy" };
+        let letter = letter_in(&program, "KEN", "bounced", false).await;
+        let held = beside(&program, &letter, "FRA").await;
+        demarche::letters::service::stop(platform, letter.round_id, account).await.unwrap();
+        let by_hand = ByHand { letter: letter.id, channel: Channel::Hand, proof, note: "", account };
+        assert!(matches!(record_by_hand(platform, by_hand).await, Err(DispatchError::Round)));
+        single::cancel(platform, held.id, account).await.unwrap();
+        record_by_hand(platform, by_hand).await.unwrap();
+        assert_eq!(letter_state(&program, letter.id).await, "sent");
+    }
+
+    /// R80: whoever holds a letter learns whether it left, when and to which office; at once, though public pages are kept.
+    async fn only_a_letter_that_left_is_confirmed_as_genuine(kept: Program) {
+        let program = Program::start_with(kept.kind, |config| config.page_cache = std::time::Duration::from_secs(60)).await;
+        let browser = program.browser();
+        let ask = async |language: &str, letter: &letter::Model| {
+            let page = browser.get(&format!("/{language}/genuine?reference={}", letter.reference)).await;
+            assert_eq!(page.status, 200);
+            page.texts("[role=status], [role=alert]").join(" ")
         };
-        let letter = letter_in(&program, "KEN", "approved", false).await;
-        assert!(!exists(&letter).await, "typeset is not sent");
-        queue(&program, &letter, false).await;
-        assert!(!exists(&letter).await, "queued is not sent");
-        program.mail.answer_next(Delivery::Deferred { answer: "451 come back later".to_owned() });
-        program.drain().await;
-        assert!(exists(&letter).await, "a server that says later may have it all the same");
-        let rehearsed = letter_in(&program, "FRA", "approved", true).await;
+        browser.get("/en").await;
+        for state in ["draft", "checked", "approved", "closed"] {
+            let letter = letter_in(&program, "KEN", state, false).await;
+            let said = ask("en", &letter).await;
+            assert!(said.contains("has not been sent by us") && !said.contains("left us on"), "{state}: {said}");
+        }
+        let rehearsed = letter_in(&program, "KEN", "approved", true).await;
         queue(&program, &rehearsed, true).await;
+        let refused = letter_in(&program, "TUV", "approved", false).await;
+        let letter = letter_in(&program, "VAT", "approved", false).await;
         program.drain().await;
-        assert!(!exists(&rehearsed).await);
+        assert!(ask("en", &rehearsed).await.contains("has not been sent by us"), "a rehearsed letter is never confirmed");
+        program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "550 no".to_owned() });
+        queue(&program, &refused, false).await;
+        program.drain().await;
+        assert!(ask("en", &refused).await.contains("has not been sent by us"), "a server refused it");
+        queue(&program, &letter, false).await;
+        assert!(ask("en", &letter).await.contains("has not been sent by us"), "it waits");
+        program.drain().await;
+        let said = ask("en", &letter).await;
+        for part in ["This letter is ours.", &letter.reference, "23 November 2026", "Permanent Observer to the United Nations in New York", "Holy See"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        for language in ["fr", "es", "ru", "ar", "zh"] {
+            let (sent, unsent) = (ask(language, &letter).await, ask(language, &rehearsed).await);
+            assert!(sent.contains(&letter.reference) && sent.contains("2026") && !sent.contains("publishing-") && !unsent.contains("publishing-") && sent != unsent, "{language}: {sent}");
+        }
+        let unknown = demarche::domain::reference::Reference::of(demarche::domain::reference::ReferenceKind::Letter, Uuid::now_v7(), 0);
+        let page = browser.get(&format!("/en/genuine?reference={}", unknown.with_prefix("CAH"))).await;
+        assert!(page.text().contains("does not exist") && !page.text().contains("prepared"), "{}", page.text());
+        let by_hand = letter_in(&program, "FRA", "approved", false).await;
+        let account = program.add_account("genuine@staff.example.org", demarche::accounts::Role::Campaigner).await;
+        let proof = NewFile { media_type: "application/pdf", file_name: "receipt.pdf", content: b"%PDF- stamped copy" };
+        record_by_hand(&program.app.platform, ByHand { letter: by_hand.id, channel: Channel::Hand, proof, note: "", account }).await.unwrap();
+        assert!(ask("en", &by_hand).await.contains("left us on"));
     }
 
     /// R36: a round ends with its last letter, whatever came of it; one that came back may still be sent again.

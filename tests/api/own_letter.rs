@@ -73,24 +73,24 @@ on_both_databases! {
         }
     }
 
-    /// R35: a government must not take a stranger's letter for the coalition's.
-    async fn nobody_writes_in_the_coalitions_own_name(program: Program) {
-        for name in ["Demarche demo secretariat (fictitious)", "DÉMARCHE  Demo Secretariat", "Demarche demo secretariat (fictitious), Press Office"] {
-            let answer = program.browser().post("/en/write", &fields("KEN", "foreign_minister", "en", name)).await;
-            assert_eq!((answer.status, answer.field("name").as_deref()), (422, Some(name)));
-            assert!(answer.text().contains("your own organisation"), "{}", answer.text());
+    /// R80: nobody writes to a government in the coalition's name through our own page.
+    async fn the_coalitions_own_name_is_refused_however_it_is_written(program: Program) {
+        let ours = [
+            "Demarche demo secretariat (fictitious)", "  DEMARCHE   Demo Secretariat ", "D\u{435}march\u{435} d\u{435}mo s\u{435}cr\u{435}tariat", "Demarche-demo-secretariat, New York",
+            "Secrétariat de démonstration Demarche", "Demarche 演示秘书处", "أمانة Demarche التجريبية", "A Treaty on Crimes against Humanity",
+        ];
+        for name in ours {
+            for path in ["/en/write", "/en/write/pdf"] {
+                let answer = program.browser().post(path, &fields("KEN", "foreign_minister", "fr", name)).await;
+                assert_eq!((answer.status, answer.texts("#name-error").join(" ").contains("coalition’s own name")), (422, true), "{name}: {}", answer.text());
+                assert_eq!(answer.field("name").as_deref(), Some(name), "what was typed stays");
+                assert_eq!(answer.attributes("select[name=state] option[selected]", "value"), ["KEN"]);
+            }
         }
-        let own = fields("KEN", "foreign_minister", "en", "Demarche");
-        assert_eq!(program.browser().post("/en/write", &own).await.status, 200, "a word alone is nobody's");
-    }
-
-    /// Members co-sponsor resolutions; who observes is not asked to.
-    async fn an_observer_is_not_asked_to_co_sponsor(program: Program) {
-        for state in ["VAT", "PSE"] {
-            let result = program.browser().post("/en/write", &fields(state, "permanent_representative", "en", "Forum Zwei")).await;
-            let text = result.texts("textarea#text").join(" ");
-            assert!(text.contains("We respectfully ask you") && !text.contains("co-sponsor future resolutions"), "{state}: {text}");
-        }
+        let other = program.browser().post("/en/write", &fields("KEN", "foreign_minister", "en", "Coalition for a Treaty on Crimes against Humanity, Kenya")).await;
+        assert_eq!(other.status, 200, "the subject is nobody's name: {}", other.text());
+        let emoji = program.browser().post("/en/write", &fields("KEN", "foreign_minister", "en", "Unicorn 🦄 Trust")).await;
+        assert_eq!((emoji.status, emoji.field("name").as_deref()), (422, Some("Unicorn 🦄 Trust")), "no font prints it");
     }
 
     /// R35

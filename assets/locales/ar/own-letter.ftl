@@ -31,5 +31,5 @@ own-letter-error-language = اختر إحدى اللغات.
 own-letter-error-name-empty = اكتب اسم منظمتك.
 own-letter-error-name-length = اكتب الاسم كاملا، 200 حرف على الأكثر.
 own-letter-error-name-characters = يتضمن الاسم رموزا لا يمكن طباعتها.
-own-letter-error-name-ours = هذا اسم الائتلاف الذي يدير هذا الموقع. اكتب باسم منظمتك.
 own-letter-error-too-many = رسائل كثيرة من شبكتك خلال ساعة. حاول لاحقا.
+own-letter-error-name-ours = هذا اسم الائتلاف نفسه أو يشبهه. اكتبوا اسم منظمتكم.

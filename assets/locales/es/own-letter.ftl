@@ -31,5 +31,5 @@ own-letter-error-language = Elija uno de los idiomas.
 own-letter-error-name-empty = Indique el nombre de su organización.
 own-letter-error-name-length = Indique el nombre completo, como máximo 200 caracteres.
 own-letter-error-name-characters = El nombre contiene caracteres que no se pueden imprimir.
-own-letter-error-name-ours = Ese es el nombre de la coalición que gestiona este sitio. Escriba en nombre de su propia organización.
 own-letter-error-too-many = Demasiadas cartas desde su red en una hora. Inténtelo más tarde.
+own-letter-error-name-ours = Es el nombre de la coalición, o se le parece. Indique el nombre de su organización.

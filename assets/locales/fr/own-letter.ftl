@@ -31,5 +31,5 @@ own-letter-error-language = Choisissez l’une des langues.
 own-letter-error-name-empty = Indiquez le nom de votre organisation.
 own-letter-error-name-length = Indiquez le nom complet, 200 caractères au plus.
 own-letter-error-name-characters = Le nom contient des caractères non imprimables.
-own-letter-error-name-ours = C’est le nom de la coalition qui gère ce site. Écrivez au nom de votre propre organisation.
 own-letter-error-too-many = Trop de lettres depuis votre réseau en une heure. Réessayez plus tard.
+own-letter-error-name-ours = C’est le nom de la coalition, ou il lui ressemble. Donnez le nom de votre organisation.

@@ -31,5 +31,5 @@ own-letter-error-language = Выберите один из языков.
 own-letter-error-name-empty = Укажите название организации.
 own-letter-error-name-length = Укажите полное название, не более 200 знаков.
 own-letter-error-name-characters = В названии есть непечатаемые знаки.
-own-letter-error-name-ours = Это название коалиции, которая ведёт этот сайт. Пишите от имени своей организации.
 own-letter-error-too-many = Слишком много писем из вашей сети за час. Попробуйте позже.
+own-letter-error-name-ours = Это название самой коалиции или похоже на него. Укажите название вашей организации.

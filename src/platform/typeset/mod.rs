@@ -7,6 +7,7 @@ mod text;
 mod world;
 
 use std::{
+    borrow::Cow,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, OnceLock,
@@ -116,6 +117,20 @@ impl Typesetter {
             typesetter.render_value(template, data, stamp)
         });
         work.await.map_err(|_joined| TypesetError::Panicked)?
+    }
+
+    /// Reads which characters the fonts show, off the async threads: what asks about characters afterwards only looks them up.
+    ///
+    /// # Errors
+    /// When the fonts cannot be read or the process is stopping.
+    pub async fn ready(&self) -> Result<(), TypesetError> {
+        let typesetter = self.clone();
+        spawn_blocking(move || drop(Arc::clone(typesetter.engine()))).await.map_err(|_joined| TypesetError::Stopping)
+    }
+
+    /// `text` without the characters that no font here can show; as it is where nothing would remain.
+    pub fn settable<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        text::settable(self.engine().coverage(), text)
     }
 
     /// The characters of `text` that no font here can show, each once, in order of appearance.

@@ -1,6 +1,8 @@
 //! What must happen to words before they are set: characters that no font shows, controls that break a line or turn it round.
 //! Must not change how anything reads otherwise.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use typst::text::{FontBook, is_default_ignorable};
 
@@ -50,6 +52,27 @@ fn collect_uncovered(coverage: &Coverage, text: &str, found: &mut Vec<char>) {
         if !coverage.shows(character) && !found.contains(&character) {
             found.push(character);
         }
+    }
+}
+
+/// `text` without the characters that no font shows, and without the marks that only joined or coloured them. As it is where nothing to be
+/// read would remain: an empty line hides that somebody stood there.
+pub(super) fn settable<'a>(coverage: &Coverage, text: &'a str) -> Cow<'a, str> {
+    if text.is_ascii() || text.chars().all(|character| coverage.shows(character)) {
+        return Cow::Borrowed(text);
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut dropped = false;
+    for character in text.chars() {
+        dropped = !coverage.shows(character) || (dropped && is_default_ignorable(character));
+        if !dropped {
+            kept.push(character);
+        }
+    }
+    if kept.chars().any(char::is_alphanumeric) {
+        Cow::Owned(kept.split_whitespace().collect::<Vec<_>>().join(" "))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -113,6 +136,15 @@ mod tests {
         let mut data = serde_json::json!({ "name": "Zoë 🦄🦄", "lines": ["漢"], "count": 3 });
         assert_eq!(make_printable(&latin(), &mut data), ['漢', '🦄']);
         assert_eq!(data, serde_json::json!({ "name": "Zoë \u{FFFD}\u{FFFD}", "lines": ["\u{FFFD}"], "count": 3 }));
+    }
+
+    #[test]
+    fn a_name_is_set_without_what_no_font_shows_and_never_vanishes() {
+        let latin = latin();
+        assert_eq!(settable(&latin, "Zoë 👩\u{200D}⚖\u{FE0F} & 🦄 Trust"), "Zoë & Trust");
+        assert_eq!(settable(&latin, "🦄Trust"), "Trust");
+        assert_eq!(settable(&latin, "漢 – 🦄"), "漢 – 🦄", "nothing to be read would remain");
+        assert_eq!(settable(&latin, "Zoë  Trust"), "Zoë  Trust");
     }
 
     #[test]

@@ -30,6 +30,7 @@ use crate::{
     platform::{
         Platform,
         crypto::{Keys, Token},
+        jobs::enqueue,
     },
 };
 
@@ -283,13 +284,15 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
         || signed.0.confirmed_at.is_none() && store::step(&txn, signed.0.id, SignatureState::Quarantined.key(), aside).await?
     {
         audit::append(&txn, Entry::of(None, "signature.confirmed", "signature", signed.0.id), now).await?;
+        // Its mail brings the link to the signer's own page.
+        enqueue(&txn, jobs::confirmation_mail(signed.0.id), now).await?;
     }
     let replaced = replace_earlier(&txn, &platform.keys, &signed, now).await?;
     txn.commit().await?;
     if replaced {
         platform.pages.clear();
-        platform.bell.ring();
     }
+    platform.bell.ring();
     Ok(Link::Good(Box::new(signed)))
 }
 

@@ -58,7 +58,7 @@ fn case(signature: &signature::Model) -> VettingCase {
 }
 
 /// The signature, held until the end of the transaction: decisions about one signature are taken one after another.
-async fn locked(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<store::Signed>, DbErr> {
+pub(super) async fn locked(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<store::Signed>, DbErr> {
     signature::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(txn).await?;
     store::by_id(txn, id).await
 }
@@ -193,7 +193,7 @@ pub(super) async fn replace(
 }
 
 /// Moves a signature and appends what that does to the counts. The state it is moved from must still be its state.
-async fn move_to(
+pub(super) async fn move_to(
     txn: &DatabaseTransaction,
     signature: &signature::Model,
     signatory: &signatory::Model,

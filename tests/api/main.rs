@@ -23,5 +23,6 @@ mod replies;
 mod roll;
 mod schema;
 mod sheets;
+mod signer;
 mod signing;
 mod withheld;

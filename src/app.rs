@@ -90,6 +90,8 @@ pub struct App {
     /// The campaign, in memory.
     pub campaigns: Data<campaigns::Register>,
     roll: Data<signing::roll::Register>,
+    counts: Data<signing::counts::Register>,
+    record: Data<positions::board::Register>,
     /// Where signatures arrive.
     pub intake: Data<signing::intake::Intake>,
     passwords: Data<Passwords>,
@@ -146,18 +148,22 @@ impl App {
             typesetter: Typesetter::new(),
             mail_from: config.mail_from.clone(),
             mails_per_minute: config.letters_per_minute,
+            proxies: config.proxies,
             mailbox: match &config.mail {
                 MailConfig::Directory(directory) if config.demo => Some(Mailbox::new(directory)),
                 _ => None,
             },
             pages: Data::new(PageCache::new(config.page_cache, ROOM_FOR_PAGES)),
         };
+        signing::contact::require_known_key(&platform).await?;
         Ok(Self {
             intake: Data::new(signing::intake::Intake::start(&platform)),
             platform,
             states: Data::new(states::Register::default()),
             campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
             roll: Data::new(signing::roll::Register::default()),
+            counts: Data::new(signing::counts::Register::default()),
+            record: Data::new(positions::board::Register::default()),
             passwords: Data::new(Passwords::new()?),
             assets: Data::new(assets),
             threads: config.threads,
@@ -209,18 +215,20 @@ impl App {
     /// # Errors
     /// When the socket cannot be used.
     pub fn serve(&self, listener: TcpListener) -> std::io::Result<Server> {
-        let app = self.clone();
+        let (app, readiness) = (self.clone(), Data::new(health::Readiness::default()));
         let server = HttpServer::new(move || {
             WebApp::new()
                 .app_data(app.platform.site.clone())
-                .app_data(Data::new(app.platform.database.clone()))
                 .app_data(Data::new(app.platform.clone()))
                 .app_data(app.states.clone())
                 .app_data(app.campaigns.clone())
                 .app_data(app.roll.clone())
+                .app_data(app.counts.clone())
+                .app_data(app.record.clone())
                 .app_data(app.intake.clone())
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())
+                .app_data(readiness.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_FORM))
                 .wrap(from_fn(guard::guard))
                 .wrap(from_fn(problem::render_problems))

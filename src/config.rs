@@ -36,6 +36,8 @@ pub struct Config {
     pub page_cache: Duration,
     /// Letters a minute to one mail host.
     pub letters_per_minute: i32,
+    /// Proxies of our own in front, each of which adds to `X-Forwarded-For`.
+    pub proxies: usize,
     /// A banner on every page, and a mailbox in the browser.
     pub demo: bool,
 }
@@ -206,10 +208,20 @@ impl Config {
         let threads = reader.number("DEMARCHE_THREADS", "2", "a number of threads", 1..=256);
         let page_cache = reader.number("DEMARCHE_PAGE_CACHE_MS", "2000", "milliseconds", 0..=60_000);
         let letters_per_minute = reader.number("DEMARCHE_LETTERS_PER_MINUTE", "30", "a number of letters to one mail host", 1..=100_000);
+        let proxies = reader.number("DEMARCHE_PROXIES", "0", "how many proxies of your own stand in front", 0..=8);
         let demo = reader.parsed("DEMARCHE_DEMO", "false", "true or false");
         reader.refuse_unknown(given);
-        let (Some(listen), Some(mail), Some(pool), Some(threads), Some(page_cache), Some(letters_per_minute), Some(demo), true) =
-            (listen, mail, pool, threads, page_cache, letters_per_minute, demo, reader.faults.is_empty())
+        let (
+            Some(listen),
+            Some(mail),
+            Some(pool),
+            Some(threads),
+            Some(page_cache),
+            Some(letters_per_minute),
+            Some(proxies),
+            Some(demo),
+            true,
+        ) = (listen, mail, pool, threads, page_cache, letters_per_minute, proxies, demo, reader.faults.is_empty())
         else {
             return Err(ConfigError(reader.faults));
         };
@@ -225,6 +237,7 @@ impl Config {
             threads,
             page_cache: Duration::from_millis(page_cache),
             letters_per_minute,
+            proxies,
             demo,
         })
     }

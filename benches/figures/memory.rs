@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -34,9 +35,27 @@ impl Drop for Demo {
     }
 }
 
+/// The server of an installation, on the database the demonstration has left.
+fn serve(folder: &Path) -> Demo {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
+        .arg("serve")
+        .env("DATABASE_URL", format!("sqlite://{}", folder.join("demarche.sqlite").display()))
+        .env("DEMARCHE_LISTEN", "127.0.0.1:0")
+        .env("DEMARCHE_MAIL_DIR", folder.join("mail"))
+        .env("DEMARCHE_SECRET_KEY", fs::read_to_string(folder.join("secret-key")).unwrap().trim())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("listens on")), "the server did not start");
+    std::thread::sleep(Duration::from_secs(5));
+    Demo(child)
+}
+
 pub fn measure() -> Table {
     eprintln!("memory");
-    let mut table = Table::new(&["the demo's process", "MB resident", "MB at most"]);
+    let mut table = Table::new(&["process", "MB resident", "MB at most"]);
     let folder = tempfile::tempdir().unwrap();
     let start = || {
         let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
@@ -55,7 +74,8 @@ pub fn measure() -> Table {
         let of = of_process(demo.0.id());
         table.row([name.to_owned(), (of.resident / 1000).to_string(), (of.most / 1000).to_string()]);
     };
-    row("first start: 195 states, the record and 600 signatories loaded", &start());
-    row("started again, idle", &start());
+    row("`demarche demo`, first start: 195 states, the record and 600 signatories loaded", &start());
+    row("`demarche demo` started again, idle", &start());
+    row("`demarche serve` on the same database, idle", &serve(folder.path()));
     table
 }

@@ -1,7 +1,7 @@
 //! Public pages over HTTP, against a bare answer and a bare indexed query of the same run. Server and load generator share the machine, for
 //! the page as for its limit.
 
-use std::{net::TcpListener, process::Command};
+use std::{net::TcpListener, path::Path, process::Command};
 
 use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, web};
 use demarche::{entities::signature, platform::database::Database};
@@ -22,16 +22,27 @@ struct Load {
 
 const CLIENTS: usize = 32;
 
+/// Asks for an address nobody asked for before, each time.
+const NEVER_THE_SAME: &str = r#"
+local asked = 0
+request = function()
+  asked = asked + 1
+  return wrk.format("GET", wrk.path .. (wrk.path:find("?", 1, true) and "&" or "?") .. "asked=" .. asked)
+end
+"#;
+
 /// Runs the load generator as its own process, one thread.
-async fn load(address: String) -> Load {
+async fn load(address: String, script: Option<&Path>) -> Load {
     let one = reqwest::Client::builder().no_gzip().build().unwrap();
     let answer = one.get(&address).header("accept-encoding", "gzip").send().await.unwrap();
     assert!(answer.status().is_success(), "{address}: {}", answer.status());
     let bytes = answer.bytes().await.unwrap().len();
+    let script = script.map(|script| script.display().to_string());
     let output = tokio::task::spawn_blocking(move || {
         let seconds = format!("-d{}s", span().as_secs());
-        let arguments = ["-t1", &format!("-c{CLIENTS}"), &seconds, "--latency", "-H", "Accept-Encoding: gzip", &address];
-        Command::new("wrk").args(arguments).output().expect("wrk is there: benches/run installs it")
+        let arguments = ["-t1", &format!("-c{CLIENTS}"), &seconds, "--latency", "-H", "Accept-Encoding: gzip"];
+        let script = script.iter().flat_map(|script| ["-s", script]);
+        Command::new("wrk").args(arguments).args(script).arg(&address).output().expect("wrk is there: benches/run installs it")
     })
     .await
     .unwrap();
@@ -79,17 +90,18 @@ async fn query(database: web::Data<Database>) -> HttpResponse {
 
 pub async fn measure() -> Table {
     eprintln!("pages");
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("never-the-same.lua");
+    std::fs::write(&script, NEVER_THE_SAME).unwrap();
     let mut table = Table::new(&["page", "requests a second", "99 % within", "bytes sent", "of the bare answer", "of the bare query"]);
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let of = format!("{kind:?}");
         let kept = Program::start_with(kind, |config| config.page_cache = std::time::Duration::from_secs(2)).await;
         kept.app.load_demo().await.unwrap();
         kept.drain().await;
-        // Pages made for each request: nothing finished is kept.
-        let fresh = kept.sibling().await;
         let (address, handle) = bare(kept.app.platform.database.clone());
-        let answer = load(format!("{address}/answer")).await;
-        let query = load(format!("{address}/query")).await;
+        let answer = load(format!("{address}/answer"), None).await;
+        let query = load(format!("{address}/query"), None).await;
         let mut row = |name: String, load: &Load| {
             table.row([
                 name,
@@ -103,10 +115,10 @@ pub async fn measure() -> Table {
         row(format!("bare answer ({of})"), &answer);
         row(format!("bare indexed query ({of})"), &query);
         for path in ["/en", "/en/statement", "/en/signatories", "/ar/states"] {
-            row(format!("{path}, kept ({of})"), &load(format!("{}{path}", kept.base_url)).await);
+            row(format!("{path}, kept ({of})"), &load(format!("{}{path}", kept.base_url), None).await);
         }
         for path in ["/en", "/en/statement", "/en/sign", "/en/signatories?page=3", "/en/states", "/en/states/MEX"] {
-            row(format!("{path}, made anew ({of})"), &load(format!("{}{path}", fresh.base_url)).await);
+            row(format!("{path}, made anew ({of})"), &load(format!("{}{path}", kept.base_url), Some(&script)).await);
         }
         // Not before: connections of the shared pool live in the threads of the server that opened them.
         handle.stop(false).await;

@@ -65,10 +65,8 @@ fn signer(number: u64) -> NewSignature {
     NewSignature {
         kind: SignatoryKind::Organisation,
         names: Names { name: format!("Bench Organisation {number}"), ..Names::default() },
-        location_label: None,
         iso3: Some("KEN".to_owned()),
         network_mode: None,
-        network_members: None,
         contact: Contact { name: "Bench".to_owned(), email: format!("bench-{number}@signer.example.org"), role: "Director".to_owned() },
         visibility: Visibility::Named,
         newsletter: false,
@@ -106,7 +104,7 @@ pub async fn measure() -> Table {
             let (intake, signing) = (program.app.intake.clone(), platform.clone());
             let sign_on = pace(clients, move |number| {
                 let (intake, platform, campaign) = (intake.clone(), signing.clone(), Arc::clone(&campaign));
-                async move { service::sign(&intake, &platform, &campaign, signer(number)).await.unwrap() }
+                async move { service::sign(&intake, &platform, &campaign, signer(number), None).await.unwrap() }
             })
             .await;
             let after = signature::Entity::find().count(platform.database.read()).await.unwrap();

@@ -11,6 +11,7 @@ mod m0006_letters;
 mod m0007_replies;
 mod m0008_positions;
 mod m0009_audit;
+mod m0010_labels;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_replies::Replies),
             Box::new(m0008_positions::Positions),
             Box::new(m0009_audit::Audit),
+            Box::new(m0010_labels::Labels),
         ]
     }
 }

@@ -85,7 +85,7 @@ async fn sign_in(
     let mut form: SignInForm = forms::read(&body)?;
     let password = SecretString::from(std::mem::take(&mut form.password));
     let mut errors = FormErrors::default();
-    match service::sign_in(&platform, &passwords, &form.email, password).await {
+    match service::sign_in(&platform, &passwords, &form.email, password, visitor::source(&request, platform.proxies)).await {
         Ok(token) => {
             let to = if is_local(&form.next) { form.next.as_str() } else { "/desk" };
             let cookie = sessions::cookie(token, platform.site.base_url.starts_with("https:"));
@@ -105,7 +105,8 @@ async fn sign_in(
 
 /// Only a path of the desk: `next` comes from the address bar and must not lead elsewhere.
 fn is_local(next: &str) -> bool {
-    next == "/desk" || (next.starts_with("/desk/") && !next.contains(['\\', '\r', '\n']))
+    // Nothing that is no part of an address: a header cannot carry it, and browsers read a backslash as a slash.
+    next == "/desk" || (next.starts_with("/desk/") && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'))
 }
 
 async fn sign_out(platform: web::Data<Platform>, staff: SignedIn, body: web::Bytes) -> Result<HttpResponse, Problem> {

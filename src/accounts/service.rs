@@ -1,5 +1,7 @@
 //! Use cases of accounts: add one, sign in, sign out. Owns its transactions; never HTTP.
 
+use std::net::IpAddr;
+
 use chrono::Duration;
 use sea_orm::{ActiveValue::Set, DbErr};
 use secrecy::SecretString;
@@ -18,8 +20,10 @@ use crate::{
     platform::{Platform, database::broken_unique, http::sessions, throttle},
 };
 
-/// Tries per address and quarter of an hour; the next one is refused unread.
+/// Failed tries per address and network in a quarter of an hour; the next one is refused unread.
 const TRIES: i32 = 8;
+/// The same per address from all networks together: so many that a few strangers cannot lock a colleague out, so few that guessing is hopeless.
+const TRIES_FROM_EVERYWHERE: i32 = 100;
 const TRIES_WINDOW: Duration = Duration::minutes(15);
 
 /// Why an account could not be added or a sign-in failed.
@@ -85,6 +89,9 @@ pub async fn add(platform: &Platform, passwords: &Passwords, new: NewAccount) ->
     if let Some(weakness) = passwords::weakness(&new.password, &email) {
         return Err(weakness.into());
     }
+    if store::by_email(platform.database.read(), &email).await?.is_some() {
+        return Err(AccountError::Taken);
+    }
     let password_hash = passwords.hash(new.password).await?;
     let (id, now) = (Uuid::now_v7(), platform.clock.now());
     let row = account::ActiveModel {
@@ -108,21 +115,36 @@ pub async fn add(platform: &Platform, passwords: &Passwords, new: NewAccount) ->
     Ok(id)
 }
 
-/// Signs in and returns the session's token. An unknown address takes as long as a wrong password.
+/// Signs in and returns the session's token. An unknown address takes as long as a wrong password. Each try is counted before it is read, so
+/// that many at once are no way around; one that succeeds is taken back.
 ///
 /// # Errors
 /// [`AccountError::Refused`] or [`AccountError::TooMany`]; nothing tells them apart by account.
-pub async fn sign_in(platform: &Platform, passwords: &Passwords, email: &str, password: SecretString) -> Result<String, AccountError> {
+pub async fn sign_in(
+    platform: &Platform,
+    passwords: &Passwords,
+    email: &str,
+    password: SecretString,
+    from: Option<IpAddr>,
+) -> Result<String, AccountError> {
     let now = platform.clock.now();
     let email = EmailAddress::parse(email).map_err(|_| AccountError::Refused)?.comparable();
-    let bucket = format!("sign-in:{}", platform.keys.address_hash(&email));
-    if !throttle::allow(platform.database.write(), &bucket, TRIES, TRIES_WINDOW, now).await? {
+    let everywhere = format!("sign-in:{}", platform.keys.address_hash(&email));
+    let network = from.map(|from| platform.keys.network_hash(from, now.date_naive())).unwrap_or_default();
+    let here = format!("sign-in:{}", platform.keys.mark("sign-in", &format!("{email} {network}")));
+    let db = platform.database.write();
+    // The narrow one first: what it refuses does not count against the address.
+    if !throttle::allow(db, &here, TRIES, TRIES_WINDOW, now).await?
+        || !throttle::allow(db, &everywhere, TRIES_FROM_EVERYWHERE, TRIES_WINDOW, now).await?
+    {
         return Err(AccountError::TooMany);
     }
     let account = store::by_email(platform.database.read(), &email).await?.filter(|account| account.disabled_at.is_none());
     let matches = passwords.verify(password, account.as_ref().map(|account| account.password_hash.clone())).await?;
     let Some(account) = account.filter(|_| matches) else { return Err(AccountError::Refused) };
     let txn = platform.database.begin().await?;
+    throttle::give_back(&txn, &here).await?;
+    throttle::give_back(&txn, &everywhere).await?;
     let token = sessions::start(&txn, account.id, now).await.map_err(anyhow::Error::from)?;
     store::touch_sign_in(&txn, account.id, now).await?;
     audit::append(&txn, Entry::of(Some(account.id), "account.signed_in", "account", account.id), now).await?;

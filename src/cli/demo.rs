@@ -21,7 +21,7 @@ use crate::{
     app::{self, App},
     config::{Config, ConfigError},
     domain::language::Language,
-    platform::crypto,
+    platform::{crypto, jobs::queue},
 };
 
 /// What `demo` takes.
@@ -48,6 +48,14 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mail = arguments.data.join("mail");
     fs::create_dir_all(&mail).with_context(|| format!("cannot create {}", mail.display()))?;
     fs::set_permissions(&arguments.data, fs::Permissions::from_mode(0o700))?;
+    // Held until the process ends, however it ends.
+    let lock = fs::File::create(arguments.data.join("lock"))?;
+    if let Err(fs::TryLockError::WouldBlock) = lock.try_lock() {
+        anyhow::bail!(
+            "another demo is running on {}: stop it first, or give this one a folder of its own with --data",
+            arguments.data.display()
+        );
+    }
     let secret = kept_secret(&arguments.data.join("secret-key"))?;
     let password = kept_secret(&arguments.data.join("staff-password"))?;
     let listener = TcpListener::bind(arguments.listen).with_context(|| format!("cannot listen on {}", arguments.listen))?;
@@ -55,6 +63,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = settings(&arguments.data, address, &secret)?;
     eprintln!("Preparing the demo in {} …", arguments.data.display());
     let app = App::compose(&config, true, app::Replaced::default()).await?;
+    queue::end_leases(app.platform.database.write()).await?;
     app::load_reference(&app.platform.database, "cah", app.platform.clock.now()).await?;
     app.load_demo().await?;
     for (email, name, role) in STAFF {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use super::inexact_date::{is_past, parse_date};
 use super::language::Language;
+pub use super::sign_on::SignOn;
 
 /// One text in several languages, by language code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +27,7 @@ impl Words {
 
 /// The whole configuration of a campaign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Campaign {
     /// Address part.
     pub slug: String,
@@ -78,6 +80,7 @@ pub struct Campaign {
 
 /// Version and stage of the statement's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TextSettings {
     /// Number of the version the files hold.
     pub version: i32,
@@ -91,48 +94,15 @@ pub struct TextSettings {
 
 /// Version of the privacy notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PrivacySettings {
     /// Number of the version the files hold.
     pub version: i32,
 }
 
-/// Rules of signing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(clippy::struct_excessive_bools)]
-pub struct SignOn {
-    /// First instant at which signatures are taken.
-    pub opens: DateTime<Utc>,
-    /// Last instant announced.
-    pub deadline: DateTime<Utc>,
-    /// UTC, AoE or a zone's name: how the deadline is announced.
-    pub deadline_label: String,
-    /// Not announced; later signatures go to the next wave.
-    pub grace_minutes: i64,
-    /// Kinds of signatory taken.
-    pub kinds: Vec<String>,
-    /// Organisations state the role and tick the declaration.
-    pub authority_required: bool,
-    /// A second person of the organisation confirms too.
-    pub second_confirmation: bool,
-    /// Life of the link in the mail.
-    pub confirmation_hours: i64,
-    /// A figure per country below this is not shown by itself.
-    pub small_cell_threshold: i64,
-    /// named, withheld or total_only.
-    pub default_visibility: String,
-    /// Whether letters may carry names.
-    pub names_to_governments: bool,
-    /// quiet_removal or dated_note.
-    pub withdrawal_policy: String,
-    /// ISO 3166-1 alpha-3 codes whose signers start withheld.
-    #[serde(default)]
-    pub high_risk_locations: Vec<String>,
-    /// Shown before one chooses to be named.
-    pub warning: Words,
-}
-
 /// Letterhead and signature of letters and mails.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sender {
     /// Address for answers.
     pub email: String,
@@ -152,6 +122,7 @@ pub struct Sender {
 
 /// One level of the scale, or one of the values that are no level.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Stance {
     /// As stored and as named in style sheets.
     pub key: String,
@@ -171,6 +142,7 @@ pub struct Stance {
 
 /// How positions follow from evidence; `docs/method.md` says it in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Derivation {
     /// With a valid own statement a group's counts only for issues.
     pub own_statement_prevails: bool,
@@ -190,6 +162,7 @@ pub struct Derivation {
 
 /// A body that debates or decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Forum {
     /// Key.
     pub key: String,
@@ -213,6 +186,7 @@ pub struct Forum {
 
 /// A session, from a day to a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Session {
     /// Number.
     pub number: i32,
@@ -226,6 +200,7 @@ pub struct Session {
 
 /// A question on which states differ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Issue {
     /// Code.
     pub code: String,
@@ -240,6 +215,7 @@ pub struct Issue {
 
 /// A group of articles debated together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cluster {
     /// Number.
     pub number: i32,
@@ -249,6 +225,7 @@ pub struct Cluster {
 
 /// An article of the text under negotiation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Article {
     /// Key.
     pub key: String,
@@ -263,6 +240,7 @@ pub struct Article {
 
 /// A session, debate, vote, deadline or step on the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Event {
     /// Key.
     pub key: String,
@@ -356,9 +334,7 @@ impl Campaign {
                 faults.push(format!("event {}: a date is 2027, 2027-01 or 2027-01-31", event.key));
             }
         }
-        if self.sign_on.opens >= self.sign_on.deadline {
-            faults.push("sign_on: opens after its deadline".into());
-        }
+        faults.extend(self.sign_on.faults());
         if faults.is_empty() { Ok(()) } else { Err(CampaignFaults(faults)) }
     }
 }

@@ -15,6 +15,8 @@ pub struct CountRow {
     pub kind: SignatoryKind,
     /// How visible they are.
     pub visibility: Visibility,
+    /// Whether the list shows a label of their own instead of the country, which is then for statistics only (R23).
+    pub labelled: bool,
     /// The country; empty when unknown.
     pub iso3: String,
     /// How many.
@@ -45,14 +47,19 @@ pub struct Headline {
 }
 
 /// Counts. `region_of` gives the region of a country, `None` where it belongs to none.
+///
+/// What two dates differ by must tell of no small group either (R14): a withheld name moves the numbers it has to be counted in, and those of
+/// networks, countries and regions only where at least `k` withheld names share the cell. Who is named under an own label moves all (R23).
 pub fn headline<'r, 'g>(
     rows: impl IntoIterator<Item = &'r CountRow>,
     region_of: impl Fn(&str) -> Option<&'g str>,
+    k: u32,
     as_of: DateTime<Utc>,
 ) -> Headline {
     let mut sum =
         Headline { organisations: 0, networks: 0, individuals: 0, withheld: 0, total_only: 0, total: 0, countries: 0, regions: 0, as_of };
     let mut countries = BTreeSet::new();
+    let (mut withheld_networks, mut withheld_in) = (0, BTreeMap::<&str, u32>::new());
     for row in rows.into_iter().filter(|row| row.total > 0) {
         sum.total += row.total;
         if row.visibility == Visibility::TotalOnly {
@@ -63,17 +70,23 @@ pub fn headline<'r, 'g>(
             SignatoryKind::Organisation => sum.organisations += row.total,
             SignatoryKind::Network => {
                 sum.organisations += row.total;
-                sum.networks += row.total;
+                if row.visibility == Visibility::Withheld { withheld_networks += row.total } else { sum.networks += row.total }
             }
             SignatoryKind::Individual => sum.individuals += row.total,
         }
         if row.visibility == Visibility::Withheld {
             sum.withheld += row.total;
-        }
-        if !row.iso3.is_empty() {
+            *withheld_in.entry(&row.iso3).or_default() += row.total;
+        } else {
             countries.insert(row.iso3.as_str());
         }
     }
+    let enough = |total: u32| total >= k.max(1);
+    if enough(withheld_networks) {
+        sum.networks += withheld_networks;
+    }
+    countries.extend(withheld_in.into_iter().filter(|(_, total)| enough(*total)).map(|(iso3, _)| iso3));
+    countries.remove("");
     let regions: BTreeSet<_> = countries.iter().filter_map(|iso3| region_of(iso3)).collect();
     sum.countries = u32::try_from(countries.len()).unwrap_or(u32::MAX);
     sum.regions = u32::try_from(regions.len()).unwrap_or(u32::MAX);
@@ -132,7 +145,8 @@ pub fn country_table<'r>(rows: impl IntoIterator<Item = &'r CountRow>, k: u32) -
             Visibility::TotalOnly => 0,
             Visibility::Named | Visibility::Withheld => row.total,
         };
-        if row.iso3.is_empty() {
+        // A label is the signer's wish not to be placed: the list does not, so a figure that did would give the number of them away.
+        if row.iso3.is_empty() || row.labelled {
             continue;
         }
         match row.visibility {

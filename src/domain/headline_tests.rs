@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn row(kind: SignatoryKind, visibility: Visibility, iso3: &str, total: u32) -> CountRow {
-    CountRow { kind, visibility, iso3: iso3.to_owned(), total }
+    CountRow { kind, visibility, labelled: false, iso3: iso3.to_owned(), total }
 }
 
 fn named(iso3: &str, total: u32) -> CountRow {
@@ -37,7 +37,7 @@ fn a_network_counts_once_and_among_the_organisations() {
         named("KEN", 3),
         row(SignatoryKind::Individual, Visibility::Named, "FRA", 2),
     ];
-    let sum = headline(&rows, region, DateTime::UNIX_EPOCH);
+    let sum = headline(&rows, region, 5, DateTime::UNIX_EPOCH);
     assert_eq!((sum.organisations, sum.networks, sum.individuals, sum.total), (4, 1, 2, 6));
     assert_eq!((sum.countries, sum.regions), (2, 2));
 }
@@ -46,14 +46,14 @@ fn a_network_counts_once_and_among_the_organisations() {
 #[test]
 fn total_only_is_counted_in_the_grand_total_and_nowhere_else() {
     let rows = [named("KEN", 3), row(SignatoryKind::Individual, Visibility::TotalOnly, "FRA", 4)];
-    let sum = headline(&rows, region, DateTime::UNIX_EPOCH);
+    let sum = headline(&rows, region, 5, DateTime::UNIX_EPOCH);
     assert_eq!((sum.total, sum.total_only), (7, 4));
     assert_eq!((sum.organisations, sum.individuals, sum.withheld, sum.countries), (3, 0, 0, 1));
 }
 
 #[test]
 fn an_unknown_country_is_no_country() {
-    let sum = headline(&[named("", 3), named("XYZ", 1)], region, DateTime::UNIX_EPOCH);
+    let sum = headline(&[named("", 3), named("XYZ", 1)], region, 5, DateTime::UNIX_EPOCH);
     assert_eq!((sum.total, sum.countries, sum.regions), (4, 1, 0));
 }
 
@@ -101,6 +101,33 @@ fn the_number_of_withheld_names_of_one_country_cannot_be_had_from_the_worlds() {
     assert_eq!(table.elsewhere, 8);
 }
 
+/// R23: who is placed by a label counts for the region, and in no figure of a country.
+#[test]
+fn a_signer_with_a_label_is_in_no_figure_of_a_country() {
+    let labelled = CountRow { labelled: true, ..named("FRA", 6) };
+    let rows = [named("KEN", 10), named("SEN", 8), labelled];
+    let sum = headline(&rows, region, 5, DateTime::UNIX_EPOCH);
+    assert_eq!((sum.total, sum.countries, sum.regions), (24, 3, 2));
+    let table = country_table(&rows, 5);
+    assert_eq!((figure(&table, "FRA"), table.elsewhere), (None, 6));
+}
+
+/// R14: who compares two dates learns of no small group, whatever the kind and the country of the one who was added.
+#[test]
+fn a_withheld_name_more_moves_no_number_of_networks_countries_or_regions() {
+    let before = vec![named("KEN", 10), named("SEN", 8)];
+    let at_first = headline(&before, region, 5, DateTime::UNIX_EPOCH);
+    for kind in [SignatoryKind::Network, SignatoryKind::Organisation, SignatoryKind::Individual] {
+        let of = |total| [&before[..], &[row(kind, Visibility::Withheld, "FRA", total)]].concat();
+        let now = headline(&of(4), region, 5, DateTime::UNIX_EPOCH);
+        assert_eq!((now.networks, now.countries, now.regions), (at_first.networks, at_first.countries, at_first.regions), "{kind}");
+        assert_eq!((now.total, now.withheld), (22, 4), "{kind}");
+        let many = headline(&of(5), region, 5, DateTime::UNIX_EPOCH);
+        assert_eq!((many.countries, many.regions), (3, 2), "{kind}");
+        assert_eq!(many.networks, if kind == SignatoryKind::Network { 5 } else { 0 });
+    }
+}
+
 fn any_rows() -> impl Strategy<Value = Vec<CountRow>> {
     let visibility = prop_oneof![4 => Just(Visibility::Named), 2 => Just(Visibility::Withheld), 1 => Just(Visibility::TotalOnly)];
     let kind = prop_oneof![Just(SignatoryKind::Organisation), Just(SignatoryKind::Network), Just(SignatoryKind::Individual)];
@@ -112,7 +139,7 @@ proptest! {
     /// R10
     #[test]
     fn the_parts_add_up(rows in any_rows()) {
-        let sum = headline(&rows, region, DateTime::UNIX_EPOCH);
+        let sum = headline(&rows, region, 5, DateTime::UNIX_EPOCH);
         prop_assert_eq!(sum.organisations + sum.individuals + sum.total_only, sum.total);
         prop_assert!(sum.networks <= sum.organisations);
         let table = country_table(&rows, 5);

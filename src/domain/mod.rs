@@ -20,6 +20,7 @@ pub mod phrase;
 pub mod position;
 pub mod prose;
 pub mod reference;
+pub mod sign_on;
 pub mod signature;
 pub mod state;
 pub mod text;

@@ -67,11 +67,6 @@ impl TextStage {
         matches!(self, Self::Open | Self::Closed | Self::Archived)
     }
 
-    /// Whether the public may read it.
-    pub const fn is_public(self) -> bool {
-        self.has_signers()
-    }
-
     /// What becomes of a signature that arrives at `now`.
     pub fn reception(self, deadline: &Deadline, now: chrono::DateTime<chrono::Utc>) -> Reception {
         match self {

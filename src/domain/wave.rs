@@ -154,7 +154,7 @@ mod tests {
     }
 
     fn hash(lines: &[WaveLine]) -> String {
-        let counts = headline(&[], |_| None, DateTime::UNIX_EPOCH);
+        let counts = headline(&[], |_| None, 5, DateTime::UNIX_EPOCH);
         wave_hash(WaveHead { campaign: "demo", number: 1, text_hash: "abc", counts: &counts }, lines)
     }
 
@@ -174,7 +174,7 @@ mod tests {
         for visibility in [Visibility::Withheld, Visibility::TotalOnly] {
             hidden.visibility = visibility;
             hidden.location_label = Some("SECRET".to_owned());
-            let counts = headline(&[], |_| None, DateTime::UNIX_EPOCH);
+            let counts = headline(&[], |_| None, 5, DateTime::UNIX_EPOCH);
             let text =
                 canonical(WaveHead { campaign: "demo", number: 1, text_hash: "abc", counts: &counts }, std::slice::from_ref(&hidden));
             assert!(!text.contains("SECRET") && !text.contains("KEN"), "{text}");

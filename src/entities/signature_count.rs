@@ -12,6 +12,8 @@ pub struct Model {
     pub campaign_id: Uuid,
     pub kind: String,
     pub visibility: String,
+    /// Listed under a label of their own instead of the country.
+    pub labelled: bool,
     /// Empty text when unknown.
     pub iso3: String,
     pub total: i32,

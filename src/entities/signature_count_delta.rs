@@ -12,6 +12,8 @@ pub struct Model {
     pub campaign_id: Uuid,
     pub kind: String,
     pub visibility: String,
+    /// Listed under a label of their own instead of the country.
+    pub labelled: bool,
     pub iso3: String,
     pub delta: i32,
     pub created_at: DateTimeUtc,

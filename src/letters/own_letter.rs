@@ -34,7 +34,7 @@ use crate::{
             forms::{self, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
-            visitor::Visitor,
+            visitor::{self, Visitor},
         },
         i18n, throttle,
         typeset::{LetterPage, Template, Typesetter},
@@ -214,9 +214,9 @@ async fn drafted(
         Ok(order) => order,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    if let Some(peer) = request.peer_addr() {
+    if let Some(from) = visitor::source(request, platform.proxies) {
         let now = platform.clock.now();
-        let bucket = format!("own-letter:{}", platform.keys.network_hash(peer.ip(), now.date_naive()));
+        let bucket = format!("own-letter:{}", platform.keys.network_hash(from, now.date_naive()));
         if !throttle::allow(platform.database.write(), &bucket, PER_NETWORK, Duration::hours(1), now).await? {
             let mut errors = FormErrors::default();
             errors.add("state", "own-letter-error-too-many");
@@ -248,7 +248,7 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     let number = newest.as_ref().map_or(0, |wave| wave.number);
     let counts = match newest.as_ref().and_then(waves::frozen_counts) {
         Some(counts) => counts,
-        None => counts::headline(platform, campaign, directory).await?,
+        None => counts::Counts::read(platform, campaign.id).await?.headline(campaign, directory),
     };
     let occasion = Occasion {
         campaign: &campaign.config,

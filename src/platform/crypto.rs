@@ -52,7 +52,6 @@ pub struct Keys {
     addresses: SecretBox<[u8; 32]>,
     networks: SecretBox<[u8; 32]>,
     marks: SecretBox<[u8; 32]>,
-    cookies: SecretBox<[u8; 64]>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -72,19 +71,7 @@ impl Keys {
         }
         let extracted = mac(SALT, &[secret.expose_secret().as_bytes()]);
         let key = |label: &str| SecretBox::new(Box::new(mac(&extracted, &[label.as_bytes(), &[1]])));
-        let first = mac(&extracted, &[b"cookies", &[1]]);
-        let second = mac(&extracted, &[&first, b"cookies", &[2]]);
-        let mut cookies = Box::new([0; 64]);
-        for (slot, byte) in cookies.iter_mut().zip(first.iter().chain(&second)) {
-            *slot = *byte;
-        }
-        Ok(Self {
-            sealing: key("sealing"),
-            addresses: key("address hashes"),
-            networks: key("network hashes"),
-            marks: key("form marks"),
-            cookies: SecretBox::new(cookies),
-        })
+        Ok(Self { sealing: key("sealing"), addresses: key("address hashes"), networks: key("network hashes"), marks: key("form marks") })
     }
 
     /// Seals a value for one row and one purpose: it opens for no other. Bytes: version, nonce, ciphertext with its tag.
@@ -135,11 +122,6 @@ impl Keys {
     /// Whether a mark is the one [`Keys::mark`] makes; takes the same time for every wrong one.
     pub fn mark_matches(&self, purpose: &str, value: &str, mark: &str) -> bool {
         URL_SAFE_NO_PAD.decode(mark).is_ok_and(|mark| mark.ct_eq(&self.mark_bytes(purpose, value)).into())
-    }
-
-    /// For a library that signs or encrypts cookies and wants 64 bytes.
-    pub fn cookie_key(&self) -> &SecretBox<[u8; 64]> {
-        &self.cookies
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -278,7 +260,6 @@ mod tests {
         for (at, one) in all.iter().enumerate() {
             assert!(all.iter().skip(at + 1).all(|other| one != other));
         }
-        assert_ne!(keys.cookies.expose_secret()[..32], keys.cookies.expose_secret()[32..]);
     }
 
     const ADDRESS_HASH: &str = "7160a19bfb9289cc671339687140123f8f463b7bc8f878c693858ac62c20a83a";

@@ -5,7 +5,10 @@ use std::{cmp::Ordering, time::Duration};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        Connection,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -107,6 +110,17 @@ async fn connect(url: &str, pool: u32, read_only: bool) -> Result<DatabaseConnec
                 .synchronous(SqliteSynchronous::Full)
                 // A name that becomes withheld must not survive in freed pages.
                 .pragma("secure_delete", "on")
+        })
+        .map_sqlx_sqlite_pool_opts(|pool| {
+            // On a full disk SQLite ends the transaction by itself and the driver goes on counting it: what comes next on such a connection are
+            // savepoints, and the commit of a savepoint keeps nothing. Whoever comes back from a transaction still in one is thrown away.
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    // The rollback of a dropped transaction is only under way: it is done when this is answered.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
         });
     sea_orm::Database::connect(options).await
 }
@@ -118,4 +132,38 @@ async fn connect(url: &str, pool: u32, read_only: bool) -> Result<DatabaseConnec
 pub fn broken_unique<'a>(error: &DbErr, candidates: &[(&'a str, &str)]) -> Option<&'a str> {
     let Some(sea_orm::SqlErr::UniqueConstraintViolation(message)) = error.sql_err() else { return None };
     candidates.iter().find(|(name, column)| message.contains(name) || message.contains(column)).map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use sea_orm::ConnectionTrait;
+
+    use super::*;
+
+    /// R82: what was acknowledged is there, also after the disk was full and one write more was refused.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_disk_takes_nothing_that_was_committed_later() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::open(&format!("sqlite://{}", directory.path().join("full.sqlite").display()), 2, false).await.unwrap();
+        let write = async |statement: &str| {
+            let txn = database.begin().await?;
+            txn.execute_unprepared(statement).await?;
+            txn.commit().await
+        };
+        write("CREATE TABLE note (id INTEGER PRIMARY KEY, words TEXT)").await.unwrap();
+        let pages = "PRAGMA max_page_count = 12";
+        database.write().execute_unprepared(pages).await.unwrap();
+        let long = "INSERT INTO note (words) VALUES (hex(randomblob(40000)))";
+        assert!(write(long).await.unwrap_err().to_string().contains("full"), "the disk is full");
+        let twice = "INSERT INTO note (id, words) VALUES (1, 'a'), (1, 'b')";
+        assert!(write(twice).await.is_err(), "this can never be stored");
+        for id in 10..20 {
+            write(&format!("INSERT INTO note (id, words) VALUES ({id}, 'short')")).await.unwrap();
+        }
+        let kept = database.read().query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT COUNT(*) FROM note")).await.unwrap();
+        assert_eq!(kept.unwrap().try_get_by_index::<i64>(0).unwrap(), 10, "whoever reads sees what was committed");
+        database.close().await.unwrap();
+    }
 }

@@ -44,6 +44,8 @@ pub struct Platform {
     pub mail_from: String,
     /// Mails one host gets in a minute.
     pub mails_per_minute: i32,
+    /// Proxies of our own that every request has passed.
+    pub proxies: usize,
     /// Where a demonstration keeps its mail for the browser.
     pub mailbox: Option<mail::mailbox::Mailbox>,
     /// Letters and other documents.

@@ -6,17 +6,39 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::http::cache::PageCache;
+
 /// A shared value with an age.
 #[derive(Debug)]
 pub struct Refreshed<T> {
     keep: Duration,
-    held: RwLock<Option<(Instant, Arc<T>)>>,
+    held: RwLock<Held<T>>,
+}
+
+#[derive(Debug)]
+struct Held<T> {
+    value: Option<Value<T>>,
+    /// How often it was forgotten: what was read before is not held.
+    forgotten: u64,
+}
+
+#[derive(Debug)]
+struct Value<T> {
+    since: Instant,
+    /// How often the pages had been forgotten when it was read.
+    cleared: u64,
+    value: Arc<T>,
 }
 
 impl<T> Refreshed<T> {
     /// Reads again after `keep`.
     pub const fn every(keep: Duration) -> Self {
-        Self { keep, held: RwLock::new(None) }
+        Self { keep, held: RwLock::new(Held { value: None, forgotten: 0 }) }
+    }
+
+    /// What finished pages are made of: it is read again when they are forgotten, and kept no longer than they are.
+    pub const fn with_pages() -> Self {
+        Self::every(Duration::MAX)
     }
 
     /// The held value, or what `read` reads. Two requests may read at once; the later one stays.
@@ -24,21 +46,72 @@ impl<T> Refreshed<T> {
     /// # Errors
     /// Those of `read`.
     pub async fn get<E>(&self, read: impl AsyncFnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
-        if let Some(value) = self.fresh() {
-            return Ok(value);
-        }
-        let value = Arc::new(read().await?);
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), Arc::clone(&value)));
-        Ok(value)
+        self.held_or(self.keep, 0, read).await
     }
 
-    fn fresh(&self) -> Option<Arc<T>> {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().filter(|(since, _)| since.elapsed() < self.keep).map(|(_, value)| Arc::clone(value))
+    /// The same for a value made by [`Refreshed::with_pages`].
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn get_with<E>(&self, pages: &PageCache, read: impl AsyncFnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+        self.held_or(self.keep.min(pages.keep()), pages.cleared(), read).await
+    }
+
+    async fn held_or<E>(&self, keep: Duration, cleared: u64, read: impl AsyncFnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+        let forgotten = {
+            let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+            match &held.value {
+                Some(value) if value.since.elapsed() < keep && value.cleared == cleared => return Ok(Arc::clone(&value.value)),
+                _ => held.forgotten,
+            }
+        };
+        let since = Instant::now();
+        let value = Arc::new(read().await?);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        if held.forgotten == forgotten {
+            held.value = Some(Value { since, cleared, value: Arc::clone(&value) });
+        }
+        Ok(value)
     }
 
     /// Forgets the value: it was changed in this process.
     pub fn forget(&self) {
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Held { value: None, forgotten: held.forgotten + 1 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::convert::Infallible;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_value_read_before_it_was_forgotten_is_not_held() {
+        let number = Refreshed::every(Duration::from_secs(60));
+        let read = async |n: u8| *number.get(async || Ok::<_, Infallible>(n)).await.unwrap();
+        assert_eq!((read(1).await, read(2).await), (1, 1));
+        number.forget();
+        let overtaken = async || {
+            number.forget();
+            Ok::<_, Infallible>(3)
+        };
+        assert_eq!(*number.get(overtaken).await.unwrap(), 3);
+        assert_eq!(read(4).await, 4);
+    }
+
+    #[tokio::test]
+    async fn what_pages_are_made_of_is_read_again_when_they_are_forgotten_or_not_kept() {
+        let number = Refreshed::with_pages();
+        let pages = PageCache::new(Duration::from_secs(60), 1000);
+        let read = async |pages: &PageCache, n: u8| *number.get_with(pages, async || Ok::<_, Infallible>(n)).await.unwrap();
+        assert_eq!((read(&pages, 1).await, read(&pages, 2).await), (1, 1));
+        pages.clear();
+        assert_eq!((read(&pages, 3).await, read(&pages, 4).await), (3, 3));
+        let none = PageCache::new(Duration::ZERO, 1000);
+        assert_eq!((read(&none, 5).await, read(&none, 6).await), (5, 6));
     }
 }

@@ -1,6 +1,8 @@
 //! How often something may happen, counted across all processes. A bucket is a purpose and a keyed hash, never an address (R73). Must not know
 //! what is being limited.
 
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
@@ -44,6 +46,58 @@ pub async fn allow(
     Ok(row.try_get_by_index::<i32>(0)? <= limit)
 }
 
+/// Takes one hit back: it turned out to be none of those that are limited.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn give_back(connection: &impl ConnectionTrait, bucket: &str) -> Result<(), DbErr> {
+    let update = throttle::Entity::update_many().col_expr(Column::Hits, Expr::col(Column::Hits).sub(1));
+    update.filter(Column::Bucket.eq(bucket)).filter(Column::Hits.gt(0)).exec(connection).await.map(drop)
+}
+
+/// Counts several hits of several buckets in one statement and says how many of each are within the limit.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn allow_many(
+    connection: &impl ConnectionTrait,
+    hits: &BTreeMap<String, i32>,
+    limit: i32,
+    window: Duration,
+    now: DateTime<Utc>,
+) -> Result<HashMap<String, i32>, DbErr> {
+    if hits.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (now, end) = (to_micros(now), to_micros(now.checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC)));
+    let held = |column| Expr::col((throttle::Entity, column));
+    let new = |column| Expr::col(("excluded", column));
+    let over = || held(Column::WindowEndsAt).lte(now);
+    let mut statement = Query::insert();
+    statement.into_table(throttle::Entity).columns([Column::Bucket, Column::Hits, Column::WindowEndsAt]);
+    // In one order whoever counts, so that two processes never wait for each other's rows.
+    for (bucket, hits) in hits {
+        statement.values_panic([bucket.as_str().into(), (*hits).into(), end.into()]);
+    }
+    // Unlike one by one it goes on counting beyond the limit: else what was refused before could not be told from what is refused now.
+    let counted = Expr::case(over(), new(Column::Hits)).finally(held(Column::Hits).add(new(Column::Hits)));
+    statement
+        .on_conflict(
+            OnConflict::column(Column::Bucket)
+                .value(Column::Hits, counted)
+                .value(Column::WindowEndsAt, Expr::case(over(), end).finally(held(Column::WindowEndsAt)))
+                .to_owned(),
+        )
+        .returning(Query::returning().columns([Column::Bucket, Column::Hits]));
+    let mut within = HashMap::new();
+    for row in connection.query_all(&statement).await? {
+        let (bucket, now): (String, i32) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let asked = hits.get(&bucket).copied().unwrap_or_default();
+        within.insert(bucket, (asked - (now - limit).clamp(0, asked)).clamp(0, asked));
+    }
+    Ok(within)
+}
+
 /// Forgets windows that are over. Returns how many.
 ///
 /// # Errors
@@ -83,6 +137,24 @@ mod tests {
                 hit("sign-in:a", 71).await && hit("sign-in:a", 72).await && !hit("sign-in:a", 73).await,
                 "the pruning left the open window"
             );
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn several_hits_of_several_buckets_are_counted_as_one_after_another() {
+        on_each_database(async |database| {
+            let hit = async |hits: &[(&str, i32)], seconds: i64| {
+                let hits = hits.iter().map(|(bucket, hits)| ((*bucket).to_owned(), *hits)).collect();
+                let now = noon() + Duration::seconds(seconds);
+                let within = allow_many(database.write(), &hits, 3, Duration::minutes(1), now).await.unwrap();
+                hits.keys().map(|bucket| within.get(bucket).copied().unwrap_or(-1)).collect::<Vec<_>>()
+            };
+            assert_eq!(hit(&[("a", 2), ("b", 5)], 0).await, [2, 3]);
+            assert_eq!(hit(&[("a", 2), ("b", 1), ("c", 3)], 1).await, [1, 0, 3]);
+            assert!(!allow(database.write(), "a", 3, Duration::minutes(1), noon()).await.unwrap(), "the same count as one by one");
+            assert_eq!(hit(&[("a", 3)], 60).await, [3], "a new window");
+            assert_eq!(hit(&[], 60).await, [0; 0]);
         })
         .await;
     }

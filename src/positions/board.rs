@@ -1,7 +1,7 @@
 //! The public board: what public evidence says about every state on a day. The only way from the evidence table to a public page: it asks for
 //! public rows and nothing else (R55). Must not hold a rule of its own: those are in `domain::position`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -18,6 +18,7 @@ use crate::{
         position::{self, IssuePosition, Position},
     },
     entities::evidence,
+    platform::{Platform, refreshed::Refreshed},
 };
 
 /// One public fact: what the rule needs of it, and what a reader checks it by.
@@ -33,6 +34,8 @@ pub struct Item {
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     by_state: BTreeMap<String, Vec<Item>>,
+    /// State and place in its list of every item that counts for an overall position, newest first.
+    newest: Vec<(String, usize)>,
 }
 
 /// The two times of a board (R54).
@@ -71,17 +74,20 @@ impl Record {
         for items in record.by_state.values_mut() {
             items.sort_by(|a, b| b.fact.occurred_on.cmp(&a.fact.occurred_on).then(a.fact.id.cmp(&b.fact.id)));
         }
+        let mut newest: Vec<(&Evidence, usize)> = record
+            .by_state
+            .values()
+            .flat_map(|items| items.iter().enumerate().map(|(at, item)| (&item.fact, at)))
+            .filter(|(fact, _)| fact.counts_overall())
+            .collect();
+        newest.sort_by(|(a, _), (b, _)| b.occurred_on.cmp(&a.occurred_on).then(a.iso3.cmp(&b.iso3)).then(a.id.cmp(&b.id)));
+        record.newest = newest.into_iter().map(|(fact, at)| (fact.iso3.clone(), at)).collect();
         Ok(record)
     }
 
     /// What is known of a state, newest first.
     pub fn known<'r>(&'r self, iso3: &str, at: AsOf) -> impl Iterator<Item = &'r Item> + use<'r> {
         self.by_state.get(iso3).into_iter().flatten().filter(move |item| item.fact.is_known(at.day, at.known))
-    }
-
-    /// Everything known of every state.
-    pub fn all(&self, at: AsOf) -> impl Iterator<Item = &Item> {
-        self.by_state.values().flatten().filter(move |item| item.fact.is_known(at.day, at.known))
     }
 
     /// Where one state stands.
@@ -117,12 +123,13 @@ impl Record {
 
     /// The newest moves: days on which a state's position was another than the day before, with the item that moved it (R63).
     pub fn moves(&self, campaign: &Current, at: AsOf, most: usize) -> Vec<Move<'_>> {
-        let mut items: Vec<&Item> = self.all(at).filter(|item| item.fact.counts_overall()).collect();
-        items.sort_by(|a, b| {
-            b.fact.occurred_on.cmp(&a.fact.occurred_on).then(a.fact.iso3.cmp(&b.fact.iso3)).then(a.fact.id.cmp(&b.fact.id))
+        let mut seen = None;
+        let known = self.newest.iter().filter_map(|(iso3, place)| self.by_state.get(iso3)?.get(*place));
+        let days = known.filter(|item| item.fact.is_known(at.day, at.known)).filter(|item| {
+            let day = Some((item.fact.iso3.as_str(), item.fact.occurred_on));
+            std::mem::replace(&mut seen, day) != day
         });
-        items.dedup_by(|a, b| a.fact.iso3 == b.fact.iso3 && a.fact.occurred_on == b.fact.occurred_on);
-        let moved = items.into_iter().filter_map(|item| {
+        let moved = days.filter_map(|item| {
             let before = AsOf { day: item.fact.occurred_on.checked_sub_days(Days::new(1))?, ..at };
             let after = AsOf { day: item.fact.occurred_on, ..at };
             let from = self.standing(campaign, &item.fact.iso3, before).position.stance;
@@ -130,6 +137,27 @@ impl Record {
             (from != to).then_some(Move { item, from, to })
         });
         moved.take(most).collect()
+    }
+}
+
+/// The record of this process.
+#[derive(Debug)]
+pub struct Register(Refreshed<Record>);
+
+impl Default for Register {
+    fn default() -> Self {
+        Self(Refreshed::with_pages())
+    }
+}
+
+impl Register {
+    /// The record. No query while pages made of it may be kept; whoever changes evidence here has them forgotten, other processes follow when
+    /// theirs are too old.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, platform: &Platform, campaign: &Current) -> Result<Arc<Record>, DbErr> {
+        self.0.get_with(&platform.pages, async || Record::read(platform.database.read(), campaign.id).await).await
     }
 }
 

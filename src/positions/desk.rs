@@ -92,7 +92,8 @@ struct BoardPage<'a> {
     region: String,
     regions: Vec<Choice>,
     differs: bool,
-    proposals: usize,
+    /// None for those who may not read them.
+    proposals: Option<usize>,
     may_export: bool,
 }
 
@@ -129,9 +130,10 @@ async fn show(
     let (db, language) = (platform.database.read(), staff.language);
     let by_state = |rows: Vec<position::Model>| rows.into_iter().map(|row| (row.iso3.clone(), row)).collect::<BTreeMap<_, _>>();
     let public = by_state(store::positions(db, campaign.id, Audience::Public, OVERALL).await?);
-    let all = by_state(store::positions(db, campaign.id, Audience::Staff, OVERALL).await?);
-    let last = store::last_evidence(db, campaign.id, Audience::Staff).await?;
-    let inexact = store::inexact_days(db, campaign.id, Audience::Staff).await?;
+    let audience = Audience::of(staff.role);
+    let all = by_state(store::positions(db, campaign.id, audience, OVERALL).await?);
+    let last = store::last_evidence(db, campaign.id, audience).await?;
+    let inexact = store::inexact_days(db, campaign.id, audience).await?;
     let key = |row: Option<&position::Model>| row.map_or(NO_DATA, |row| row.stance.as_str()).to_owned();
     let rows: Vec<StateRow> = directory
         .by_name(language)
@@ -177,7 +179,10 @@ async fn show(
         region: filter.region,
         regions: regions.map(|group| Choice { value: group.code.clone(), text: group.names.get(language).to_owned() }).collect(),
         differs,
-        proposals: store::proposals(db, campaign.id, proposal_state::PROPOSED).await?.len(),
+        proposals: match staff.role.may(Permission::RecordReplies) {
+            true => Some(store::proposals(db, campaign.id, proposal_state::PROPOSED).await?.len()),
+            false => None,
+        },
         may_export: staff.role.may(Permission::ExportLists),
     };
     Ok(platform.site.page(StatusCode::OK, "positions/desk.html", language, &view)?)
@@ -186,7 +191,7 @@ async fn show(
 async fn sheet(platform: web::Data<Platform>, campaigns: web::Data<campaigns::Register>, staff: SignedIn) -> Result<HttpResponse, Problem> {
     staff.require(Permission::ExportLists)?;
     let campaign = campaigns.get(&platform).await?;
-    let sheet = export::evidence(platform.database.read(), campaign.id, Audience::Staff).await.map_err(anyhow::Error::from)?;
+    let sheet = export::evidence(platform.database.read(), campaign.id, Audience::of(staff.role)).await.map_err(anyhow::Error::from)?;
     let line = Entry::of(Some(staff.id), "evidence.exported", "campaign", campaign.id);
     audit::append(platform.database.write(), line, platform.clock.now()).await?;
     Ok(HttpResponse::Ok()

@@ -45,7 +45,7 @@ struct ProposalRow {
 }
 
 pub(super) async fn list(at: Registers, staff: SignedIn) -> Result<HttpResponse, Problem> {
-    staff.require(Permission::ReadDesk)?;
+    staff.require(Permission::RecordReplies)?;
     let (campaign, directory) = (at.campaigns.get(&at.platform).await?, at.states.get(&at.platform).await?);
     let proposals = store::proposals(at.platform.database.read(), campaign.id, proposal_state::PROPOSED).await?;
     let rows = proposals.into_iter().map(|(proposal, reply)| ProposalRow {

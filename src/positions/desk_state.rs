@@ -150,9 +150,10 @@ async fn state_page(
     let state = directory.state(iso3).ok_or(Problem::NotFound)?;
     let db = platform.database.read();
     let seen = store::positions_of(db, campaign.id, Audience::Public, iso3).await?;
-    let known = store::positions_of(db, campaign.id, Audience::Staff, iso3).await?;
+    let audience = Audience::of(staff.role);
+    let known = store::positions_of(db, campaign.id, audience, iso3).await?;
     let names = accounts::store::names(db).await?;
-    let ledger = store::ledger(db, campaign.id, iso3).await?;
+    let ledger = store::ledger(db, campaign.id, audience, iso3).await?;
     let in_force = ledger.iter().map(|item| &item.row).filter(|row| row.ended_at.is_none() && row.precision != "day");
     let inexact = in_force.map(|row| ((row.iso3.clone(), row.occurred_on), row.precision.clone())).collect();
     let overall = |rows: &[position::Model]| rows.iter().find(|row| row.issue_code == OVERALL).cloned();
@@ -289,7 +290,7 @@ async fn item_page(
 ) -> Result<HttpResponse, Problem> {
     let (platform, language) = (&at.platform, staff.language);
     let (campaign, directory) = (at.campaigns.get(platform).await?, at.states.get(platform).await?);
-    let ledger = store::ledger(platform.database.read(), campaign.id, iso3).await?;
+    let ledger = store::ledger(platform.database.read(), campaign.id, Audience::of(staff.role), iso3).await?;
     let item = ledger.into_iter().find(|item| item.row.id == id).ok_or(Problem::NotFound)?;
     if item.row.ended_at.is_some() {
         return Err(Problem::Gone);

@@ -54,16 +54,15 @@ impl Handler for Derive {
 
     async fn run(&self, payload: Value, _: Attempt) -> Result<(), JobError> {
         let Payload { campaign } = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
-        let derived = match keeping::derive(&self.platform.database, campaign, self.platform.clock.now()).await {
-            Ok(derived) => derived,
+        match keeping::derive(&self.platform.database, campaign, self.platform.clock.now()).await {
+            Ok(_) => {}
             Err(KeepError::Database(error)) => return Err(error.into()),
             Err(KeepError::Configuration(error)) => return Err(JobError::payload(&error)),
             Err(error @ KeepError::Gone) => return Err(JobError::Fail(error.to_string())),
             Err(error @ KeepError::Overtaken) => return Err(JobError::Postpone { after: AFTER_OVERTAKEN, reason: error.to_string() }),
         };
-        if derived.written + derived.removed > 0 {
-            self.platform.pages.clear();
-        }
+        // Evidence may have come in without a page of this process hearing of it: by an import, or another process.
+        self.platform.pages.clear();
         Ok(())
     }
 }

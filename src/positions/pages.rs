@@ -15,7 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{
-    board::Record,
+    board::{self, Record},
     momentum_view::{self, Column, Counts, Window},
     selection::{DIRECTED, ISSUE_KEYS, Query, Selection},
     state_page,
@@ -113,11 +113,12 @@ async fn show(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    record: web::Data<board::Register>,
 ) -> Result<HttpResponse, Problem> {
     let (campaign, states) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let selection = Selection::read(forms::query(&request)?, &campaign, &states, platform.clock.now());
     let render = async || {
-        let record = Record::read(platform.database.read(), campaign.id).await?;
+        let record = record.get(&platform, &campaign).await?;
         let view = view(&platform, &request, visitor.language, &campaign, &states, &record, &selection);
         Ok(platform.site.templates.render("positions/states.html", visitor.language, &view)?)
     };
@@ -289,13 +290,14 @@ async fn sheet(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    record: web::Data<board::Register>,
 ) -> Result<HttpResponse, Problem> {
     let (campaign, states) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let selection = Selection::read(forms::query(&request)?, &campaign, &states, platform.clock.now());
     if !selection.errors.is_empty() {
         return Err(Problem::Bad("bad-query"));
     }
-    let record = Record::read(platform.database.read(), campaign.id).await?;
+    let record = record.get(&platform, &campaign).await?;
     let rows = views::rows(&campaign, &states, &record, &selection, visitor.language);
     let mut sheet = Sheet::new(true);
     let head = [

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{
-    board::{Item, Record},
+    board::{self, Item, Record},
     pages::answer,
     selection::Selection,
     views::{self, RowView, SourceView},
@@ -124,6 +124,7 @@ impl EventView {
     }
 }
 
+#[allow(clippy::too_many_arguments)]
 pub(super) async fn show(
     request: HttpRequest,
     visitor: Visitor,
@@ -131,6 +132,8 @@ pub(super) async fn show(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    record: web::Data<board::Register>,
+    counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let (_, iso3) = path.into_inner();
     let (campaign, states) = (campaigns.get(&platform).await?, states.get(&platform).await?);
@@ -142,9 +145,9 @@ pub(super) async fn show(
     };
     let selection = Selection::read(forms::query(&request)?, &campaign, &states, platform.clock.now());
     let render = async || {
-        let record = Record::read(platform.database.read(), campaign.id).await?;
-        let signers = counts::rows(platform.database.read(), campaign.id).await?;
-        let view = view(&platform, &request, visitor.language, &campaign, &states, state, &record, &signers, &selection);
+        let record = record.get(&platform, &campaign).await?;
+        let signers = counts.get(&platform, &campaign).await?;
+        let view = view(&platform, &request, visitor.language, &campaign, &states, state, &record, &signers.rows, &selection);
         Ok(platform.site.templates.render("positions/state.html", visitor.language, &view)?)
     };
     answer(&platform, &request, &selection, render).await
@@ -169,7 +172,7 @@ fn view<'p>(
     let deciding = standing.position.deciding.iter().filter_map(|id| known.iter().find(|item| item.fact.id == *id)).map(|item| fact(item));
     let forms = state.forms.in_language(language);
     let threshold = campaign.config.sign_on.small_cell_threshold;
-    let table = headline::country_table(signers, u32::try_from(threshold).unwrap_or(u32::MAX));
+    let table = headline::country_table(signers, campaign.config.sign_on.smallest_cell());
     let why = match (standing.position.stance.as_str(), standing.position.via_group) {
         (SILENT, _) => "silent",
         (_, _) if standing.position.deciding.is_empty() => "none",

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinT
 use uuid::Uuid;
 
 use crate::{
+    accounts::{Permission, Role},
     domain::evidence::{Evidence, EvidenceVisibility},
     entities::{evidence, evidence_issue, evidence_proposal, position, position_change, reply},
 };
@@ -28,6 +29,11 @@ pub enum Audience {
 impl Audience {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Public, Self::Staff];
+
+    /// What a member of staff sees: all evidence, or, who handles no replies, what everybody sees.
+    pub fn of(role: Role) -> Self {
+        if role.may(Permission::RecordReplies) { Self::Staff } else { Self::Public }
+    }
 
     /// As stored.
     pub const fn key(self) -> &'static str {
@@ -151,12 +157,12 @@ pub async fn evidence(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Au
     items(db, in_force(campaign_id, audience)).await
 }
 
-/// The whole ledger of one state, superseded and retracted rows included, newest first. Staff only. Two queries.
+/// The whole ledger of one state, superseded and retracted rows included, newest first, as far as the audience may see it. Two queries.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn ledger(db: &impl ConnectionTrait, campaign_id: Uuid, iso3: &str) -> Result<Vec<EvidenceItem>, DbErr> {
-    let condition = Condition::all().add(evidence::Column::CampaignId.eq(campaign_id)).add(evidence::Column::Iso3.eq(iso3));
+pub async fn ledger(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience, iso3: &str) -> Result<Vec<EvidenceItem>, DbErr> {
+    let condition = audience.condition().add(evidence::Column::CampaignId.eq(campaign_id)).add(evidence::Column::Iso3.eq(iso3));
     items(db, condition).await
 }
 

@@ -13,7 +13,7 @@ use crate::{
         http::{frame::Frame, problem::Problem, visitor::Visitor},
     },
     positions::{
-        board::{AsOf, Record},
+        board::{self, AsOf},
         momentum_view::Counts,
         pages::cell,
         state_page::EventView,
@@ -69,14 +69,16 @@ pub(super) async fn show(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    record: web::Data<board::Register>,
+    counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let render = async || {
         let (campaign, states) = (campaigns.get(&platform).await?, states.get(&platform).await?);
         let now = platform.clock.now();
         let at = AsOf { day: now.date_naive(), known: now };
-        let record = Record::read(platform.database.read(), campaign.id).await?;
-        let headline = counts::headline(&platform, &campaign, &states).await?;
+        let record = record.get(&platform, &campaign).await?;
+        let headline = counts.get(&platform, &campaign).await?.headline(&campaign, &states);
         let standings = record.standings(&campaign, states.states().iter().map(|state| state.iso3.as_str()), at);
         let mut numbers = Counts::default();
         for standing in &standings {

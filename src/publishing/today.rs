@@ -70,7 +70,7 @@ impl Line {
 }
 
 const SIGNATURES: (&str, Permission) = ("/desk/signatures", Permission::VetSignatures);
-const PROPOSALS: (&str, Permission) = ("/desk/positions/proposals", Permission::ReadDesk);
+const PROPOSALS: (&str, Permission) = ("/desk/positions/proposals", Permission::RecordReplies);
 const LETTERS: (&str, Permission) = ("/desk/letters", Permission::ReadDesk);
 const WORK: (&str, Permission) = ("/desk/work", Permission::SuperviseWork);
 
@@ -111,7 +111,7 @@ pub(super) async fn show(
             .map(|event| (event.starts_on - today).num_days().max(0)),
         waits: waits(db, &staff, campaign.id).await?,
         late: late(db, &staff, &campaign, now).await?,
-        moved: moved(db, campaign.id, now, &states, staff.language).await?,
+        moved: moved(db, campaign.id, Audience::of(staff.role), now, &states, staff.language).await?,
         replies: match staff.role.may(Permission::RecordReplies) {
             true => Some(replies(db, campaign.id, now, &states, staff.language).await?),
             false => None,
@@ -194,13 +194,14 @@ async fn late(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, n
 async fn moved(
     db: &impl ConnectionTrait,
     campaign_id: Uuid,
+    audience: Audience,
     now: DateTime<Utc>,
     states: &Directory,
     language: Language,
 ) -> Result<Vec<MoveView>, DbErr> {
     let rows = position_change::Entity::find()
         .filter(position_change::Column::CampaignId.eq(campaign_id))
-        .filter(position_change::Column::Audience.eq(Audience::Staff.key()))
+        .filter(position_change::Column::Audience.eq(audience.key()))
         .filter(position_change::Column::IssueCode.eq(OVERALL))
         .filter(position_change::Column::ChangedAt.gt(now - MOVED))
         .order_by_desc(position_change::Column::ChangedAt)

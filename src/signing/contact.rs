@@ -1,9 +1,16 @@
 //! What is sealed of a signer: the contact always, the names when they are withheld. Must not be seen by a template.
 
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::platform::crypto::{CryptoError, Keys};
+use crate::{
+    entities::signatory::{self, Column},
+    platform::{
+        Platform,
+        crypto::{CryptoError, Keys},
+    },
+};
 
 const CONTACT: &str = "signatory.contact";
 const NAMES: &str = "signatory.names";
@@ -19,7 +26,7 @@ pub struct Contact {
     pub role: String,
 }
 
-/// All names of a signatory.
+/// All names of a signatory, and what else tells one from another.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Names {
     /// As it would be printed.
@@ -36,6 +43,10 @@ pub struct Names {
     pub affiliation: Option<String>,
     /// Web site.
     pub website: Option<String>,
+    /// The place as it would be printed.
+    pub location_label: Option<String>,
+    /// How many members a network speaks for.
+    pub network_members: Option<i32>,
 }
 
 /// Seals a contact for one signatory.
@@ -68,4 +79,20 @@ pub fn seal_names(keys: &Keys, signatory: Uuid, names: &Names) -> Result<Vec<u8>
 /// When they were sealed with another key or for another row.
 pub fn open_names(keys: &Keys, signatory: Uuid, sealed: &[u8]) -> Result<Names, CryptoError> {
     keys.open(NAMES, signatory, sealed)
+}
+
+/// Refuses to go on with another key than the one the contacts were sealed with: nobody could be written to any more, a second signature of
+/// the same contact would pass for a first one, and what came in from now on would be lost with the right key. One query.
+///
+/// # Errors
+/// When the newest contact does not open, or the database fails.
+pub async fn require_known_key(platform: &Platform) -> anyhow::Result<()> {
+    let newest = signatory::Entity::find().filter(Column::SealedContact.is_not_null()).order_by_desc(Column::Id);
+    let newest = newest.select_only().columns([Column::Id, Column::SealedContact]).into_tuple::<(Uuid, Vec<u8>)>();
+    match newest.one(platform.database.read()).await? {
+        Some((id, sealed)) if open_contact(&platform.keys, id, &sealed).is_err() => {
+            Err(anyhow::anyhow!("DEMARCHE_SECRET_KEY is not the one this database was written with: the contacts in it do not open"))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,7 +1,11 @@
 //! Counts of verified signatures: changed by appending, folded by the worker, set right every night by a recount. A page never counts a table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, RelationDef, RelationType,
@@ -16,13 +20,15 @@ use crate::{
     domain::{
         headline::{self, CountRow, Headline},
         signature::SignatureState,
+        wave::WaveLine,
     },
     entities::{campaign, signatory, signature, signature_count, signature_count_delta, text_version},
-    platform::{Platform, jobs::enqueue},
+    platform::{Platform, jobs::enqueue, refreshed::Refreshed},
     states::Directory,
 };
 
-type Key = (String, String, String);
+/// Kind, visibility, country, and whether a label stands in its place.
+type Key = (String, String, String, bool);
 
 /// Appends a change of the counts; in the transaction of the change itself. The counts are those of the newest version of the text (R5), so
 /// what happens to a signature of an earlier one changes nothing here.
@@ -34,7 +40,7 @@ pub async fn append(
     signature: &signature::Model,
     signatory: &signatory::Model,
     delta: i32,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let newest = text_version::Entity::find()
         .filter(text_version::Column::CampaignId.eq(signature.campaign_id))
@@ -49,6 +55,7 @@ pub async fn append(
         campaign_id: Set(signature.campaign_id),
         kind: Set(signatory.kind.clone()),
         visibility: Set(signature.visibility.clone()),
+        labelled: Set(signatory.location_label.is_some()),
         iso3: Set(signatory.iso3.clone().unwrap_or_default()),
         delta: Set(delta),
         created_at: Set(now),
@@ -74,7 +81,7 @@ pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
     let deltas = signature_count_delta::Entity::delete_many().exec_with_returning(&txn).await?;
     let mut sums: BTreeMap<(Uuid, Key), i32> = BTreeMap::new();
     for row in deltas {
-        *sums.entry((row.campaign_id, (row.kind, row.visibility, row.iso3))).or_default() += row.delta;
+        *sums.entry((row.campaign_id, (row.kind, row.visibility, row.iso3, row.labelled))).or_default() += row.delta;
     }
     for ((campaign_id, key), delta) in sums {
         let total = Expr::col((signature_count::Entity, signature_count::Column::Total)).add(delta);
@@ -82,6 +89,7 @@ pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
             signature_count::Column::CampaignId,
             signature_count::Column::Kind,
             signature_count::Column::Visibility,
+            signature_count::Column::Labelled,
             signature_count::Column::Iso3,
         ])
         .value(signature_count::Column::Total, total)
@@ -95,13 +103,14 @@ pub async fn fold(platform: &Platform) -> Result<(), DbErr> {
     txn.commit().await
 }
 
-fn count_row(campaign_id: Uuid, key: Key, total: i32, now: chrono::DateTime<chrono::Utc>) -> signature_count::ActiveModel {
+fn count_row(campaign_id: Uuid, key: Key, total: i32, now: DateTime<Utc>) -> signature_count::ActiveModel {
     signature_count::ActiveModel {
         id: Set(Uuid::now_v7()),
         campaign_id: Set(campaign_id),
         kind: Set(key.0),
         visibility: Set(key.1),
         iso3: Set(key.2),
+        labelled: Set(key.3),
         total: Set(total),
         folded_at: Set(now),
     }
@@ -113,12 +122,13 @@ struct Counted {
     kind: String,
     visibility: String,
     iso3: String,
+    labelled: bool,
     total: i64,
 }
 
 impl Counted {
     fn into_parts(self) -> (Key, i32) {
-        ((self.kind, self.visibility, self.iso3), i32::try_from(self.total).unwrap_or(i32::MAX))
+        ((self.kind, self.visibility, self.iso3, self.labelled), i32::try_from(self.total).unwrap_or(i32::MAX))
     }
 }
 
@@ -140,7 +150,7 @@ pub async fn recount(platform: &Platform, campaign_id: Uuid) -> Result<usize, Db
 ///
 /// # Errors
 /// When the database fails.
-pub async fn recount_in(txn: &impl ConnectionTrait, campaign_id: Uuid, now: chrono::DateTime<chrono::Utc>) -> Result<usize, DbErr> {
+pub async fn recount_in(txn: &impl ConnectionTrait, campaign_id: Uuid, now: DateTime<Utc>) -> Result<usize, DbErr> {
     alone(txn).await?;
     let mut query = held_query(campaign_id);
     query.union(UnionType::All, truth_query(campaign_id));
@@ -184,22 +194,28 @@ fn held_query(campaign_id: Uuid) -> SelectStatement {
         .expr_as(Expr::col(folded::Column::Kind), "kind")
         .expr_as(Expr::col(folded::Column::Visibility), "visibility")
         .expr_as(Expr::col(folded::Column::Iso3), "iso3")
+        .expr_as(Expr::col(folded::Column::Labelled), "labelled")
         .expr_as(Expr::col(folded::Column::Total).sum(), "total")
         .from(folded::Entity)
         .and_where(folded::Column::CampaignId.eq(campaign_id))
-        .add_group_by([folded::Column::Kind, folded::Column::Visibility, folded::Column::Iso3].map(Expr::col))
+        .add_group_by([folded::Column::Kind, folded::Column::Visibility, folded::Column::Iso3, folded::Column::Labelled].map(Expr::col))
         .to_owned();
     let fresh = Query::select()
         .expr_as(Expr::val(FRESH), "source")
         .expr(Expr::col(fresh::Column::Kind))
         .expr(Expr::col(fresh::Column::Visibility))
         .expr(Expr::col(fresh::Column::Iso3))
+        .expr(Expr::col(fresh::Column::Labelled))
         .expr(Expr::col(fresh::Column::Delta).sum())
         .from(fresh::Entity)
         .and_where(fresh::Column::CampaignId.eq(campaign_id))
-        .add_group_by([fresh::Column::Kind, fresh::Column::Visibility, fresh::Column::Iso3].map(Expr::col))
+        .add_group_by([fresh::Column::Kind, fresh::Column::Visibility, fresh::Column::Iso3, fresh::Column::Labelled].map(Expr::col))
         .to_owned();
     query.union(UnionType::All, fresh).to_owned()
+}
+
+fn labelled() -> Expr {
+    Expr::col((signatory::Entity, signatory::Column::LocationLabel)).is_not_null()
 }
 
 /// The verified signatures of the newest version of the text.
@@ -216,6 +232,7 @@ fn truth_query(campaign_id: Uuid) -> SelectStatement {
         .expr(Expr::col((signatory::Entity, signatory::Column::Kind)))
         .expr(Expr::col((signature::Entity, signature::Column::Visibility)))
         .expr(Expr::col((signatory::Entity, signatory::Column::Iso3)).if_null(""))
+        .expr(labelled())
         .expr(Expr::col((signature::Entity, signature::Column::Id)).count())
         .from(signature::Entity)
         .inner_join(signatory::Entity, signatory::Column::Id.into_expr().equals((signature::Entity, signature::Column::SignatoryId)))
@@ -225,6 +242,7 @@ fn truth_query(campaign_id: Uuid) -> SelectStatement {
         .group_by_col((signatory::Entity, signatory::Column::Kind))
         .group_by_col((signature::Entity, signature::Column::Visibility))
         .group_by_col((signatory::Entity, signatory::Column::Iso3))
+        .add_group_by([labelled()])
         .to_owned()
 }
 
@@ -251,14 +269,15 @@ pub(super) fn of_signatory() -> RelationDef {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn rows(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<CountRow>, DbErr> {
+async fn rows(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<CountRow>, DbErr> {
     let mut sums: BTreeMap<Key, i32> = BTreeMap::new();
     for row in db.query_all(&held_query(campaign_id)).await? {
         let (key, total) = Counted::from_query_result(&row, "")?.into_parts();
         *sums.entry(key).or_default() += total;
     }
-    let row = |((kind, visibility, iso3), total): (Key, i32)| {
-        Some(CountRow { kind: kind.parse().ok()?, visibility: visibility.parse().ok()?, iso3, total: u32::try_from(total).ok()? })
+    let row = |((kind, visibility, iso3, labelled), total): (Key, i32)| {
+        let (kind, visibility) = (kind.parse().ok()?, visibility.parse().ok()?);
+        Some(CountRow { kind, visibility, labelled, iso3, total: u32::try_from(total).ok()? })
     };
     Ok(sums.into_iter().filter_map(row).collect())
 }
@@ -281,7 +300,7 @@ pub struct HeadlineView {
     /// Regions.
     pub regions: u32,
     /// When it was counted.
-    pub as_of: chrono::DateTime<chrono::Utc>,
+    pub as_of: DateTime<Utc>,
 }
 
 impl From<&Headline> for HeadlineView {
@@ -299,24 +318,61 @@ impl From<&Headline> for HeadlineView {
     }
 }
 
-/// The headline numbers of now.
-///
-/// # Errors
-/// When the database fails.
-pub async fn headline(platform: &Platform, campaign: &Current, states: &Directory) -> Result<Headline, DbErr> {
-    let rows = rows(platform.database.read(), campaign.id).await?;
-    Ok(headline::headline(&rows, |iso3| region_of(states, iso3), platform.clock.now()))
+/// The counts of one moment.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    /// By kind, visibility and country.
+    pub rows: Vec<CountRow>,
+    /// The moment.
+    pub as_of: DateTime<Utc>,
 }
 
-/// The headline numbers of a list that is being frozen, from its sums by kind, visibility and country.
-pub(super) fn of_lines(sums: &BTreeMap<(&str, &str, &str), u32>, states: &Directory, as_of: chrono::DateTime<chrono::Utc>) -> Headline {
-    let rows: Vec<CountRow> = sums
-        .iter()
-        .filter_map(|((kind, visibility, iso3), total)| {
-            Some(CountRow { kind: kind.parse().ok()?, visibility: visibility.parse().ok()?, iso3: (*iso3).to_owned(), total: *total })
-        })
-        .collect();
-    headline::headline(&rows, |iso3| region_of(states, iso3), as_of)
+impl Counts {
+    /// The counts of now. One query.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read(platform: &Platform, campaign_id: Uuid) -> Result<Self, DbErr> {
+        let as_of = platform.clock.now();
+        Ok(Self { rows: rows(platform.database.read(), campaign_id).await?, as_of })
+    }
+
+    /// Their headline numbers.
+    pub fn headline(&self, campaign: &Current, states: &Directory) -> Headline {
+        headline::headline(&self.rows, |iso3| region_of(states, iso3), campaign.config.sign_on.smallest_cell(), self.as_of)
+    }
+}
+
+/// The counts this process shows.
+#[derive(Debug)]
+pub struct Register(Refreshed<Counts>);
+
+impl Default for Register {
+    fn default() -> Self {
+        Self(Refreshed::with_pages())
+    }
+}
+
+impl Register {
+    /// The counts, with the moment they are of. No query while the pages that show them may be kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, platform: &Platform, campaign: &Current) -> Result<Arc<Counts>, DbErr> {
+        self.0.get_with(&platform.pages, async || Counts::read(platform, campaign.id).await).await
+    }
+}
+
+/// The headline numbers of a list that is being frozen.
+pub(super) fn of_lines(lines: &[WaveLine], campaign: &Current, states: &Directory, as_of: DateTime<Utc>) -> Headline {
+    let row = |line: &WaveLine| CountRow {
+        kind: line.kind,
+        visibility: line.visibility,
+        labelled: line.location_label.is_some(),
+        iso3: line.iso3.clone().unwrap_or_default(),
+        total: 1,
+    };
+    Counts { rows: lines.iter().map(row).collect(), as_of }.headline(campaign, states)
 }
 
 fn region_of<'d>(states: &'d Directory, iso3: &str) -> Option<&'d str> {

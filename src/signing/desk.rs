@@ -7,7 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    contact, queue_desk, roll, store,
+    contact, queue_desk, store,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -171,24 +171,11 @@ pub(super) struct DecisionForm {
     pub(super) ids: Vec<Uuid>,
 }
 
-/// Public pages and the roll follow at once in this process, and within seconds in the others.
-pub(super) fn changed(platform: &Platform, roll: &roll::Register) {
-    roll.forget();
-    platform.pages.clear();
-}
-
-async fn decide(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    roll: web::Data<roll::Register>,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
+async fn decide(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let form: DecisionForm = staff.form(&body)?;
     staff.require(Permission::VetSignatures)?;
     let decision: VettingDecision = form.decision.parse().map_err(|_| Problem::Bad("bad-form"))?;
     let outcome = vetting::decide(&platform, *id, decision, &form.reason, staff.id).await;
-    changed(&platform, &roll);
     answer(
         &platform,
         &staff,
@@ -218,31 +205,17 @@ async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result
     Ok(staff.refused(platform, &to, refused, &none).await?)
 }
 
-async fn second(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    roll: web::Data<roll::Register>,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
+async fn second(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let _: DecisionForm = staff.form(&body)?;
     staff.require(Permission::VetSignatures)?;
     let outcome = vetting::second_decline(&platform, *id, staff.id).await;
-    changed(&platform, &roll);
     answer(&platform, &staff, *id, outcome.map(|()| "roll-done-declined")).await
 }
 
-async fn withdraw(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    roll: web::Data<roll::Register>,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
+async fn withdraw(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let form: DecisionForm = staff.form(&body)?;
     staff.require(Permission::VetSignatures)?;
     let outcome = vetting::withdraw(&platform, *id, &form.reason, staff.id).await;
-    changed(&platform, &roll);
     answer(&platform, &staff, *id, outcome.map(|()| "roll-done-withdrawn")).await
 }
 

@@ -92,7 +92,7 @@ fn cells(row: signature::Model, of: signatory::Model) -> [String; 18] {
         row.language,
         row.visibility,
         of.network_mode.unwrap_or_default(),
-        of.network_members.map_or_else(String::new, |members| members.to_string()),
+        public(of.network_members.map(|members| members.to_string())),
         row.signed_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         row.state,
     ]

@@ -53,6 +53,8 @@ pub struct SignForm {
     pub visibility: String,
     /// The declaration of authority.
     pub authority: String,
+    /// The place of high risk whose warning was shown with the form.
+    pub risk_seen: String,
     /// Consent to the privacy notice.
     pub consent: String,
     /// Off unless ticked.
@@ -67,14 +69,10 @@ pub struct NewSignature {
     pub kind: SignatoryKind,
     /// All names.
     pub names: Names,
-    /// Printed place.
-    pub location_label: Option<String>,
     /// Statistics key.
     pub iso3: Option<String>,
     /// For networks.
     pub network_mode: Option<NetworkMode>,
-    /// For networks.
-    pub network_members: Option<i32>,
     /// Whom to write to.
     pub contact: Contact,
     /// Chosen visibility.
@@ -120,7 +118,7 @@ impl SignForm {
             errors.add("kind", "signing-error-kind");
         }
         let name = clean_name(&self.name).map_err(|fault| errors.add("name", name_error(fault)));
-        let names = Names {
+        let mut names = Names {
             name: name.unwrap_or_default(),
             original_name: optional(&mut errors, "original_name", &self.original_name, 200),
             latin_name: optional(&mut errors, "latin_name", &self.latin_name, 200),
@@ -128,6 +126,8 @@ impl SignForm {
             acronym: optional(&mut errors, "acronym", &self.acronym, 40),
             affiliation: optional(&mut errors, "affiliation", &self.affiliation, 200),
             website: self.checked_site(&mut errors),
+            location_label: None,
+            network_members: None,
         };
         let iso3 = Some(self.country.trim().to_owned()).filter(|code| !code.is_empty());
         match iso3.as_deref() {
@@ -135,13 +135,13 @@ impl SignForm {
             Some(code) if states.state(code).is_none() => errors.add("country", "signing-error-country-unknown"),
             Some(_) => {}
         }
-        let location_label = optional(&mut errors, "location_label", &self.location_label, 100);
+        names.location_label = optional(&mut errors, "location_label", &self.location_label, 100);
         let is_network = kind == Some(SignatoryKind::Network);
         let network_mode = self.network_mode.parse::<NetworkMode>().ok().filter(|_| is_network);
         if is_network && network_mode.is_none() {
             errors.add("network_mode", "signing-error-network-mode");
         }
-        let network_members = match (is_network, self.network_members.trim()) {
+        names.network_members = match (is_network, self.network_members.trim()) {
             (true, typed) if !typed.is_empty() => {
                 let members = typed.parse().ok().filter(|members| (1..=100_000).contains(members));
                 if members.is_none() {
@@ -162,6 +162,9 @@ impl SignForm {
         if visibility.is_err() {
             errors.add("visibility", "signing-error-visibility");
         }
+        if visibility.as_ref().is_ok_and(|visibility| visibility.shows_name()) && self.is_to_be_warned(rules) {
+            errors.add("visibility", "signing-error-high-risk");
+        }
         if needs_authority && self.authority.is_empty() {
             errors.add("authority", "signing-error-authority");
         }
@@ -175,15 +178,29 @@ impl SignForm {
         Ok(NewSignature {
             kind,
             names,
-            location_label,
             iso3,
             network_mode,
-            network_members,
             contact: Contact { name: contact_name, email: email.as_str().to_owned(), role: contact_role.unwrap_or_default() },
             visibility,
             newsletter: !self.newsletter.is_empty(),
             language,
         })
+    }
+
+    /// Without scripts the page cannot know the country before it is sent: the safer default is set then, once, and who chooses to be named all
+    /// the same is believed (R71).
+    pub fn warned(mut self, rules: &SignOn) -> Self {
+        if self.is_to_be_warned(rules) {
+            if self.visibility.parse().is_ok_and(Visibility::shows_name) {
+                rules.visibility_at(self.country.trim()).clone_into(&mut self.visibility);
+            }
+            self.country.trim().clone_into(&mut self.risk_seen);
+        }
+        self
+    }
+
+    fn is_to_be_warned(&self, rules: &SignOn) -> bool {
+        rules.is_high_risk(self.country.trim()) && self.risk_seen != self.country.trim()
     }
 
     fn checked_site(&self, errors: &mut FormErrors) -> Option<String> {

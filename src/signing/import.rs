@@ -270,6 +270,8 @@ fn entrant(
         acronym: line.optional("acronym", 40)?,
         affiliation: line.optional("affiliation", 200)?,
         website: line.optional("website", 255)?,
+        location_label: line.optional("location_label", 100)?,
+        network_members: line.cell("network_members").parse().ok().filter(|_| kind == SignatoryKind::Network),
     };
     let iso3 = line.optional("iso3", 3)?;
     if iso3.as_deref().is_some_and(|code| states.state(code).is_none()) {
@@ -298,10 +300,8 @@ fn entrant(
         id: Set(signatory_id),
         campaign_id: Set(campaign.id),
         kind: Set(kind.key().to_owned()),
-        location_label: Set(line.optional("location_label", 100)?),
         iso3: Set(iso3),
         network_mode: Set(network_mode.map(|mode| mode.key().to_owned())),
-        network_members: Set(line.cell("network_members").parse().ok().filter(|_| network)),
         contact_hash: Set(contact_hash.clone()),
         sealed_contact: Set(sealed_contact),
         created_at: Set(now),

@@ -1,24 +1,30 @@
 //! Takes signatures in groups: what arrives while one transaction commits goes into the next, so that a burst costs a few commits a second and
 //! not one each. Nobody is answered before the commit. Must not decide what a signature is: it gets finished rows.
 //!
-//! Cost of a group of up to [`MOST`]: two selects, one more when somebody signs again, four inserts, one commit.
+//! Cost of a group of up to [`MOST`]: the count for the networks, two selects, one more when somebody signs again, four inserts, one commit.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{jobs, store};
+use super::{jobs, store, vetting};
 use crate::{
     accounts::audit::{self, Entry},
+    domain::signature::{SignatureState, Visibility},
     entities::{signatory, signature},
     platform::{
         Platform,
+        crypto::Keys,
         database::{Database, broken_unique},
         jobs::enqueue_all,
+        throttle,
     },
 };
 
@@ -27,6 +33,9 @@ const MOST: usize = 128;
 /// Signatures that wait at most; who comes then waits in line without having been taken.
 const LINE: usize = 1024;
 
+/// Signatures one network may send in an hour: many people share an address behind Tor or a company's gate.
+const PER_NETWORK: i32 = 300;
+
 /// A signature as the tables will hold it.
 #[derive(Clone, Debug)]
 pub struct Arrival {
@@ -34,6 +43,12 @@ pub struct Arrival {
     pub signatory: signatory::ActiveModel,
     /// What is signed.
     pub signature: signature::ActiveModel,
+    /// What the name is recognised by, however it was asked to be shown.
+    pub name_marks: [String; 2],
+    /// How it asks to be shown.
+    pub visibility: Visibility,
+    /// A keyed mark of the network it came from, if its share is limited.
+    pub network: Option<String>,
     /// When it arrived.
     pub now: DateTime<Utc>,
 }
@@ -44,6 +59,9 @@ pub enum IntakeError {
     /// The database refused this one.
     #[error(transparent)]
     Database(#[from] DbErr),
+    /// Its network has sent its share.
+    #[error("too many signatures from one network")]
+    TooMany,
     /// The process is stopping.
     #[error("signatures are not taken any more: the process is stopping")]
     Stopped,
@@ -51,7 +69,7 @@ pub enum IntakeError {
 
 struct Waiting {
     arrival: Arrival,
-    answer: oneshot::Sender<Result<(), DbErr>>,
+    answer: oneshot::Sender<Result<(), IntakeError>>,
 }
 
 /// The way in. Cheap to clone; the work ends when the last one is dropped.
@@ -62,11 +80,18 @@ impl Intake {
     /// Starts the task that commits. Call it inside the runtime that outlives the server.
     pub fn start(platform: &Platform) -> Self {
         let (sender, mut line) = mpsc::channel::<Waiting>(LINE);
-        let (database, bell) = (platform.database.clone(), platform.bell.clone());
+        let (database, keys, bell) = (platform.database.clone(), Arc::clone(&platform.keys), platform.bell.clone());
         tokio::spawn(async move {
             let mut group = Vec::with_capacity(MOST);
             while line.recv_many(&mut group, MOST).await > 0 {
-                commit(&database, std::mem::take(&mut group)).await;
+                // Of two forms of one person the later one finds the earlier one stored.
+                while !group.is_empty() {
+                    let mut people = HashSet::new();
+                    let (now, later) =
+                        std::mem::take(&mut group).into_iter().partition(|waiting: &Waiting| people.insert(waiting.arrival.contact()));
+                    group = later;
+                    commit(&database, &keys, now).await;
+                }
                 bell.ring();
             }
         });
@@ -80,18 +105,25 @@ impl Intake {
     pub async fn take(&self, arrival: Arrival) -> Result<(), IntakeError> {
         let (answer, committed) = oneshot::channel();
         self.0.send(Waiting { arrival, answer }).await.map_err(|_| IntakeError::Stopped)?;
-        Ok(committed.await.map_err(|_| IntakeError::Stopped)??)
+        committed.await.map_err(|_| IntakeError::Stopped)?
+    }
+}
+
+impl Arrival {
+    fn contact(&self) -> Option<String> {
+        set(&self.signatory.contact_hash).flatten()
     }
 }
 
 /// All in one transaction; when that fails each in its own, so that one that cannot be stored takes no other with it.
-async fn commit(database: &Database, group: Vec<Waiting>) {
+async fn commit(database: &Database, keys: &Keys, group: Vec<Waiting>) {
     let arrivals: Vec<&Arrival> = group.iter().map(|waiting| &waiting.arrival).collect();
-    let outcome = insert(database, &arrivals).await;
-    for waiting in group {
+    let outcome = insert(database, keys, &arrivals).await;
+    for (at, waiting) in group.into_iter().enumerate() {
         let outcome = match &outcome {
-            Ok(()) => Ok(()),
-            Err(_) => insert_alone(database, &waiting.arrival).await,
+            Ok(refused) if refused.contains(&at) => Err(IntakeError::TooMany),
+            Ok(_) => Ok(()),
+            Err(_) => insert_alone(database, keys, &waiting.arrival).await,
         };
         // Whoever waited may have gone away; the signature stays.
         let _ = waiting.answer.send(outcome);
@@ -99,13 +131,14 @@ async fn commit(database: &Database, group: Vec<Waiting>) {
 }
 
 /// Another process may have taken the same signature in between: then it is found now.
-async fn insert_alone(database: &Database, arrival: &Arrival) -> Result<(), DbErr> {
-    match insert(database, &[arrival]).await {
+async fn insert_alone(database: &Database, keys: &Keys, arrival: &Arrival) -> Result<(), IntakeError> {
+    let outcome = match insert(database, keys, &[arrival]).await {
         Err(error) if broken_unique(&error, &[("ux_signature_submission_key", "signature.submission_key")]).is_some() => {
-            insert(database, &[arrival]).await
+            insert(database, keys, &[arrival]).await
         }
         outcome => outcome,
-    }
+    };
+    if outcome?.is_empty() { Ok(()) } else { Err(IntakeError::TooMany) }
 }
 
 pub(super) type NameAndAddress = (Uuid, Option<String>, Option<String>);
@@ -122,13 +155,21 @@ pub(super) fn identity(row: &signatory::ActiveModel) -> NameAndAddress {
     (set(&row.campaign_id).unwrap_or_default(), set(&row.contact_hash).flatten(), set(&row.name_key).flatten())
 }
 
-async fn insert(database: &Database, arrivals: &[&Arrival]) -> Result<(), DbErr> {
+/// Those that were not taken because their network had sent its share, by their place.
+async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Result<HashSet<usize>, DbErr> {
     let txn = database.begin().await?;
-    let mut submitted = submitted_before(&txn, arrivals).await?;
-    let mut signed = signed_before(&txn, arrivals).await?;
+    let refused = over_their_share(&txn, arrivals).await?;
+    let taken: Vec<&Arrival> = arrivals.iter().enumerate().filter(|(at, _)| !refused.contains(at)).map(|(_, arrival)| *arrival).collect();
+    if taken.is_empty() {
+        txn.commit().await?;
+        return Ok(refused);
+    }
+    let mut submitted = submitted_before(&txn, &taken).await?;
+    let earlier = sent_before(&txn, &taken).await?;
+    let mut signed = earlier.signed();
     let (mut signatories, mut signatures, mut lines, mut mails) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut now = DateTime::<Utc>::MIN_UTC;
-    for arrival in arrivals {
+    for arrival in taken {
         now = now.max(arrival.now);
         let id = set(&arrival.signature.id).unwrap_or_default();
         let first = *submitted.entry(set(&arrival.signature.submission_key).unwrap_or_default()).or_insert(id);
@@ -139,6 +180,10 @@ async fn insert(database: &Database, arrivals: &[&Arrival]) -> Result<(), DbErr>
             let late = set(&arrival.signature.late).unwrap_or_default();
             lines.push(Entry::of(None, "signature.received", "signature", id).with(json!({ "late": late })));
         }
+        // Nobody has shown yet that the mailbox is theirs: what was not confirmed may be replaced by a wish for less to be shown, and nothing else.
+        for (signature, signatory) in earlier.replaced_by(arrival) {
+            vetting::replace(&txn, keys, (signature, signatory), arrival.visibility, now).await.map_err(into_database_error)?;
+        }
         mails.push(jobs::confirmation_mail(first));
     }
     if !signatures.is_empty() {
@@ -147,7 +192,28 @@ async fn insert(database: &Database, arrivals: &[&Arrival]) -> Result<(), DbErr>
         audit::append_all(&txn, lines, now).await?;
     }
     enqueue_all(&txn, mails, now).await?;
-    txn.commit().await
+    txn.commit().await?;
+    Ok(refused)
+}
+
+fn into_database_error(error: anyhow::Error) -> DbErr {
+    error.downcast::<DbErr>().unwrap_or_else(|error| DbErr::Custom(error.to_string()))
+}
+
+/// Counts them for their networks. One statement.
+async fn over_their_share(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> Result<HashSet<usize>, DbErr> {
+    let mut hits = BTreeMap::new();
+    for network in arrivals.iter().filter_map(|arrival| arrival.network.as_ref()) {
+        *hits.entry(format!("sign:{network}")).or_default() += 1;
+    }
+    let now = arrivals.iter().map(|arrival| arrival.now).max().unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let mut within = throttle::allow_many(txn, &hits, PER_NETWORK, Duration::hours(1), now).await?;
+    let over = |(at, arrival): (usize, &&Arrival)| {
+        let left = within.get_mut(&format!("sign:{}", arrival.network.as_ref()?))?;
+        *left -= 1;
+        (*left < 0).then_some(at)
+    };
+    Ok(arrivals.iter().enumerate().filter_map(over).collect())
 }
 
 /// The signatures that were sent before, by the key that makes each one of its kind.
@@ -157,25 +223,46 @@ async fn submitted_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> 
     Ok(found.filter(signature::Column::SubmissionKey.is_in(keys)).into_tuple().all(txn).await?.into_iter().collect())
 }
 
-/// The signatures of the same name by the same contact for the same version of the text.
-async fn signed_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> Result<HashMap<NameAndAddress, Uuid>, DbErr> {
-    let identities: HashSet<NameAndAddress> = arrivals.iter().map(|arrival| identity(&arrival.signatory)).collect();
-    let hashes = identities.iter().filter_map(|(_, hash, _)| hash.clone());
-    let campaigns = identities.iter().map(|(campaign, ..)| *campaign);
+/// What the same people sent before for the same text, under the same name, however it was to be shown.
+#[derive(Default)]
+struct Earlier(Vec<store::Signed>);
+
+impl Earlier {
+    /// By name and address. What was withdrawn is signed again.
+    fn signed(&self) -> HashMap<NameAndAddress, Uuid> {
+        let live = self.0.iter().filter(|(signature, _)| signature.state != SignatureState::Withdrawn.key());
+        live.map(|(signature, of)| ((of.campaign_id, of.contact_hash.clone(), of.name_key.clone()), signature.id)).collect()
+    }
+
+    /// What waits for a confirmation and would show more than this asks for.
+    fn replaced_by<'e>(&'e self, arrival: &'e Arrival) -> impl Iterator<Item = (&'e signature::Model, &'e signatory::Model)> {
+        let contact = arrival.contact();
+        let pending = self.0.iter().filter(|(signature, _)| signature.state == SignatureState::Pending.key());
+        pending
+            .filter(move |(signature, of)| {
+                of.contact_hash == contact
+                    && of.name_key.as_ref().is_some_and(|key| arrival.name_marks.contains(key))
+                    && signature.visibility.parse::<Visibility>().is_ok_and(|earlier| earlier < arrival.visibility)
+            })
+            .map(|(signature, of)| (signature, of))
+    }
+}
+
+/// One query; one more when somebody signs again.
+async fn sent_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> Result<Earlier, DbErr> {
+    let campaigns: HashSet<Uuid> = arrivals.iter().map(|arrival| identity(&arrival.signatory).0).collect();
+    let names: HashSet<&String> = arrivals.iter().flat_map(|arrival| &arrival.name_marks).collect();
     let found = signatory::Entity::find()
         .filter(signatory::Column::CampaignId.is_in(campaigns))
-        .filter(signatory::Column::ContactHash.is_in(hashes))
+        .filter(signatory::Column::ContactHash.is_in(arrivals.iter().filter_map(|arrival| arrival.contact())))
         .all(txn)
         .await?;
-    let found: HashMap<Uuid, NameAndAddress> = found
-        .into_iter()
-        .map(|row| (row.id, (row.campaign_id, row.contact_hash, row.name_key)))
-        .filter(|(_, identity)| identities.contains(identity))
-        .collect();
+    let found: HashMap<Uuid, signatory::Model> =
+        found.into_iter().filter(|row| row.name_key.as_ref().is_some_and(|key| names.contains(key))).map(|row| (row.id, row)).collect();
     if found.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Earlier::default());
     }
     let versions: HashSet<Uuid> = arrivals.iter().filter_map(|arrival| set(&arrival.signature.text_version_id)).collect();
     let signed = store::of_signatories(txn, found.keys().copied(), versions).await?;
-    Ok(signed.into_iter().filter_map(|row| Some((found.get(&row.signatory_id)?.clone(), row.id))).collect())
+    Ok(Earlier(signed.into_iter().filter_map(|row| Some((row.clone(), found.get(&row.signatory_id)?.clone()))).collect()))
 }

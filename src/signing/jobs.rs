@@ -90,6 +90,10 @@ impl Handler for ConfirmationMail {
         let Some((signature, signatory)) = store::by_id(platform.database.read(), payload.signature).await? else {
             return Err(JobError::Fail("the signature is gone".into()));
         };
+        if signature.state == SignatureState::Withdrawn.key() {
+            // Taken back meanwhile: there is nothing to confirm and nothing to tell.
+            return Ok(());
+        }
         let Some(sealed) = signatory.sealed_contact.as_deref() else { return Ok(()) };
         let contact =
             contact::open_contact(&platform.keys, signatory.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;

@@ -20,15 +20,12 @@ use crate::{
             forms::{self, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
-            visitor::Visitor,
+            visitor::{self, Visitor},
         },
-        i18n, throttle,
+        i18n,
     },
     states::{self, Directory},
 };
-
-/// Signatures one network may send in an hour: many people share an address behind Tor or a company's gate.
-const PER_NETWORK: i32 = 300;
 
 /// The room's public addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -82,13 +79,14 @@ async fn show_statement(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let make = async || -> Result<String, Problem> {
         let campaign = campaigns.get(&platform).await?;
         let directory = states.get(&platform).await?;
         let translation = campaign.text.translations.get(&language).ok_or(Problem::NotFound)?;
-        let headline = counts::headline(&platform, &campaign, &directory).await?;
+        let headline = counts.get(&platform, &campaign).await?.headline(&campaign, &directory);
         let now = platform.clock.now();
         let view = StatementPage {
             page: platform.site.frame(language, request.path(), i18n::word(language, "site-nav-statement")),
@@ -222,27 +220,31 @@ async fn sign(
         // A robot filled the field no person sees: it gets the page everybody gets.
         return sent();
     }
+    let checked = form.check(&campaign.config.sign_on, &directory, language);
+    let form = form.warned(&campaign.config.sign_on);
     let again = |errors: &FormErrors, status| -> Result<HttpResponse, Problem> {
         let html = form_html(&request, &platform, (&campaign, &directory), language, &form, errors)?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
     };
-    let new = match form.check(&campaign.config.sign_on, &directory, language) {
+    let refused = |code, status| {
+        let mut errors = FormErrors::default();
+        errors.add("kind", code);
+        again(&errors, status)
+    };
+    // Nobody is told it was sent, and nobody has to type it again.
+    let not_kept = |error: &dyn std::error::Error| {
+        tracing::error!(%error, "a signature could not be kept");
+        refused("signing-error-not-kept", StatusCode::SERVICE_UNAVAILABLE)
+    };
+    let new = match checked {
         Ok(new) => new,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    if let Some(peer) = request.peer_addr() {
-        let now = platform.clock.now();
-        let bucket = format!("sign:{}", platform.keys.network_hash(peer.ip(), now.date_naive()));
-        if !throttle::allow(platform.database.write(), &bucket, PER_NETWORK, Duration::hours(1), now).await? {
-            let mut errors = FormErrors::default();
-            errors.add("kind", "signing-error-too-many");
-            return again(&errors, StatusCode::TOO_MANY_REQUESTS);
-        }
-    }
-    match service::sign(&intake, &platform, &campaign, new).await {
+    match service::sign(&intake, &platform, &campaign, new, visitor::source(&request, platform.proxies)).await {
         Ok(()) => sent(),
         Err(SignError::NotOpen) => again(&FormErrors::default(), StatusCode::CONFLICT),
-        Err(SignError::Unexpected(error)) => Err(error.into()),
+        Err(SignError::TooMany) => refused("signing-error-too-many", StatusCode::TOO_MANY_REQUESTS),
+        Err(SignError::Unexpected(error)) => not_kept(error.as_ref()),
     }
 }
 

@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use super::{
     counts::of_signatory,
-    desk::{DecisionForm, RowView, changed},
-    roll,
+    desk::{DecisionForm, RowView},
     vetting::{self, VettingError},
 };
 use crate::{
@@ -125,12 +124,7 @@ pub(super) async fn queue(
     Ok(platform.site.page(StatusCode::OK, "signing/queue.html", staff.language, &view)?)
 }
 
-pub(super) async fn verify_many(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    roll: web::Data<roll::Register>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
+pub(super) async fn verify_many(platform: web::Data<Platform>, staff: SignedIn, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let form: DecisionForm = staff.form(&body)?;
     staff.require(Permission::VetSignatures)?;
     let (mut verified, mut passed_over) = (0_i64, 0_i64);
@@ -141,7 +135,6 @@ pub(super) async fn verify_many(
             Err(_) => passed_over += 1,
         }
     }
-    changed(&platform, &roll);
     let args = i18n::args([("verified", verified.into()), ("passed", passed_over.into())]);
     Ok(staff.done(&platform, "/desk/signatures", "roll-done-bulk", &args).await?)
 }

@@ -1,14 +1,15 @@
 //! The public roll: verified signatures in the order of a language. In memory, read again every few seconds. Must never hold a withheld name.
 //!
-//! Cost: one query over the verified signatures and one sort a language every [`KEEP`]; a page then touches only its own lines. 600 names take
+//! Cost: two queries over the verified and withdrawn signatures and one sort a language as often as kept pages are forgotten; a page then touches
+//! only its own lines. 600 names take
 //! a millisecond; a hundred thousand take a second of one core per refresh and some 30 MB.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
-    time::Duration,
 };
 
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -24,8 +25,6 @@ use crate::{
     entities::{signatory, signature},
     platform::{Platform, refreshed::Refreshed},
 };
-
-const KEEP: Duration = Duration::from_secs(5);
 
 /// One named signatory.
 #[derive(Clone, Debug)]
@@ -67,6 +66,8 @@ struct Row {
 pub struct Roll {
     lines: Vec<Line>,
     orders: HashMap<Language, Vec<usize>>,
+    /// Days on which names left the list, and how many, where the campaign says so in public (R16).
+    corrections: BTreeMap<NaiveDate, usize>,
 }
 
 /// What a reader asks of the roll.
@@ -113,7 +114,12 @@ impl Roll {
             }
             orders.insert(language, order);
         }
-        Ok(Self { lines, orders })
+        Ok(Self { lines, orders, corrections: corrections(platform, campaign).await? })
+    }
+
+    /// Days on which names left the list, newest first, and how many.
+    pub fn corrections(&self) -> impl Iterator<Item = (NaiveDate, usize)> {
+        self.corrections.iter().rev().map(|(day, count)| (*day, *count))
     }
 
     /// The countries that may be chosen from: those a line shows. Any other in the list of choices would tell where somebody is.
@@ -143,6 +149,30 @@ impl Line {
     }
 }
 
+/// One query, or none where the campaign removes quietly.
+async fn corrections(platform: &Platform, campaign: &Current) -> Result<BTreeMap<NaiveDate, usize>, DbErr> {
+    if !campaign.config.sign_on.notes_withdrawals() {
+        return Ok(BTreeMap::new());
+    }
+    let ended: Vec<DateTime<Utc>> = signature::Entity::find()
+        .filter(signature::Column::CampaignId.eq(campaign.id))
+        .filter(signature::Column::TextVersionId.eq(campaign.text.id))
+        .filter(signature::Column::State.eq(SignatureState::Withdrawn.key()))
+        // What no list has shown needs no correction, and would tell of a name that was withheld (R14).
+        .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
+        .filter(signature::Column::VerifiedAt.is_not_null())
+        .filter(signature::Column::EndedAt.is_not_null())
+        .select_only()
+        .column(signature::Column::EndedAt)
+        .into_tuple()
+        .all(platform.database.read())
+        .await?;
+    Ok(ended.into_iter().fold(BTreeMap::new(), |mut days, ended| {
+        *days.entry(ended.date_naive()).or_default() += 1;
+        days
+    }))
+}
+
 fn line(row: Row) -> Option<Line> {
     let name = row.name?;
     let names = [Some(&name), row.original_name.as_ref(), row.latin_name.as_ref(), row.acronym.as_ref()];
@@ -166,7 +196,7 @@ pub struct Register(Refreshed<Roll>);
 
 impl Default for Register {
     fn default() -> Self {
-        Self(Refreshed::every(KEEP))
+        Self(Refreshed::with_pages())
     }
 }
 
@@ -176,11 +206,6 @@ impl Register {
     /// # Errors
     /// When the database fails.
     pub async fn get(&self, platform: &Platform, campaign: &Current) -> Result<Arc<Roll>, DbErr> {
-        self.0.get(async || Roll::read(platform, campaign).await).await
-    }
-
-    /// Forgets what is held, after a change in this process.
-    pub fn forget(&self) {
-        self.0.forget();
+        self.0.get_with(&platform.pages, async || Roll::read(platform, campaign).await).await
     }
 }

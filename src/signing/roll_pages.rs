@@ -5,6 +5,7 @@ use actix_web::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     web,
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -71,7 +72,14 @@ struct ListPage<'a> {
     countries: Vec<ChoiceView>,
     paging: Paging,
     withheld_here: Option<u32>,
+    corrections: Vec<CorrectionView>,
     csv: String,
+}
+
+#[derive(Serialize)]
+struct CorrectionView {
+    day: NaiveDate,
+    count: usize,
 }
 
 #[derive(Serialize)]
@@ -131,14 +139,15 @@ async fn show(
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
     roll: web::Data<roll::Register>,
+    counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let query: ListQuery = forms::query(&request)?;
     let make = async || -> Result<String, Problem> {
         let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
         let roll = roll.get(&platform, &campaign).await?;
-        let rows = counts::rows(platform.database.read(), campaign.id).await?;
-        let headline = counts::headline(&platform, &campaign, &directory).await?;
+        let counts = counts.get(&platform, &campaign).await?;
+        let (rows, headline) = (&counts.rows, counts.headline(&campaign, &directory));
         let filter = query.filter();
         let total = roll.lines(language, &filter).count();
         let current = query.page.clamp(1, total.div_ceil(PAGE).max(1));
@@ -155,13 +164,17 @@ async fn show(
                 kind: line.kind.key(),
             })
             .collect();
-        let k = u32::try_from(campaign.config.sign_on.small_cell_threshold).unwrap_or(5);
-        let table = country_table(&rows, k);
+        let k = campaign.config.sign_on.smallest_cell();
+        let table = country_table(rows, k);
         let named = roll.countries();
         let countries = directory.by_name(language).filter(|state| named.contains(state.iso3.as_str()));
         let withheld_here = filter.iso3.as_ref().and_then(|iso3| {
-            let of =
-                |visibility| rows.iter().filter(|row| row.iso3 == *iso3 && row.visibility == visibility).map(|row| row.total).sum::<u32>();
+            let of = |visibility| {
+                rows.iter()
+                    .filter(|row| row.iso3 == *iso3 && row.visibility == visibility && !row.labelled)
+                    .map(|row| row.total)
+                    .sum::<u32>()
+            };
             let withheld = of(Visibility::Withheld);
             // Only where the table by country includes them: else this line would tell what the table hides (R14).
             let figure = table.rows.iter().find(|row| row.iso3 == *iso3).and_then(|row| row.figure);
@@ -188,6 +201,7 @@ async fn show(
             },
             names,
             withheld_here,
+            corrections: roll.corrections().map(|(day, count)| CorrectionView { day, count }).collect(),
             csv: format!("/{language}/signatories.csv{}", query.address(1)),
             kind: query.kind.clone(),
             country: query.country.clone(),

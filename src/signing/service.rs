@@ -2,15 +2,17 @@
 //!
 //! Cost of signing: a share of one group's transaction, see [`super::intake`].
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
     contact::{self, Names},
     form::NewSignature,
-    intake::{self, Arrival, Intake},
-    jobs, store,
+    intake::{self, Arrival, Intake, IntakeError},
+    jobs, store, vetting,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -37,6 +39,9 @@ pub enum SignError {
     /// Not open yet, or not any more.
     #[error("the statement is not open for signatures")]
     NotOpen,
+    /// Very many came from the same network.
+    #[error("too many signatures from one network")]
+    TooMany,
     /// A fault of ours.
     #[error(transparent)]
     Unexpected(#[from] anyhow::Error),
@@ -68,7 +73,6 @@ pub fn reception(campaign: &Current, now: DateTime<Utc>) -> Reception {
 
 /// What the tables keep of the names: everything of a named signatory, nothing readable of any other.
 pub fn name_columns(keys: &Keys, row: &mut signatory::ActiveModel, id: Uuid, names: &Names, visibility: Visibility) -> anyhow::Result<()> {
-    let key = name_key(&names.name);
     if visibility.shows_name() {
         row.name = Set(Some(names.name.clone()));
         row.original_name = Set(names.original_name.clone());
@@ -77,8 +81,11 @@ pub fn name_columns(keys: &Keys, row: &mut signatory::ActiveModel, id: Uuid, nam
         row.acronym = Set(names.acronym.clone());
         row.affiliation = Set(names.affiliation.clone());
         row.website = Set(names.website.clone());
+        row.location_label = Set(names.location_label.clone());
+        row.network_members = Set(names.network_members);
         row.sort_key = Set(Some(sort_key(&names.name).chars().take(400).collect()));
-        row.name_key = Set(Some(key.chars().take(200).collect()));
+        let [key, _] = name_marks(keys, &names.name);
+        row.name_key = Set(Some(key));
         row.sealed_names = Set(None);
         return Ok(());
     }
@@ -89,20 +96,62 @@ pub fn name_columns(keys: &Keys, row: &mut signatory::ActiveModel, id: Uuid, nam
     row.acronym = Set(None);
     row.affiliation = Set(None);
     row.website = Set(None);
+    row.location_label = Set(None);
+    row.network_members = Set(None);
     row.sort_key = Set(None);
-    // A keyed mark: the same name is recognised, and nobody without the key can try names against it.
-    row.name_key = Set(Some(keys.mark("signatory.name", &key)));
+    let [_, mark] = name_marks(keys, &names.name);
+    row.name_key = Set(Some(mark));
     row.sealed_names = Set(Some(contact::seal_names(keys, id, names)?));
     Ok(())
+}
+
+/// What a name is recognised by: as it is kept of a named signatory, and of any other. The second is a keyed mark: the same name is recognised,
+/// and nobody without the key can try names against it.
+pub(super) fn name_marks(keys: &Keys, name: &str) -> [String; 2] {
+    let key = name_key(name);
+    [key.chars().take(200).collect(), keys.mark("signatory.name", &key)]
+}
+
+/// The same signatory with nothing readable left of it. What was sealed before stays so.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub(super) fn withhold(keys: &Keys, of: &signatory::Model) -> anyhow::Result<signatory::ActiveModel> {
+    let mut row = signatory::ActiveModel::default();
+    if let Some(name) = of.name.clone() {
+        let names = Names {
+            name,
+            original_name: of.original_name.clone(),
+            latin_name: of.latin_name.clone(),
+            official_name: of.official_name.clone(),
+            acronym: of.acronym.clone(),
+            affiliation: of.affiliation.clone(),
+            website: of.website.clone(),
+            location_label: of.location_label.clone(),
+            network_members: of.network_members,
+        };
+        name_columns(keys, &mut row, of.id, &names, Visibility::Withheld)?;
+    }
+    Ok(row)
 }
 
 /// Takes a signature. A repeated one takes nothing new and sends the mail again; the caller shows the same page for all.
 ///
 /// # Errors
 /// [`SignError::NotOpen`] before the opening; after the deadline it is taken for the next wave (R8).
-pub async fn sign(intake: &Intake, platform: &Platform, campaign: &Current, new: NewSignature) -> Result<(), SignError> {
-    let arrival = arrival(platform, campaign, new)?;
-    intake.take(arrival).await.map_err(|error| SignError::Unexpected(error.into()))
+pub async fn sign(
+    intake: &Intake,
+    platform: &Platform,
+    campaign: &Current,
+    new: NewSignature,
+    from: Option<IpAddr>,
+) -> Result<(), SignError> {
+    let mut arrival = arrival(platform, campaign, new)?;
+    arrival.network = from.map(|from| platform.keys.network_hash(from, arrival.now.date_naive()));
+    intake.take(arrival).await.map_err(|error| match error {
+        IntakeError::TooMany => SignError::TooMany,
+        error => SignError::Unexpected(error.into()),
+    })
 }
 
 /// A signature as the tables will hold it: pending, with its contact sealed. Queries nothing.
@@ -123,10 +172,8 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Re
         id: Set(signatory_id),
         campaign_id: Set(campaign.id),
         kind: Set(new.kind.key().to_owned()),
-        location_label: Set(new.location_label.clone()),
         iso3: Set(new.iso3.clone()),
         network_mode: Set(new.network_mode.map(|mode| mode.key().to_owned())),
-        network_members: Set(new.network_members),
         sealed_contact: Set(Some(contact::seal_contact(&platform.keys, signatory_id, &new.contact).map_err(anyhow::Error::from)?)),
         contact_hash: Set(Some(contact_hash.clone())),
         created_at: Set(now),
@@ -159,7 +206,8 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Re
         signed_at: Set(now),
         ..Default::default()
     };
-    Ok(Arrival { signatory: row, signature, now })
+    let name_marks = name_marks(&platform.keys, &new.names.name);
+    Ok(Arrival { signatory: row, signature, name_marks, visibility: new.visibility, network: None, now })
 }
 
 /// A link from a mail, looked up.
@@ -190,10 +238,20 @@ pub async fn look_up(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     if found.expires_at <= platform.clock.now() {
         return Ok(Link::Expired);
     }
-    Ok(store::by_id(db, found.signature_id).await?.map_or(Link::Unknown, |signed| Link::Good(Box::new(signed))))
+    Ok(match store::by_id(db, found.signature_id).await? {
+        None => Link::Unknown,
+        Some(signed) if is_ended(&signed.0) => Link::Expired,
+        Some(signed) => Link::Good(Box::new(signed)),
+    })
 }
 
-/// Confirms by a link. A second press is harmless.
+/// Nothing can be confirmed any more: withdrawn, declined, or replaced by a later form of the same person.
+fn is_ended(signature: &signature::Model) -> bool {
+    signature.state.parse().is_ok_and(SignatureState::is_final)
+}
+
+/// Confirms by a link. A second press is harmless. What is set aside is confirmed too, and stays aside; whoever presses sees no difference.
+/// Confirming to be withheld takes back what the same person had sent to be named (R15): the mailbox is proof enough for that.
 ///
 /// # Errors
 /// When the database fails.
@@ -211,17 +269,54 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
         return Ok(Link::Expired);
     }
     let Some(signed) = store::by_id(&txn, found.signature_id).await? else { return Ok(Link::Unknown) };
+    if is_ended(&signed.0) {
+        return Ok(Link::Expired);
+    }
     store::use_token(&txn, found.id, now).await?;
     let change = signature::ActiveModel {
         state: Set(SignatureState::Confirmed.key().to_owned()),
         confirmed_at: Set(Some(now)),
         ..Default::default()
     };
-    if store::step(&txn, signed.0.id, SignatureState::Pending.key(), change).await? {
+    let aside = signature::ActiveModel { confirmed_at: Set(Some(now)), ..Default::default() };
+    if store::step(&txn, signed.0.id, SignatureState::Pending.key(), change).await?
+        || signed.0.confirmed_at.is_none() && store::step(&txn, signed.0.id, SignatureState::Quarantined.key(), aside).await?
+    {
         audit::append(&txn, Entry::of(None, "signature.confirmed", "signature", signed.0.id), now).await?;
     }
+    let replaced = replace_earlier(&txn, &platform.keys, &signed, now).await?;
     txn.commit().await?;
+    if replaced {
+        platform.pages.clear();
+        platform.bell.ring();
+    }
     Ok(Link::Good(Box::new(signed)))
+}
+
+/// Takes back what the same person sent before to be shown more of. `true` when there was something. One query; three more where there was.
+async fn replace_earlier(txn: &DatabaseTransaction, keys: &Keys, by: &store::Signed, now: DateTime<Utc>) -> anyhow::Result<bool> {
+    let (signature, signatory) = by;
+    let visibility: Visibility = signature.visibility.parse()?;
+    let (Some(sealed), Some(hash), false) = (&signatory.sealed_names, &signatory.contact_hash, visibility.shows_name()) else {
+        return Ok(false);
+    };
+    let marks = name_marks(keys, &contact::open_names(keys, signatory.id, sealed)?.name);
+    let same = signatory::Entity::find()
+        .filter(signatory::Column::CampaignId.eq(signatory.campaign_id))
+        .filter(signatory::Column::ContactHash.eq(hash))
+        .filter(signatory::Column::NameKey.is_in(marks))
+        .filter(signatory::Column::Id.ne(signatory.id))
+        .all(txn)
+        .await?;
+    let mut replaced = false;
+    for earlier in store::of_signatories(txn, same.iter().map(|row| row.id), [signature.text_version_id]).await? {
+        let shows_more = earlier.visibility.parse::<Visibility>().is_ok_and(|earlier| earlier < visibility);
+        let of = same.iter().find(|row| row.id == earlier.signatory_id);
+        if let (true, Some(of)) = (shows_more && earlier.signed_at <= signature.signed_at, of) {
+            replaced |= vetting::replace(txn, keys, (&earlier, of), visibility, now).await?;
+        }
+    }
+    Ok(replaced)
 }
 
 /// How long a confirmation link lives.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
+    ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{LockType, OnConflict},
@@ -9,12 +10,14 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{counts, store};
+use super::{counts, service, store};
 use crate::{
     accounts::audit::{self, Entry},
-    domain::signature::{SecondPerson, SignatureState, VettingCase, VettingDecision, VettingItem, VettingRefusal},
+    domain::signature::{
+        SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingItem, VettingRefusal, Visibility,
+    },
     entities::{signatory, signature, vetting_check, vetting_decision},
-    platform::Platform,
+    platform::{Platform, crypto::Keys},
 };
 
 /// Why a decision was not carried out.
@@ -105,6 +108,8 @@ pub async fn decide(
     entry.reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
     audit::append(&txn, entry, now).await?;
     txn.commit().await?;
+    // Public pages follow at once in this process, and within seconds in the others.
+    platform.pages.clear();
     platform.bell.ring();
     Ok(Outcome::Moved(target))
 }
@@ -126,6 +131,8 @@ pub async fn second_decline(platform: &Platform, id: Uuid, account: Uuid) -> Res
     audit::append(&txn, Entry::of(Some(account), "signature.declined", "signature", id).because(proposed.reason.unwrap_or_default()), now)
         .await?;
     txn.commit().await?;
+    // Public pages follow at once in this process, and within seconds in the others.
+    platform.pages.clear();
     platform.bell.ring();
     Ok(())
 }
@@ -147,8 +154,42 @@ pub async fn withdraw(platform: &Platform, id: Uuid, reason: &str, account: Uuid
     move_to(&txn, &signature, &signatory, SignatureState::Withdrawn, now).await?;
     audit::append(&txn, Entry::of(Some(account), "signature.withdrawn", "signature", id).because(reason.trim()), now).await?;
     txn.commit().await?;
+    // Public pages follow at once in this process, and within seconds in the others.
+    platform.pages.clear();
     platform.bell.ring();
     Ok(())
+}
+
+/// Takes back a signature whose signer has asked for less to be shown, with a later one: out of lists and counts, nothing readable left of it, and
+/// none of its links good. What was set aside stays for who looks into it. `false` when it was not there to be taken back.
+///
+/// # Errors
+/// When the database fails or there is no randomness.
+pub(super) async fn replace(
+    txn: &DatabaseTransaction,
+    keys: &Keys,
+    (signature, signatory): (&signature::Model, &signatory::Model),
+    by: Visibility,
+    now: DateTime<Utc>,
+) -> anyhow::Result<bool> {
+    use SignatureState::{Confirmed, Pending, Verified, Withdrawn};
+    if !case(signature).state.step(Withdrawn).is_ok_and(|_| [Pending, Confirmed, Verified].contains(&case(signature).state)) {
+        return Ok(false);
+    }
+    match move_to(txn, signature, signatory, Withdrawn, now).await {
+        Ok(()) => {}
+        Err(VettingError::Overtaken) => return Ok(false),
+        Err(VettingError::Database(error)) => return Err(error.into()),
+        Err(error) => return Err(error.into()),
+    }
+    let hidden = signature::ActiveModel { visibility: Set(by.key().to_owned()), ..Default::default() };
+    signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
+    let sealed = service::withhold(keys, signatory)?;
+    if sealed.is_changed() {
+        signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
+    }
+    audit::append(txn, Entry::of(None, "signature.replaced", "signature", signature.id), now).await?;
+    Ok(true)
 }
 
 /// Moves a signature and appends what that does to the counts. The state it is moved from must still be its state.
@@ -166,6 +207,10 @@ async fn move_to(
     let mut change = signature::ActiveModel { state: Set(to.key().to_owned()), ended_at: Set(ended), ..Default::default() };
     if to == SignatureState::Verified {
         change.verified_at = Set(Some(now));
+    }
+    // Who withdrew may sign again: the form's mark of person, name and text is free. A sheet's own key stays, so that the sheet revives nobody.
+    if to == SignatureState::Withdrawn && signature.origin == SignatureOrigin::Form.key() {
+        change.submission_key = Set(format!("withdrawn:{}", signature.id));
     }
     if !store::step(txn, signature.id, &signature.state, change).await? {
         return Err(VettingError::Overtaken);

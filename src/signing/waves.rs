@@ -163,11 +163,7 @@ pub async fn freeze(
     if lines.is_empty() {
         return Err(WaveError::Empty);
     }
-    let mut sums: std::collections::BTreeMap<(&str, &str, &str), u32> = std::collections::BTreeMap::new();
-    for line in &lines {
-        *sums.entry((line.kind.key(), line.visibility.key(), line.iso3.as_deref().unwrap_or_default())).or_default() += 1;
-    }
-    let counts = counts::of_lines(&sums, states, now);
+    let counts = counts::of_lines(&lines, campaign, states, now);
     let text_hash = campaign.text.translations.get(&campaign.config.authoritative).map_or("", |text| text.content_hash.as_str());
     let head = WaveHead { campaign: &campaign.config.slug, number, text_hash, counts: &counts };
     let row = wave::Model {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    counts::{self, HeadlineView},
+    counts::{Counts, HeadlineView},
     waves::{self, WaveError},
 };
 use crate::{
@@ -65,7 +65,7 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::ReadDesk)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let headline = counts::headline(&platform, &campaign, &directory).await?;
+    let headline = Counts::read(&platform, campaign.id).await?.headline(&campaign, &directory);
     let waves: Vec<WaveView> = waves::all(platform.database.read(), campaign.id).await?.into_iter().map(WaveView::from).collect();
     let view = ListPage {
         next: waves.first().map_or(1, |wave| wave.number + 1),

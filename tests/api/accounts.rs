@@ -47,6 +47,40 @@ on_both_databases! {
         assert_eq!(sibling.browser().post("/desk/sign-in", &right).await.status, 429);
     }
 
+    /// Strangers cannot keep a colleague out, and a colleague who signs in often is no stranger.
+    async fn wrong_tries_from_elsewhere_lock_nobody_out(program: Program) {
+        let behind = Program::start_with(program.kind, |config| config.proxies = 1).await;
+        behind.add_account("ana@staff.example.org", Role::Reader).await;
+        let sign_in = async |from: &str, password: &str| {
+            let browser = behind.browser();
+            let request = browser.client.post(format!("{}/desk/sign-in", behind.base_url)).header("x-forwarded-for", from);
+            request.form(&[("email", "ana@staff.example.org"), ("password", password)]).send().await.unwrap().status().as_u16()
+        };
+        for n in 0..20 {
+            assert_eq!(sign_in("203.0.113.9", "wrong wrong wrong").await, if n < 8 { 422 } else { 429 }, "try {n}");
+        }
+        for n in 0..20 {
+            assert_eq!(sign_in("198.51.100.7", PASSWORD).await, 303, "sign-in {n}");
+        }
+        // From everywhere together there is an end to guessing.
+        let mut refused = 0;
+        for network in 0..15 {
+            for _ in 0..8 {
+                refused += u32::from(sign_in(&format!("192.0.2.{network}"), "wrong wrong wrong").await == 429);
+            }
+        }
+        assert!(refused > 0);
+    }
+
+    async fn the_page_one_came_for_is_no_way_elsewhere(program: Program) {
+        program.add_account("ana@staff.example.org", Role::Reader).await;
+        for next in ["/desk/audit\u{1}", "/desk/\nx", "//evil.example", "/desk/\\evil.example", "/desk/é", "https://evil.example", "/desk/ x"] {
+            let form = [("email", "ana@staff.example.org"), ("password", PASSWORD), ("next", next)];
+            let answer = program.browser().post("/desk/sign-in", &form).await;
+            assert_eq!((answer.status, answer.location()), (303, "/desk"), "{next:?}");
+        }
+    }
+
     async fn a_session_of_one_process_is_known_to_another(program: Program) {
         let sibling = program.sibling().await;
         let mut browser = program.staff(Role::Coordinator).await;

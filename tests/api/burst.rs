@@ -20,10 +20,8 @@ fn signer(name: &str, email: &str) -> NewSignature {
     NewSignature {
         kind: SignatoryKind::Organisation,
         names: Names { name: name.to_owned(), ..Names::default() },
-        location_label: None,
         iso3: Some("KEN".to_owned()),
         network_mode: None,
-        network_members: None,
         contact: Contact { name: "Somebody".to_owned(), email: email.to_owned(), role: "Director".to_owned() },
         visibility: Visibility::Named,
         newsletter: false,
@@ -56,7 +54,7 @@ crate::on_both_databases! {
                 // Every organisation sends twice, by a double click or by filling the form again.
                 let who = number / 2;
                 let new = signer(&format!("Organisation {who}"), &format!("office{who}@example.org"));
-                service::sign(&app.intake, &app.platform, &campaign, new).await
+                service::sign(&app.intake, &app.platform, &campaign, new, None).await
             });
         }
         for outcome in tasks.join_all().await {

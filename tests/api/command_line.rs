@@ -86,6 +86,16 @@ fn a_command_that_needs_a_schema_or_a_server_says_so_and_ends_with_one() {
     assert!(code == 1 && !said.contains("panicked"), "{said}");
 }
 
+#[test]
+fn a_second_demonstration_on_one_folder_says_so_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = std::fs::File::create(folder.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let (code, _, said) = run(&["demo", "--listen", "127.0.0.1:0", "--data", folder.path().to_str().unwrap()], &[]);
+    assert!(code == 1 && said.contains("another demo is running") && said.lines().count() == 1, "{said}");
+    assert!(!folder.path().join("demarche.sqlite").exists() && !folder.path().join("secret-key").exists());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_added_from_standard_input_and_a_weak_password_is_refused() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
@@ -146,7 +156,7 @@ async fn the_log_of_a_full_run_holds_nothing_of_a_person() {
     let folder = tempfile::tempdir().unwrap();
     let mail = folder.path().join("mail");
     let log = run_with_faults(&scratch.url, &mail).await;
-    assert!(log.lines().count() > 3 && log.contains("request failed"), "the log is there, with a fault of ours in it: {log}");
+    assert!(log.lines().count() > 3 && log.contains("could not be kept"), "the log is there, with a fault of ours in it: {log}");
     let mails: Vec<String> = std::fs::read_dir(&mail)
         .unwrap()
         .filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok())
@@ -213,7 +223,7 @@ async fn run_with_faults(url: &str, mail: &Path) -> String {
     let db = sea_orm::Database::connect(url).await.unwrap();
     sea_orm::ConnectionTrait::execute_unprepared(&db, "ALTER TABLE signatory RENAME TO signatory_gone").await.unwrap();
     db.close().await.unwrap();
-    assert_eq!(post("/en/sign", &[&fields[..], &[("acronym", "ZYZ")]].concat()).await.status().as_u16(), 500);
+    assert_eq!(post("/en/sign", &[&fields[..], &[("acronym", "ZYZ")]].concat()).await.status().as_u16(), 503);
     Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(child.wait().unwrap().success());
     rest.join().unwrap()

@@ -26,7 +26,7 @@ use crate::{
     support::{Kind, Program, databases, program::Browser, reading::mail_text},
 };
 
-fn organisation(n: usize) -> Vec<(&'static str, String)> {
+pub fn organisation(n: usize) -> Vec<(&'static str, String)> {
     [
         ("kind", "organisation".to_owned()),
         ("name", format!("House of the Number {n}")),
@@ -216,9 +216,9 @@ on_both_databases! {
 }
 
 /// The real program, ended with the test however it ends.
-struct Server {
+pub struct Server {
     child: Child,
-    base_url: String,
+    pub base_url: String,
 }
 
 impl Drop for Server {
@@ -229,8 +229,10 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(database_url: &str, mail: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
+    pub fn start(database_url: &str, mail: &Path, arguments: &[&str]) -> Self {
+        // Where a file may grow no further the program hears an error, as on a full disk, and not a signal that ends it.
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_demarche")]);
         command.args(arguments).env("DATABASE_URL", database_url).env("DEMARCHE_LISTEN", "127.0.0.1:0").env("DEMARCHE_MAIL_DIR", mail);
         command.env("DEMARCHE_SECRET_KEY", "a secret of the tests, long enough to be one").env_remove("RUST_LOG");
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -240,8 +242,21 @@ impl Server {
         Self { child, base_url: base_url.expect("the server did not start") }
     }
 
-    fn browser(&self) -> Browser {
+    pub fn browser(&self) -> Browser {
         Browser { client: reqwest::Client::new(), base_url: self.base_url.clone() }
+    }
+
+    /// The longest a file of this process may become; without a number, as long as it likes. This is what a full disk looks like to it.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let arguments = ["--pid".to_owned(), self.child.id().to_string(), format!("--fsize={limit}:")];
+        assert!(Command::new("prlimit").args(arguments).status().unwrap().success());
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub fn stop(mut self) {
+        self.signal("-TERM");
+        assert!(self.child.wait().unwrap().success());
     }
 
     fn signal(&self, name: &str) {

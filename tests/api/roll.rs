@@ -3,11 +3,8 @@
 use chrono::Duration;
 use demarche::{
     accounts::Role,
-    domain::{
-        headline::Headline,
-        signature::{SignatureOrigin, VettingDecision},
-    },
-    entities::{signature, signature_count, signature_count_delta, text_version},
+    domain::{headline::Headline, signature::SignatureOrigin},
+    entities::{signature, text_version},
     signing::{
         counts, export,
         import::{self, Options, Report},
@@ -32,7 +29,7 @@ fn line(id: &str, kind: &str, name: &str, label: &str, iso3: &str, visibility: &
     )
 }
 
-fn organisation(id: &str, name: &str, state: &str) -> String {
+pub fn organisation(id: &str, name: &str, state: &str) -> String {
     line(id, "organisation", name, "", "SEN", "named", state)
 }
 
@@ -44,18 +41,18 @@ async fn import(program: &Program, lines: &[String], dry_run: bool) -> Report {
     import::signatures(platform, (&campaign, &states), sheet.as_bytes(), options, |_| {}).await.unwrap()
 }
 
-async fn load(program: &Program, lines: &[String]) {
+pub async fn load(program: &Program, lines: &[String]) {
     let report = import(program, lines, false).await;
     assert_eq!((report.added, &report.rejects), (lines.len() as u64, &Vec::new()));
 }
 
-async fn headline(program: &Program) -> Headline {
+pub async fn headline(program: &Program) -> Headline {
     let platform = &program.app.platform;
     let (campaign, states) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
-    counts::headline(platform, &campaign, &states).await.unwrap()
+    counts::Counts::read(platform, campaign.id).await.unwrap().headline(&campaign, &states)
 }
 
-async fn signature_of(program: &Program, key: &str) -> signature::Model {
+pub async fn signature_of(program: &Program, key: &str) -> signature::Model {
     let find = signature::Entity::find().filter(signature::Column::SubmissionKey.eq(key));
     find.one(program.app.platform.database.read()).await.unwrap().unwrap()
 }
@@ -73,7 +70,7 @@ async fn freeze(browser: &Browser, next: &str) {
 }
 
 /// Every page and sheet a visitor can get of the roll.
-async fn public_outputs(program: &Program) -> String {
+pub async fn public_outputs(program: &Program) -> String {
     let browser = program.browser();
     let mut all = String::new();
     for path in
@@ -332,85 +329,5 @@ on_both_databases! {
         program.drain().await;
         assert_eq!(counts::recount(platform, campaign.id).await.unwrap(), 0);
         assert!(!program.sibling().await.browser().get("/en/signatories").await.body.contains("First House"));
-    }
-
-    /// Of two moderators who press at the same moment one is told so, and the signature counts once.
-    async fn two_moderators_at_once_verify_once(program: Program) {
-        load(&program, &[organisation("o1", "First House", "confirmed")]).await;
-        let id = signature_of(&program, "o1").await.id;
-        let (one, two) = (program.add_account("a@staff.example.org", Role::Moderator).await, program.add_account("b@staff.example.org", Role::Moderator).await);
-        let sibling = program.sibling().await;
-        let (first, second) = tokio::join!(
-            vetting::decide(&program.app.platform, id, VettingDecision::Verify, "", one),
-            vetting::decide(&sibling.app.platform, id, VettingDecision::Verify, "", two),
-        );
-        assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
-        assert_eq!(headline(&program).await.total, 1);
-        program.drain().await;
-        assert_eq!(headline(&program).await.total, 1);
-    }
-
-    /// Folds and recounts of several processes, while changes come in, neither lose nor double one.
-    async fn folds_and_recounts_at_once_count_right(program: Program) {
-        let lines: Vec<String> = (0..24).map(|n| organisation(&format!("o{n}"), &format!("House {n}"), "confirmed")).collect();
-        load(&program, &lines).await;
-        let staff = program.add_account("m@staff.example.org", Role::Moderator).await;
-        let sibling = program.sibling().await;
-        let (here, there) = (&program.app.platform, &sibling.app.platform);
-        let campaign = program.app.campaigns.get(here).await.unwrap().id;
-        let ids: Vec<Uuid> = signature::Entity::find().all(here.database.read()).await.unwrap().into_iter().map(|row| row.id).collect();
-        let verify = async {
-            for id in ids {
-                vetting::decide(here, id, VettingDecision::Verify, "", staff).await.unwrap();
-            }
-        };
-        let fold = async |platform| {
-            for _ in 0..12 {
-                counts::fold(platform).await.unwrap();
-            }
-        };
-        let recount = async {
-            for _ in 0..6 {
-                assert_eq!(counts::recount(there, campaign).await.unwrap(), 0, "nothing is ever to be set right");
-            }
-        };
-        tokio::join!(verify, fold(here), fold(there), recount);
-        tokio::join!(fold(here), fold(there));
-        assert_eq!(headline(&program).await.total, 24);
-        assert_eq!(signature_count_delta::Entity::find().count(here.database.read()).await.unwrap(), 0);
-        // A wrong number is set right, with a change still to be folded.
-        signature_count::Entity::update_many()
-            .col_expr(signature_count::Column::Total, sea_orm::sea_query::Expr::value(7))
-            .exec(here.database.write())
-            .await
-            .unwrap();
-        let id = signature_of(&program, "o3").await.id;
-        vetting::withdraw(here, id, "asked by mail", staff).await.unwrap();
-        assert_eq!(counts::recount(here, campaign).await.unwrap(), 1);
-        assert_eq!(headline(&program).await.total, 23);
-        counts::fold(there).await.unwrap();
-        assert_eq!(headline(&program).await.total, 23);
-    }
-
-    /// US2: many at once; what cannot be verified is passed over and said.
-    async fn a_pile_is_verified_with_one_press(program: Program) {
-        load(&program, &[
-            organisation("o1", "First House", "confirmed"),
-            organisation("o2", "Second House", "confirmed"),
-            organisation("o3", "Not Confirmed House", "pending"),
-        ]).await;
-        let staff = program.staff(Role::Moderator).await;
-        let mut ids = Vec::new();
-        for key in ["o1", "o2", "o3"] {
-            ids.push(signature_of(&program, key).await.id.to_string());
-        }
-        let fields: Vec<(&str, &str)> = ids.iter().map(|id| ("ids", id.as_str())).collect();
-        let answer = staff.submit("/desk/signatures", "/desk/signatures/verify", &fields).await;
-        assert_eq!((answer.status, answer.location()), (303, "/desk/signatures"));
-        let told = staff.get("/desk/signatures").await.text();
-        assert!(told.contains("Verified: 2") && told.contains("changed: 1"), "{told}");
-        assert_eq!(headline(&program).await.total, 2);
-        let public = public_outputs(&program).await;
-        assert!(public.contains("Second House") && !public.contains("Not Confirmed House"));
     }
 }

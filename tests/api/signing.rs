@@ -18,9 +18,9 @@ use crate::{
     },
 };
 
-type Fields = BTreeMap<&'static str, String>;
+pub type Fields = BTreeMap<&'static str, String>;
 
-fn organisation(name: &str, email: &str) -> Fields {
+pub fn organisation(name: &str, email: &str) -> Fields {
     let fields = [
         ("kind", "organisation"),
         ("name", name),
@@ -35,19 +35,19 @@ fn organisation(name: &str, email: &str) -> Fields {
     fields.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
 }
 
-async fn send(browser: &Browser, language: &str, fields: &Fields) -> Answer {
+pub async fn send(browser: &Browser, language: &str, fields: &Fields) -> Answer {
     let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     browser.post(&format!("/{language}/sign"), &pairs).await
 }
 
 /// The path of the confirmation link in the newest mail.
-fn link(program: &Program, text: &str) -> String {
+pub fn link(program: &Program, text: &str) -> String {
     let at = text.find(&format!("{}/", program.base_url)).unwrap();
     let rest = &text[text[at..].find("/confirm/").map_or(at, |found| at + found - 3)..];
     rest.split_whitespace().next().unwrap().to_owned()
 }
 
-async fn signatures(program: &Program) -> Vec<signature::Model> {
+pub async fn signatures(program: &Program) -> Vec<signature::Model> {
     signature::Entity::find().all(program.app.platform.database.read()).await.unwrap()
 }
 
@@ -221,39 +221,6 @@ on_both_databases! {
         assert!(revealed.body.contains(SECRET));
         let trail = coordinator.get("/desk/audit").await.text();
         assert!(trail.contains("Withheld name shown") && trail.contains("asked by the signer") && !trail.contains(SECRET));
-    }
-
-    /// R14: whoever sent the same name and address before, to be printed, does not take the place of the wish to withhold it.
-    async fn a_wish_to_withhold_is_not_lost_to_an_earlier_form(program: Program) {
-        const SECRET: &str = "Quillfeather Vigil";
-        let browser = program.browser();
-        let mut printed = organisation(SECRET, "keeper@quill.example.org");
-        printed.insert("location_label", "Chosen by another".into());
-        assert_eq!(send(&browser, "en", &printed).await.status, 303);
-        program.drain().await;
-        program.mail.take();
-        let mut withheld = organisation(SECRET, "keeper@quill.example.org");
-        withheld.insert("visibility", "withheld".into());
-        assert_eq!(send(&browser, "en", &withheld).await.status, 303);
-        assert_eq!(send(&browser, "en", &withheld).await.status, 303);
-        program.drain().await;
-        let mails = program.mail.take();
-        assert_eq!(mails.len(), 1, "the same wish twice is one");
-        let text = mail_text(&mails[0].bytes);
-        assert!(!text.contains(SECRET), "{text}");
-        browser.post(&link(&program, &text), &[]).await;
-        let mut states: Vec<_> = signatures(&program).await.into_iter().map(|row| (row.visibility, row.state, row.id)).collect();
-        states.sort();
-        let [(named, pending, _), (hidden, confirmed, id)] = states.as_slice() else { panic!("{states:?}") };
-        assert_eq!((named.as_str(), pending.as_str(), hidden.as_str(), confirmed.as_str()), ("named", "pending", "withheld", "confirmed"));
-        let staff = program.staff(demarche::accounts::Role::Moderator).await;
-        let at = format!("/desk/signatures/{id}");
-        assert_eq!(staff.submit(&at, &format!("{at}/decision"), &[("decision", "verify")]).await.status, 303);
-        program.drain().await;
-        for path in ["/en/signatories", "/en/signatories.csv"] {
-            let body = browser.get(path).await.body;
-            assert!(!body.contains("Quillfeather") && !body.contains("Chosen by another"), "{path}");
-        }
     }
 
     /// R12: pending is not public or counted; a decline needs two people.

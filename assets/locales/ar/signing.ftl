@@ -103,5 +103,7 @@ signing-error-role = اذكر صفتك
 signing-error-visibility = اختر درجة الظهور
 signing-error-authority = ضع علامة إن كان ذلك صحيحا؛ وإلا فلا يمكننا قبول التوقيع
 signing-error-consent = ضع علامة كي نتمكن من حفظ التوقيع
+signing-error-high-risk = عرّض التوقيع من هذا المكان أشخاصا للخطر، لذلك يُحجب الاسم ما لم تختر غير ذلك. راجع الاختيار وأرسل من جديد.
 signing-error-too-many = وصلت توقيعات كثيرة جدا من شبكتك. انتظر ساعة أو راسلنا
+signing-error-not-kept = تعذّر حفظ توقيعكم الآن، ولم يُرسَل شيء. ما كتبتموه ما زال هنا: نرجو إعادة المحاولة بعد بضع دقائق.
 signing-network-for-members = باسم أعضائها

@@ -103,5 +103,7 @@ signing-error-role = Give your role
 signing-error-visibility = Choose how visible you want to be
 signing-error-authority = Tick this if it is true; without it we cannot take the signature
 signing-error-consent = Tick this so that we may keep the signature
+signing-error-high-risk = Signing from this place has put people at risk, so the name is withheld unless you choose otherwise. Check the choice and send again.
 signing-error-too-many = Very many signatures came from your network. Wait an hour, or write to us
+signing-error-not-kept = Your signature could not be stored just now. Nothing was sent. What you typed is still here: please try again in a few minutes.
 signing-network-for-members = On behalf of its members

@@ -103,5 +103,7 @@ signing-error-role = Indique su cargo
 signing-error-visibility = Elija su visibilidad
 signing-error-authority = Marque si es cierto; sin ello no podemos aceptar la firma
 signing-error-consent = Marque para que podamos conservar la firma
+signing-error-high-risk = Firmar desde este lugar ha puesto a personas en peligro, por lo que el nombre queda reservado salvo que usted elija otra cosa. Revise la opción y envíe de nuevo.
 signing-error-too-many = Han llegado muchas firmas desde su red. Espere una hora o escríbanos
+signing-error-not-kept = En este momento no se ha podido guardar su firma. No se ha enviado nada. Lo que escribió sigue aquí: vuelva a intentarlo dentro de unos minutos.
 signing-network-for-members = En nombre de sus miembros

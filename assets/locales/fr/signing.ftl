@@ -103,5 +103,7 @@ signing-error-role = Indiquez votre fonction
 signing-error-visibility = Choisissez votre visibilité
 signing-error-authority = Cochez si c’est exact ; sans cela nous ne pouvons recevoir la signature
 signing-error-consent = Cochez pour que nous puissions conserver la signature
+signing-error-high-risk = Signer depuis ce lieu a mis des personnes en danger : le nom n’est donc pas divulgué, sauf choix contraire de votre part. Vérifiez ce choix et renvoyez.
 signing-error-too-many = De très nombreuses signatures viennent de votre réseau. Attendez une heure ou écrivez-nous
+signing-error-not-kept = Votre signature n’a pas pu être enregistrée pour l’instant. Rien n’a été envoyé. Votre saisie est conservée ci-dessous : veuillez réessayer dans quelques minutes.
 signing-network-for-members = Au nom de ses membres

@@ -103,5 +103,7 @@ signing-error-role = 请填写职务
 signing-error-visibility = 请选择公开程度
 signing-error-authority = 如属实请勾选，否则无法受理
 signing-error-consent = 请勾选，以便我们保存签署
+signing-error-high-risk = 从该地签署曾使人面临危险，因此除非您另行选择，名称将不予公布。请核对选择后重新提交。
 signing-error-too-many = 您的网络提交了大量签署。请一小时后再试或与我们联系
+signing-error-not-kept = 目前无法保存您的签名，未发送任何内容。您填写的内容仍在下方，请过几分钟再试。
 signing-network-for-members = 代表其成员

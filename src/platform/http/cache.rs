@@ -14,7 +14,10 @@ use std::{
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
     dev::Payload,
-    http::header::{AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, HeaderValue, VARY},
+    http::header::{
+        AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, EntityTag, HeaderValue,
+        IF_NONE_MATCH, IfNoneMatch, VARY,
+    },
     web::{Bytes, Header},
 };
 use futures_util::FutureExt as _;
@@ -40,6 +43,8 @@ pub struct PageCache {
 struct Pages {
     by_address: HashMap<String, Kept>,
     bytes: usize,
+    /// How often everything was forgotten: a page made from what was read before is not kept.
+    cleared: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -54,6 +59,7 @@ struct Kept {
 struct Page {
     html: Bytes,
     tag: HeaderValue,
+    entity_tag: EntityTag,
     gzip: OnceLock<Option<Bytes>>,
     brotli: OnceLock<Option<Bytes>>,
 }
@@ -76,11 +82,12 @@ impl PageCache {
         if let Some(page) = self.kept(address) {
             return Ok(answer(request, &page, true));
         }
+        let cleared = self.cleared();
         let page = Arc::new(Page::new(make().await?));
         if self.keep.is_zero() {
             return Ok(answer(request, &page, false));
         }
-        self.hold(address, &page);
+        self.hold(address, &page, cleared);
         Ok(answer(request, &page, true))
     }
 
@@ -105,9 +112,22 @@ impl PageCache {
         None
     }
 
-    fn hold(&self, address: &str, page: &Arc<Page>) {
+    /// How long a page is kept.
+    pub const fn keep(&self) -> Duration {
+        self.keep
+    }
+
+    /// How often everything was forgotten.
+    pub fn cleared(&self) -> u64 {
+        self.pages.read().unwrap_or_else(PoisonError::into_inner).cleared
+    }
+
+    fn hold(&self, address: &str, page: &Arc<Page>, cleared: u64) {
         let now = Instant::now();
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        if pages.cleared != cleared {
+            return;
+        }
         pages.remove(address);
         if pages.bytes + page.html.len() > self.room {
             pages.sweep(now);
@@ -120,7 +140,8 @@ impl PageCache {
 
     /// Forgets everything: after a change that must show at once.
     pub fn clear(&self) {
-        *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Pages::default();
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        *pages = Pages { cleared: pages.cleared + 1, ..Pages::default() };
     }
 }
 
@@ -140,9 +161,9 @@ impl Pages {
 impl Page {
     fn new(html: String) -> Self {
         // Weak: the same page, however it is compressed.
-        let tag = format!("W/\"{}\"", hex::encode(Sha256::digest(&html)).get(..20).unwrap_or_default());
-        let tag = HeaderValue::from_str(&tag).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""));
-        Self { html: Bytes::from(html), tag, gzip: OnceLock::new(), brotli: OnceLock::new() }
+        let entity_tag = EntityTag::new_weak(hex::encode(Sha256::digest(&html)).get(..20).unwrap_or_default().to_owned());
+        let tag = HeaderValue::from_str(&entity_tag.to_string()).unwrap_or_else(|_| HeaderValue::from_static("W/\"\""));
+        Self { html: Bytes::from(html), tag, entity_tag, gzip: OnceLock::new(), brotli: OnceLock::new() }
     }
 
     fn compressed(&self, encoding: ContentEncoding) -> Option<Bytes> {
@@ -169,7 +190,7 @@ fn brotli(html: &[u8]) -> Option<Bytes> {
 
 /// Compressed here when the page is kept; else the middleware around all answers compresses it on its way.
 fn answer(request: &HttpRequest, page: &Page, kept: bool) -> HttpResponse {
-    if request.headers().get("if-none-match").is_some_and(|known| *known == page.tag) {
+    if is_known(request, page) {
         return HttpResponse::NotModified().insert_header((ETAG, page.tag.clone())).finish();
     }
     let mut response = HttpResponse::Ok();
@@ -185,6 +206,18 @@ fn answer(request: &HttpRequest, page: &Page, kept: bool) -> HttpResponse {
         return response.insert_header((CONTENT_ENCODING, HeaderValue::from_static(encoding.as_str()))).body(bytes);
     }
     response.body(page.html.clone())
+}
+
+/// Whether the reader holds this very page: one tag of a list, or any. RFC 9110, section 13.1.2.
+fn is_known(request: &HttpRequest, page: &Page) -> bool {
+    if !request.headers().contains_key(IF_NONE_MATCH) {
+        return false;
+    }
+    match Header::<IfNoneMatch>::from_request(request, &mut Payload::None).now_or_never() {
+        Some(Ok(Header(IfNoneMatch::Items(tags)))) => tags.iter().any(|tag| tag.weak_eq(&page.entity_tag)),
+        Some(Ok(Header(IfNoneMatch::Any))) => true,
+        _ => false,
+    }
 }
 
 /// The best encoding this reader takes, of those pages are kept in.
@@ -253,6 +286,37 @@ mod tests {
         assert_eq!(bytes(ask(&cache, "/en", "", "after").await), "before");
         tokio::time::sleep(RENEWAL + Duration::from_millis(50)).await;
         assert_eq!(bytes(ask(&cache, "/en", "", "after").await), "after");
+    }
+
+    #[tokio::test]
+    async fn a_page_made_of_what_was_forgotten_meanwhile_is_not_kept() {
+        let cache = PageCache::new(LONG, 10_000);
+        let request = TestRequest::with_uri("/en").to_http_request();
+        let make = async || {
+            cache.clear();
+            Ok("with a name".to_owned())
+        };
+        cache.page(&request, make).await.unwrap();
+        assert_eq!(bytes(ask(&cache, "/en", "", "without").await), "without");
+    }
+
+    #[tokio::test]
+    async fn a_page_the_reader_holds_is_not_sent_again() {
+        let cache = PageCache::new(LONG, 10_000);
+        let tag = ask(&cache, "/en", "", "words").await.headers().get(ETAG).unwrap().to_str().unwrap().to_owned();
+        let strong = tag.trim_start_matches("W/");
+        for (known, status) in [
+            (tag.clone(), 304),
+            (format!("\"another\", {tag}"), 304),
+            (strong.to_owned(), 304),
+            ("*".to_owned(), 304),
+            ("\"another\"".to_owned(), 200),
+            ("words".to_owned(), 200),
+        ] {
+            let request = TestRequest::with_uri("/en").insert_header(("if-none-match", known.as_str())).to_http_request();
+            let response = cache.page(&request, async || Ok("words".to_owned())).await.unwrap();
+            assert_eq!(response.status(), status, "{known}");
+        }
     }
 
     #[tokio::test]

@@ -38,7 +38,7 @@ const HEADERS: [(&str, &str); 6] = [
 /// # Errors
 /// Never by itself.
 pub async fn guard<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
     let id = uuid::Uuid::now_v7().simple().to_string();
@@ -55,6 +55,10 @@ pub async fn guard<B: MessageBody + 'static>(
         (_, true) => Some(Problem::NotFound),
         _ => None,
     };
+    if *request.method() == Method::HEAD {
+        // Answered as the page would be; the connection knows how it was asked and leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
     let mut response = if let Some(problem) = refused {
         request.into_response(problem.error_response()).map_into_right_body()
     } else {

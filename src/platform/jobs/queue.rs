@@ -120,6 +120,17 @@ pub async fn retry(connection: &impl ConnectionTrait, id: Uuid, now: DateTime<Ut
     Ok(result.rows_affected == 1)
 }
 
+/// Ends all leases: for a process that knows that it alone works on this database, so that whatever is running died with the one before it.
+/// Returns how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_leases(connection: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    let change = job::ActiveModel { lease_until: Set(Some(DateTime::<Utc>::UNIX_EPOCH)), ..Default::default() };
+    let held = job::Entity::update_many().set(change).filter(Column::State.eq(state::RUNNING));
+    Ok(held.exec(connection).await?.rows_affected)
+}
+
 /// Removes a job that is not running. `false`: there is no such job.
 ///
 /// # Errors

@@ -169,6 +169,21 @@ async fn a_killed_workers_job_is_taken_by_another_after_its_lease_and_the_dead_o
 }
 
 #[tokio::test]
+async fn a_process_that_is_alone_need_not_wait_for_the_leases_of_a_dead_one() {
+    on_each_database(async |database| {
+        let log = Log::default();
+        enqueue(database.write(), named("note", "a"), noon()).await.unwrap();
+        lease::claim(database.write(), &["note"], 1, noon(), noon() + TimeDelta::hours(1)).await.unwrap();
+        let worker = Worker::new(database.clone(), standing(), WorkerSettings::default()).handle(Noting::new("note", &log));
+        assert!(worker.drain().await.unwrap().is_empty());
+        assert_eq!(queue::end_leases(database.write()).await.unwrap(), 1);
+        assert_eq!(worker.drain().await.unwrap().len(), 1);
+        assert_eq!(only_job(&database).await.attempts, 2, "what may have killed the process is counted");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_job_that_kills_every_worker_is_given_up_without_being_run_again() {
     on_each_database(async |database| {
         let (clock, log) = (standing(), Log::default());

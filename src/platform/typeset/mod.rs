@@ -33,7 +33,7 @@ use self::world::{Engine, Job};
 
 /// After how many documents the cache of the typesetter is swept. It is global to the process and grows by 1.5 MB a letter
 /// otherwise; sweeping more often costs speed, less often memory.
-const SWEEP_EVERY: usize = 8;
+const SWEEP_EVERY: usize = 2;
 /// Sweeping keeps what was used since the last sweep but this many: what letters of one round share stays warm.
 const SWEEP_AGE: usize = 1;
 

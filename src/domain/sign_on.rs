@@ -1,0 +1,126 @@
+//! The rules of signing a campaign sets: when, who, how visibly. Every key is applied somewhere or refused: a setting that protects people and is
+//! read by nobody is worse than none. Must not know a signature.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{campaign::Words, signature::Visibility};
+
+/// Rules of signing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct SignOn {
+    /// First instant at which signatures are taken.
+    pub opens: DateTime<Utc>,
+    /// Last instant announced.
+    pub deadline: DateTime<Utc>,
+    /// UTC, AoE or a zone's name: how the deadline is announced.
+    pub deadline_label: String,
+    /// Not announced; later signatures go to the next wave.
+    pub grace_minutes: i64,
+    /// Kinds of signatory taken.
+    pub kinds: Vec<String>,
+    /// Organisations state the role and tick the declaration.
+    pub authority_required: bool,
+    /// A second person of the organisation confirms too.
+    pub second_confirmation: bool,
+    /// Life of the link in the mail.
+    pub confirmation_hours: i64,
+    /// A figure per country below this is not shown by itself.
+    pub small_cell_threshold: i64,
+    /// named, withheld or total_only.
+    pub default_visibility: String,
+    /// Whether letters may carry names.
+    pub names_to_governments: bool,
+    /// quiet_removal or dated_note.
+    pub withdrawal_policy: String,
+    /// ISO 3166-1 alpha-3 codes whose signers start with another visibility (R71).
+    #[serde(default)]
+    pub high_risk_locations: Vec<String>,
+    /// That visibility: withheld or total_only.
+    #[serde(default = "withheld")]
+    pub high_risk_visibility: String,
+    /// Shown before one chooses to be named.
+    pub warning: Words,
+}
+
+fn withheld() -> String {
+    Visibility::Withheld.key().to_owned()
+}
+
+impl SignOn {
+    /// Groups smaller than this have no figure of their own.
+    pub fn smallest_cell(&self) -> u32 {
+        u32::try_from(self.small_cell_threshold).unwrap_or(u32::MAX)
+    }
+
+    /// How a signer from this place is shown who has not chosen otherwise (R71).
+    pub fn visibility_at(&self, iso3: &str) -> &str {
+        if self.is_high_risk(iso3) { &self.high_risk_visibility } else { &self.default_visibility }
+    }
+
+    /// Whether a name that leaves the list leaves a dated note behind (R16).
+    pub fn notes_withdrawals(&self) -> bool {
+        self.withdrawal_policy == "dated_note"
+    }
+
+    /// Whether signing from there has put people at risk.
+    pub fn is_high_risk(&self, iso3: &str) -> bool {
+        self.high_risk_locations.iter().any(|code| code == iso3)
+    }
+
+    pub(super) fn faults(&self) -> impl Iterator<Item = String> {
+        let visibility = |text: &str| text.parse::<Visibility>().ok();
+        [
+            (self.opens >= self.deadline, "sign_on: opens after its deadline"),
+            (visibility(&self.default_visibility).is_none(), "sign_on.default_visibility: named, withheld or total_only"),
+            (
+                visibility(&self.high_risk_visibility).is_none_or(Visibility::shows_name),
+                "sign_on.high_risk_visibility: withheld or total_only; a place of high risk names nobody by default",
+            ),
+            (
+                !["quiet_removal", "dated_note"].contains(&self.withdrawal_policy.as_str()),
+                "sign_on.withdrawal_policy: quiet_removal or dated_note",
+            ),
+            (self.small_cell_threshold < 2, "sign_on.small_cell_threshold: at least 2, or figures give single signers away"),
+        ]
+        .into_iter()
+        .filter(|(wrong, _)| *wrong)
+        .map(|(_, fault)| fault.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use crate::domain::campaign::Campaign;
+
+    const FILE: &str = include_str!("../../assets/campaigns/cah/campaign.toml");
+
+    /// R71: a misspelt or invented key is no silent default.
+    #[test]
+    fn a_setting_nobody_reads_is_refused() {
+        assert!(toml::from_str::<Campaign>(FILE).is_ok());
+        for (known, unknown) in [("high_risk_locations =", "high_risk_location ="), ("[privacy]\n", "[privacy]\nkeep = true\n")] {
+            let refused = toml::from_str::<Campaign>(&FILE.replacen(known, unknown, 1)).unwrap_err().to_string();
+            assert!(refused.contains("unknown field"), "{refused}");
+        }
+    }
+
+    /// R71
+    #[test]
+    fn a_place_of_high_risk_starts_with_the_safer_visibility_and_never_with_a_name() {
+        let mut campaign: Campaign = toml::from_str(FILE).unwrap();
+        campaign.sign_on.high_risk_locations = vec!["SEN".to_owned()];
+        assert_eq!((campaign.sign_on.visibility_at("SEN"), campaign.sign_on.visibility_at("KEN")), ("withheld", "named"));
+        campaign.sign_on.high_risk_visibility = "named".to_owned();
+        campaign.sign_on.withdrawal_policy = "never".to_owned();
+        campaign.sign_on.small_cell_threshold = 0;
+        let faults = campaign.validate().unwrap_err().to_string();
+        for part in ["high_risk_visibility", "withdrawal_policy", "small_cell_threshold"] {
+            assert!(faults.contains(part), "{faults}");
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! Cost of a group of up to [`MOST`]: the count for the networks, two selects, one more when somebody signs again, four inserts, one commit.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
@@ -14,7 +15,10 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{jobs, store, vetting};
+use super::{
+    jobs, store,
+    vetting::{self, Wish},
+};
 use crate::{
     accounts::audit::{self, Entry},
     domain::signature::{SignatureState, Visibility},
@@ -168,6 +172,7 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
     let earlier = sent_before(&txn, &taken).await?;
     let mut signed = earlier.signed();
     let (mut signatories, mut signatures, mut lines, mut mails) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut replaced = Vec::new();
     let mut now = DateTime::<Utc>::MIN_UTC;
     for arrival in taken {
         now = now.max(arrival.now);
@@ -180,11 +185,16 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
             let late = set(&arrival.signature.late).unwrap_or_default();
             lines.push(Entry::of(None, "signature.received", "signature", id).with(json!({ "late": late })));
         }
-        // Nobody has shown yet that the mailbox is theirs: what was not confirmed may be replaced by a wish for less to be shown, and nothing else.
-        for (signature, signatory) in earlier.replaced_by(arrival) {
-            vetting::replace(&txn, keys, (signature, signatory), arrival.visibility, now).await.map_err(into_database_error)?;
-        }
+        replaced.extend(earlier.replaced_by(arrival).map(|(signature, of)| {
+            (of.contact_hash.clone(), Reverse(signature.visibility.parse::<Visibility>().ok()), signature.id, arrival.visibility)
+        }));
         mails.push(jobs::confirmation_mail(first));
+    }
+    // In one order whoever locks them, the most hidden of a person first as a confirmation does: two processes never wait for each other's rows.
+    replaced.sort_unstable();
+    for (_, _, id, by) in replaced {
+        // Nobody has shown yet that the mailbox is theirs: this reaches what was not confirmed, and nothing else.
+        vetting::replace(&txn, keys, id, (by, Wish::Form), now).await.map_err(into_database_error)?;
     }
     if !signatures.is_empty() {
         signatory::Entity::insert_many(signatories).exec_without_returning(&txn).await?;
@@ -234,11 +244,11 @@ impl Earlier {
         live.map(|(signature, of)| ((of.campaign_id, of.contact_hash.clone(), of.name_key.clone()), signature.id)).collect()
     }
 
-    /// What waits for a confirmation and would show more than this asks for.
+    /// What nobody has confirmed and would show more than this asks for.
     fn replaced_by<'e>(&'e self, arrival: &'e Arrival) -> impl Iterator<Item = (&'e signature::Model, &'e signatory::Model)> {
         let contact = arrival.contact();
-        let pending = self.0.iter().filter(|(signature, _)| signature.state == SignatureState::Pending.key());
-        pending
+        let unconfirmed = self.0.iter().filter(|(signature, _)| vetting::is_confirmable(signature));
+        unconfirmed
             .filter(move |(signature, of)| {
                 of.contact_hash == contact
                     && of.name_key.as_ref().is_some_and(|key| arrival.name_marks.contains(key))

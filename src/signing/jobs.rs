@@ -100,7 +100,11 @@ impl Handler for ConfirmationMail {
         let contact =
             contact::open_contact(&platform.keys, signatory.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
         let language: Language = signature.language.parse().unwrap_or_default();
-        let link = if signature.state == SignatureState::Pending.key() {
+        let signed = (signature, signatory);
+        // Whoever is set aside is written to as everybody, and whoever asks again not to be named gets the link that makes it so.
+        let may_confirm = service::may_confirm(platform.database.read(), &platform.keys, &signed).await;
+        let (signature, signatory) = signed;
+        let link = if may_confirm.map_err(|_| JobError::Retry("what the same person sent before cannot be read".into()))? {
             let token = Token::random().map_err(|_| JobError::Retry("no randomness".into()))?;
             let row = signature_token::ActiveModel {
                 id: Set(Uuid::now_v7()),

@@ -2,17 +2,18 @@
 //!
 //! Cost of signing: a share of one group's transaction, see [`super::intake`].
 
-use std::net::IpAddr;
+use std::{cmp::Reverse, net::IpAddr};
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
     contact::{self, Names},
     form::NewSignature,
     intake::{self, Arrival, Intake, IntakeError},
-    jobs, store, vetting,
+    jobs, store,
+    vetting::{self, Wish},
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -269,8 +270,15 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     if found.expires_at <= now {
         return Ok(Link::Expired);
     }
-    let Some(signed) = store::by_id(&txn, found.signature_id).await? else { return Ok(Link::Unknown) };
+    // Under its lock: a later form, at another process too, takes it back before or after this and not meanwhile.
+    let Some(signed) = vetting::locked(&txn, found.signature_id).await? else { return Ok(Link::Unknown) };
     if is_ended(&signed.0) {
+        return Ok(Link::Expired);
+    }
+    let same = same_person(&txn, &platform.keys, &signed).await?;
+    if let (true, Some(by)) = (vetting::is_confirmable(&signed.0), hidden_since(&same, &signed)) {
+        vetting::replace(&txn, &platform.keys, signed.0.id, (by, Wish::Form), now).await?;
+        txn.commit().await?;
         return Ok(Link::Expired);
     }
     store::use_token(&txn, found.id, now).await?;
@@ -287,7 +295,14 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
         // Its mail brings the link to the signer's own page.
         enqueue(&txn, jobs::confirmation_mail(signed.0.id), now).await?;
     }
-    let replaced = replace_earlier(&txn, &platform.keys, &signed, now).await?;
+    // What came before the wish; a form sent again is the wish once more, and its mail the proof.
+    let mut earlier: Vec<_> =
+        shows_more(&same, &signed).filter(|other| order(other) < order(&signed) || other.1.created_at <= found.created_at).collect();
+    earlier.sort_by_key(|(signature, _)| Reverse(signature.visibility.parse::<Visibility>().ok()));
+    let (by, mut replaced) = (signed.0.visibility.parse::<Visibility>()?, false);
+    for (other, _) in earlier {
+        replaced |= vetting::replace(&txn, &platform.keys, other.id, (by, Wish::Mailbox), now).await?;
+    }
     txn.commit().await?;
     if replaced {
         platform.pages.clear();
@@ -296,30 +311,59 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     Ok(Link::Good(Box::new(signed)))
 }
 
-/// Takes back what the same person sent before to be shown more of. `true` when there was something. One query; three more where there was.
-async fn replace_earlier(txn: &DatabaseTransaction, keys: &Keys, by: &store::Signed, now: DateTime<Utc>) -> anyhow::Result<bool> {
-    let (signature, signatory) = by;
-    let visibility: Visibility = signature.visibility.parse()?;
-    let (Some(sealed), Some(hash), false) = (&signatory.sealed_names, &signatory.contact_hash, visibility.shows_name()) else {
-        return Ok(false);
+/// When it was written down.
+fn order((signature, of): &store::Signed) -> (DateTime<Utc>, Uuid) {
+    (of.created_at, signature.id)
+}
+
+/// What the same person sent under the same name for the same text, however it was to be shown. One query; one more where there is anything.
+async fn same_person(db: &impl ConnectionTrait, keys: &Keys, of: &store::Signed) -> anyhow::Result<Vec<store::Signed>> {
+    let (signature, signatory) = of;
+    let name = match (&signatory.name, &signatory.sealed_names) {
+        (Some(name), _) => name.clone(),
+        (None, Some(sealed)) => contact::open_names(keys, signatory.id, sealed)?.name,
+        (None, None) => return Ok(Vec::new()),
     };
-    let marks = name_marks(keys, &contact::open_names(keys, signatory.id, sealed)?.name);
+    let Some(hash) = &signatory.contact_hash else { return Ok(Vec::new()) };
     let same = signatory::Entity::find()
         .filter(signatory::Column::CampaignId.eq(signatory.campaign_id))
         .filter(signatory::Column::ContactHash.eq(hash))
-        .filter(signatory::Column::NameKey.is_in(marks))
+        .filter(signatory::Column::NameKey.is_in(name_marks(keys, &name)))
         .filter(signatory::Column::Id.ne(signatory.id))
-        .all(txn)
+        .all(db)
         .await?;
-    let mut replaced = false;
-    for earlier in store::of_signatories(txn, same.iter().map(|row| row.id), [signature.text_version_id]).await? {
-        let shows_more = earlier.visibility.parse::<Visibility>().is_ok_and(|earlier| earlier < visibility);
-        let of = same.iter().find(|row| row.id == earlier.signatory_id);
-        if let (true, Some(of)) = (shows_more && earlier.signed_at <= signature.signed_at, of) {
-            replaced |= vetting::replace(txn, keys, (&earlier, of), visibility, now).await?;
-        }
+    if same.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(replaced)
+    let signed = store::of_signatories(db, same.iter().map(|row| row.id), [signature.text_version_id]).await?;
+    Ok(signed.into_iter().filter_map(|row| Some((row.clone(), same.iter().find(|of| of.id == row.signatory_id)?.clone()))).collect())
+}
+
+fn shows_more<'s>(same: &'s [store::Signed], than: &store::Signed) -> impl Iterator<Item = &'s store::Signed> {
+    let shown = than.0.visibility.parse::<Visibility>().ok();
+    same.iter().filter(move |(other, _)| other.visibility.parse::<Visibility>().ok() < shown)
+}
+
+/// What its signer has asked for since, if that is less to be shown. Two processes that take two forms at once do not see each other's.
+fn hidden_since(same: &[store::Signed], signed: &store::Signed) -> Option<Visibility> {
+    let later = same.iter().filter(|other| order(other) > order(signed) && !is_ended(&other.0));
+    let shown = signed.0.visibility.parse::<Visibility>().ok()?;
+    later.filter_map(|(other, _)| other.visibility.parse::<Visibility>().ok()).filter(|hidden| *hidden > shown).max()
+}
+
+/// Whether confirming it would do anything: itself, or what the same person has sent to be shown more of. Two queries at most.
+///
+/// # Errors
+/// When the database fails or the names do not open.
+pub(super) async fn may_confirm(db: &impl ConnectionTrait, keys: &Keys, signed: &store::Signed) -> anyhow::Result<bool> {
+    if vetting::is_confirmable(&signed.0) {
+        return Ok(true);
+    }
+    if is_ended(&signed.0) {
+        return Ok(false);
+    }
+    let same = same_person(db, keys, signed).await?;
+    Ok(shows_more(&same, signed).any(|(other, _)| !is_ended(other)))
 }
 
 /// How long a confirmation link lives.

@@ -16,7 +16,7 @@ use crate::{
     domain::signature::{
         SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingItem, VettingRefusal, Visibility,
     },
-    entities::{signatory, signature, vetting_check, vetting_decision},
+    entities::{signatory, signature, vetting_check, vetting_decision, wave_entry},
     platform::{Platform, crypto::Keys},
 };
 
@@ -55,6 +55,12 @@ fn case(signature: &signature::Model) -> VettingCase {
         address_confirmed: signature.confirmed_at.is_some(),
         second_person: signature.second_person.parse().unwrap_or(SecondPerson::NotNeeded),
     }
+}
+
+/// Whether its signer can still confirm it: whoever is set aside sees no difference.
+pub(super) fn is_confirmable(signature: &signature::Model) -> bool {
+    let case = case(signature);
+    !case.address_confirmed && matches!(case.state, SignatureState::Pending | SignatureState::Quarantined)
 }
 
 /// The signature, held until the end of the transaction: decisions about one signature are taken one after another.
@@ -160,35 +166,63 @@ pub async fn withdraw(platform: &Platform, id: Uuid, reason: &str, account: Uuid
     Ok(())
 }
 
-/// Takes back a signature whose signer has asked for less to be shown, with a later one: out of lists and counts, nothing readable left of it, and
-/// none of its links good. What was set aside stays for who looks into it. `false` when it was not there to be taken back.
+/// What stands behind a wish for less to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// A form, which anybody can send: it reaches what nobody has confirmed.
+    Form,
+    /// The link in the mail: it reaches everything of its signer.
+    Mailbox,
+}
+
+/// Carries out a wish for less to be shown on a signature sent before: it leaves lists and counts, nothing readable of it is left in any table,
+/// frozen lists included, and none of its links is good. What is set aside stays for who looks into it, and is released without its name; a
+/// tombstone stays one.
+/// `false` when there was nothing to do. It is read again under its lock: what somebody confirmed or verified meanwhile does not escape.
 ///
 /// # Errors
 /// When the database fails or there is no randomness.
 pub(super) async fn replace(
     txn: &DatabaseTransaction,
     keys: &Keys,
-    (signature, signatory): (&signature::Model, &signatory::Model),
-    by: Visibility,
+    id: Uuid,
+    (by, wish): (Visibility, Wish),
     now: DateTime<Utc>,
 ) -> anyhow::Result<bool> {
-    use SignatureState::{Confirmed, Pending, Verified, Withdrawn};
-    if !case(signature).state.step(Withdrawn).is_ok_and(|_| [Pending, Confirmed, Verified].contains(&case(signature).state)) {
+    use SignatureState::{Confirmed, Pending, Quarantined, Verified, Withdrawn};
+    let Some((signature, signatory)) = locked(txn, id).await? else { return Ok(false) };
+    if signature.visibility.parse::<Visibility>().is_ok_and(|shown| shown >= by) {
         return Ok(false);
     }
-    match move_to(txn, signature, signatory, Withdrawn, now).await {
-        Ok(()) => {}
-        Err(VettingError::Overtaken) => return Ok(false),
-        Err(VettingError::Database(error)) => return Err(error.into()),
-        Err(error) => return Err(error.into()),
+    let case = case(&signature);
+    if wish == Wish::Form && !is_confirmable(&signature) {
+        return Ok(false);
     }
-    let hidden = signature::ActiveModel { visibility: Set(by.key().to_owned()), ..Default::default() };
-    signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
-    let sealed = service::withhold(keys, signatory)?;
+    let ends = matches!(case.state, Pending | Confirmed | Verified);
+    if ends {
+        move_to(txn, &signature, &signatory, Withdrawn, now).await?;
+    }
+    let mut hidden = signature::ActiveModel { visibility: Set(by.key().to_owned()), ..Default::default() };
+    if case.state == Quarantined && signature.origin == SignatureOrigin::Form.key() {
+        // A later form with the same name is another signature, not this one again.
+        hidden.submission_key = Set(format!("hidden:{id}"));
+    }
+    signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(id)).exec(txn).await?;
+    let sealed = service::withhold(keys, &signatory)?;
     if sealed.is_changed() {
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
     }
-    audit::append(txn, Entry::of(None, "signature.replaced", "signature", signature.id), now).await?;
+    // The counts and the hash of a wave stay as they were; who reads its lines from now on reads no name (R14 before R9).
+    let nameless = wave_entry::ActiveModel {
+        visibility: Set(by.key().to_owned()),
+        printed_name: Set(None),
+        original_name: Set(None),
+        affiliation: Set(None),
+        location_label: Set(None),
+        ..Default::default()
+    };
+    wave_entry::Entity::update_many().set(nameless).filter(wave_entry::Column::SignatureId.eq(id)).exec(txn).await?;
+    audit::append(txn, Entry::of(None, "signature.replaced", "signature", id), now).await?;
     Ok(true)
 }
 

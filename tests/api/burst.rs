@@ -16,7 +16,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use crate::support::Program;
 
-fn signer(name: &str, email: &str) -> NewSignature {
+pub fn signer(name: &str, email: &str) -> NewSignature {
     NewSignature {
         kind: SignatoryKind::Organisation,
         names: Names { name: name.to_owned(), ..Names::default() },

@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod burst;
+mod change_of_mind;
 mod command_line;
 mod counting;
 mod dispatch;

@@ -13,17 +13,17 @@ use crate::{
     support::{Program, reading::mail_text},
 };
 
-const NAME: &str = "Quillfeather Vigil";
+pub const NAME: &str = "Quillfeather Vigil";
 const ADDRESS: &str = "keeper@quill.example.org";
 
-fn asking(visibility: &str) -> Fields {
+pub fn asking(visibility: &str) -> Fields {
     let mut fields = organisation(NAME, ADDRESS);
     fields.insert("visibility", visibility.to_owned());
     fields
 }
 
 /// Sends a form and gives the confirmation link of its mail.
-async fn sent(program: &Program, fields: &Fields) -> String {
+pub async fn sent(program: &Program, fields: &Fields) -> String {
     program.mail.take();
     assert_eq!(send(&program.browser(), "en", fields).await.status, 303);
     program.drain().await;
@@ -31,25 +31,25 @@ async fn sent(program: &Program, fields: &Fields) -> String {
     link(program, &texts.filter(|text| text.contains("/confirm/")).last().expect("no mail asks to confirm"))
 }
 
-async fn verify(program: &Program, id: uuid::Uuid) {
+pub async fn verify(program: &Program, id: uuid::Uuid) {
     let staff = program.staff(Role::Moderator).await;
     let at = format!("/desk/signatures/{id}");
     assert_eq!(staff.submit(&at, &format!("{at}/decision"), &[("decision", "verify")]).await.status, 303);
     program.drain().await;
 }
 
-async fn is_listed(program: &Program) -> bool {
+pub async fn is_listed(program: &Program) -> bool {
     program.browser().get("/en/signatories").await.body.contains(NAME)
 }
 
 /// Visibility and state, in the order they were signed.
-async fn all(program: &Program) -> Vec<(String, String)> {
+pub async fn all(program: &Program) -> Vec<(String, String)> {
     let mut rows = signatures(program).await;
     rows.sort_by_key(|row| (row.signed_at, row.id));
     rows.into_iter().map(|row| (row.visibility, row.state)).collect()
 }
 
-fn pairs(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn pairs(rows: &[(&str, &str)]) -> Vec<(String, String)> {
     rows.iter().map(|(visibility, state)| ((*visibility).to_owned(), (*state).to_owned())).collect()
 }
 

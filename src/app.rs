@@ -234,6 +234,7 @@ impl App {
                 .wrap(from_fn(problem::render_problems))
                 .wrap(Compress::default())
                 .route("/", web::get().to(choose_language))
+                .route("/genuine", web::get().to(choose_language))
                 .route("/health/live", web::get().to(health::live))
                 .route("/health/ready", web::get().to(health::ready))
                 .route("/assets/{name}", web::get().to(assets::get))
@@ -295,8 +296,9 @@ fn routes(config: &mut web::ServiceConfig) {
     replies::desk::routes(config);
 }
 
-/// `GET /`: to the home page in the best language the browser asks for.
+/// `GET /`, and what letters print without a language: to the page in the best language the browser asks for.
 async fn choose_language(request: HttpRequest) -> HttpResponse {
     let language = visitor::language_of(&request);
-    HttpResponse::SeeOther().insert_header((LOCATION, format!("/{language}"))).insert_header((VARY, "accept-language")).finish()
+    let page = request.path().trim_end_matches('/');
+    HttpResponse::SeeOther().insert_header((LOCATION, format!("/{language}{page}"))).insert_header((VARY, "accept-language")).finish()
 }

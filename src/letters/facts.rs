@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         blocks::StateFacts,
-        evidence::{EvidenceKind, IssueStance},
+        evidence::{EvidenceKind, IssueStance, Scope},
         language::Language,
         signature::SignatoryKind,
         wave::WaveLine,
@@ -100,7 +100,9 @@ pub async fn of_all_states(
     for row in issues {
         issues_of.entry(row.evidence_id).or_default().insert(row.issue_code, row.stance.parse().unwrap_or(IssueStance::Unclear));
     }
-    for row in public.into_iter().filter(|row| row.duplicate_of.is_none()) {
+    // What others report of a state is no act of its own: no letter tells a ministry that it said what a newspaper says it said.
+    let reported = Scope::Reported.key();
+    for row in public.into_iter().filter(|row| row.duplicate_of.is_none() && row.scope != reported) {
         let Some(state) = known.get_mut(&row.iso3) else { continue };
         state.facts.issues.extend(issues_of.remove(&row.id).unwrap_or_default());
         let kind = row.kind.parse::<EvidenceKind>().ok();

@@ -66,8 +66,8 @@ pub(super) async fn show(
     if !typed.is_empty() {
         match typed.parse::<Reference>() {
             Ok(reference) => {
-                let (reference, directory) = (reference.with_prefix(&prefix), states.get(&platform).await?);
-                answer = Some(answer_to(platform.database.read(), &directory, language, &reference).await?);
+                let directory = states.get(&platform).await?;
+                answer = Some(answer_to(platform.database.read(), &directory, language, (reference, &prefix)).await?);
             }
             Err(_) => errors.add("reference", "publishing-error-reference"),
         }
@@ -86,21 +86,28 @@ pub(super) async fn show(
 }
 
 /// What a reference stands for. At most four queries, each by an index.
-async fn answer_to(db: &impl ConnectionTrait, directory: &Directory, language: Language, reference: &str) -> Result<Answer, DbErr> {
-    let args = i18n::args([("reference", reference.to_owned().into())]);
+async fn answer_to(
+    db: &impl ConnectionTrait,
+    directory: &Directory,
+    language: Language,
+    (reference, prefix): (Reference, &str),
+) -> Result<Answer, DbErr> {
+    // A letter's carries the campaign's prefix, a signature's does not.
+    let (bare, reference) = (reference.to_string(), reference.with_prefix(prefix));
+    let args = i18n::args([("reference", bare.clone().into())]);
     let say = |kind, key: &str, args: &i18n::Args| Answer {
         kind,
         title: i18n::word(language, &format!("publishing-genuine-{key}-title")),
         text: i18n::text(language, &format!("publishing-genuine-{key}"), args),
     };
-    if signature::Entity::find().filter(signature::Column::Reference.eq(reference)).count(db).await? > 0 {
+    if signature::Entity::find().filter(signature::Column::Reference.eq(&bare)).count(db).await? > 0 {
         return Ok(say("good", "yes", &args));
     }
-    let Some(letter) = store::asked_about(db, reference).await? else { return Ok(say("bad", "no", &args)) };
+    let Some(letter) = store::asked_about(db, &reference).await? else { return Ok(say("bad", "no", &args)) };
     let (Some(left_at), Some(state)) = (letter.left_at, directory.state(&letter.iso3)) else { return Ok(say("bad", "unsent", &args)) };
     let post = drafting::post_kind(state, &letter.post).key().replace('_', "-");
     let args = i18n::args([
-        ("reference", reference.to_owned().into()),
+        ("reference", reference.into()),
         ("date", formats::day(language, left_at.date_naive()).into()),
         ("post", i18n::word(language, &format!("publishing-genuine-post-{post}")).into()),
         ("state", directory.name(&letter.iso3, language).to_owned().into()),

@@ -3,14 +3,13 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    counts, service,
+    counts,
     store::{self, Signed},
     vetting,
 };
@@ -125,10 +124,8 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
         _ => return Ok(Acted::Refused(Box::new((signature, signatory)))),
     };
     // Whoever wants less to be seen wants no readable name kept either.
-    let sealed = service::withhold(&platform.keys, &signatory)?;
-    if sealed.is_changed() {
-        signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(&txn).await?;
-    }
+    let by = if let Wish::Show(to) = wish { to } else { shown.max(Visibility::Withheld) };
+    vetting::forget_names(&txn, &platform.keys, (id, &signatory), by).await?;
     audit::append(&txn, entry, now).await?;
     let after = store::by_id(&txn, id).await?;
     txn.commit().await?;

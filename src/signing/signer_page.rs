@@ -85,7 +85,8 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
     let outcome = if found.is_some() { ("good", StatusCode::OK) } else { ("unknown", StatusCode::NOT_FOUND) };
-    page(&request, visitor, &platform, &campaigns, &states, outcome, found).await
+    let carriers = carriers_of(&platform, found.as_ref()).await?;
+    page(&request, visitor, (&platform, &campaigns, &states), outcome, found, carriers).await
 }
 
 async fn act(
@@ -98,6 +99,9 @@ async fn act(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let form: WishForm = forms::read(&body)?;
+    // Before the wish is carried out: afterwards no table knows any more what went out with the name.
+    let before = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
+    let carriers = carriers_of(&platform, before.as_ref()).await?;
     let (outcome, found) = match form.read() {
         None => {
             let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
@@ -109,17 +113,25 @@ async fn act(
             Acted::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
         },
     };
-    page(&request, visitor, &platform, &campaigns, &states, outcome, found).await
+    page(&request, visitor, (&platform, &campaigns, &states), outcome, found, carriers).await
+}
+
+async fn carriers_of(platform: &Platform, of: Option<&Signed>) -> Result<Vec<CarrierView>, Problem> {
+    let Some((signature, _)) = of else { return Ok(Vec::new()) };
+    let carriers = signer::carriers(platform.database.read(), signature.id).await.map_err(anyhow::Error::from)?;
+    Ok(carriers
+        .into_iter()
+        .map(|carrier| CarrierView { wave: carrier.wave, frozen_at: carrier.frozen_at, letters: carrier.letters })
+        .collect())
 }
 
 async fn page(
     request: &HttpRequest,
     visitor: Visitor,
-    platform: &Platform,
-    campaigns: &campaigns::Register,
-    states: &states::Register,
+    (platform, campaigns, states): (&Platform, &campaigns::Register, &states::Register),
     (outcome, status): (&'static str, StatusCode),
     found: Option<Signed>,
+    carriers: Vec<CarrierView>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let (campaign, directory) = (campaigns.get(platform).await?, states.get(platform).await?);
@@ -137,7 +149,7 @@ async fn page(
         version: campaign.text.number,
         choices: Vec::new(),
         may_withdraw: false,
-        carriers: Vec::new(),
+        carriers,
     };
     if let Some((signature, signatory)) = found {
         let state = signature.state.parse::<SignatureState>().ok();
@@ -146,12 +158,6 @@ async fn page(
         let less = Visibility::ALL.iter().copied().filter(|to| live && *to != shown && shown.signer_may_choose(*to));
         view.choices = less.map(|to| to.key()).collect();
         view.may_withdraw = state.is_some_and(|state| state.step(SignatureState::Withdrawn).is_ok());
-        view.carriers = signer::carriers(platform.database.read(), signature.id)
-            .await
-            .map_err(anyhow::Error::from)?
-            .into_iter()
-            .map(|carrier| CarrierView { wave: carrier.wave, frozen_at: carrier.frozen_at, letters: carrier.letters })
-            .collect();
         view.place = place_of(&signatory, &directory, language);
         view.title = (signature.text_version_id == campaign.text.id)
             .then(|| campaign.text.translations.get(&language).map(|text| text.title.clone()))

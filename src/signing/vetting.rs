@@ -208,11 +208,26 @@ pub(super) async fn replace(
         hidden.submission_key = Set(format!("hidden:{id}"));
     }
     signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(id)).exec(txn).await?;
-    let sealed = service::withhold(keys, &signatory)?;
+    forget_names(txn, keys, (id, &signatory), by).await?;
+    audit::append(txn, Entry::of(None, "signature.replaced", "signature", id), now).await?;
+    Ok(true)
+}
+
+/// Leaves nothing readable of a signature in any table. The counts and the hash of a wave stay as they were; who reads its lines from now on reads
+/// no name (R14 before R9).
+///
+/// # Errors
+/// When the database fails or there is no randomness.
+pub(super) async fn forget_names(
+    txn: &DatabaseTransaction,
+    keys: &Keys,
+    (id, signatory): (Uuid, &signatory::Model),
+    by: Visibility,
+) -> anyhow::Result<()> {
+    let sealed = service::withhold(keys, signatory)?;
     if sealed.is_changed() {
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
     }
-    // The counts and the hash of a wave stay as they were; who reads its lines from now on reads no name (R14 before R9).
     let nameless = wave_entry::ActiveModel {
         visibility: Set(by.key().to_owned()),
         printed_name: Set(None),
@@ -222,8 +237,7 @@ pub(super) async fn replace(
         ..Default::default()
     };
     wave_entry::Entity::update_many().set(nameless).filter(wave_entry::Column::SignatureId.eq(id)).exec(txn).await?;
-    audit::append(txn, Entry::of(None, "signature.replaced", "signature", id), now).await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Moves a signature and appends what that does to the counts. The state it is moved from must still be its state.

@@ -81,7 +81,8 @@ on_both_databases! {
         if let Some(lock) = lock {
             lock.commit().await.unwrap();
         }
-        (named.await.unwrap(), withheld.await.unwrap());
+        named.await.unwrap();
+        withheld.await.unwrap();
         program.drain().await;
         let links: Vec<_> = program.mail.take().iter().map(|mail| mail_text(&mail.bytes)).filter(|text| text.contains(NAME)).collect();
         for text in &links {

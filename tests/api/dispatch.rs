@@ -331,6 +331,19 @@ on_both_databases! {
         assert!(ask("en", &by_hand).await.contains("left us on"));
     }
 
+    /// R80: the address a letter prints leads to the page, and a signer's own reference is ours too.
+    async fn the_printed_address_leads_to_the_page_and_a_signers_reference_is_ours(program: Program) {
+        let browser = program.browser();
+        let answer = browser.get("/genuine").await;
+        assert_eq!((answer.status, answer.location()), (303, "/en/genuine"));
+        let fields = crate::processes::organisation(1);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(browser.post("/en/sign", &fields).await.status, 303);
+        let row = demarche::entities::signature::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap();
+        let page = browser.get(&format!("/en/genuine?reference={}", row.reference)).await;
+        assert!(page.text().contains("This reference exists") && page.text().contains(&row.reference), "{}", page.text());
+    }
+
     /// R46: who holds a letter that may have left is not told that it is none of ours.
     async fn a_letter_the_server_may_have_is_confirmed_as_ours(program: Program) {
         let letter = letter_in(&program, "KEN", "approved", false).await;

@@ -3,7 +3,7 @@
 use demarche::{
     accounts::Role,
     domain::clock::Clock,
-    entities::{audit_entry, signatory, signature, signature_token},
+    entities::{audit_entry, signatory, signature, signature_token, wave_entry},
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -57,7 +57,7 @@ on_both_databases! {
         }
         assert!(lists(&program).await.contains(NAME), "looking changes nothing");
         let done = browser.post(&path, &[("wish", "withheld")]).await;
-        assert!(done.status == 200 && !done.body.contains(NAME), "{}", done.text());
+        assert!(done.status == 200 && !done.body.contains(NAME) && done.text().contains("Wave 1"), "{}", done.text());
         assert!(!lists(&program).await.contains("Lantern"));
         let again = browser.post(&path, &[("wish", "withheld")]).await;
         assert_eq!(again.status, 200, "a second press is harmless");
@@ -66,6 +66,8 @@ on_both_databases! {
         assert!(counted.contains("withheld") && counted.contains('1'), "{counted}");
         let row = signatory::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap();
         assert!(row.name.is_none() && row.sealed_names.is_some() && row.sort_key.is_none());
+        let frozen = wave_entry::Entity::find().all(program.app.platform.database.read()).await.unwrap();
+        assert!(frozen.iter().all(|entry| entry.printed_name.is_none()), "no table keeps the name (R14)");
         let lines = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq("signature.hidden"));
         assert_eq!(lines.all(program.app.platform.database.read()).await.unwrap().len(), 1);
         // Still less, and never more.

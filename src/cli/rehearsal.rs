@@ -11,6 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+use sea_orm::{EntityTrait, QueryOrder};
 use secrecy::ExposeSecret;
 
 use super::{
@@ -21,10 +22,12 @@ use crate::{
     accounts::{Role, service::NewAccount},
     app::{self, App, Replaced},
     domain::language::Language,
+    entities::signature,
     platform::{
         crypto,
         templates::{Templates, Witness},
     },
+    signing::signer,
 };
 
 /// How long one page may take; typesetting with unoptimised code is slow.
@@ -122,7 +125,8 @@ impl Walk<'_> {
         ];
         self.redirected(&self.visitor.post(&sign, &fields).await?)?;
         self.app.worker().drain().await?;
-        self.open_all(&[format!("/{language}"), format!("/{language}/sign/sent"), format!("/{language}/mailbox")]).await?;
+        let own = self.own_page(language).await?;
+        self.open_all(&[format!("/{language}"), format!("/{language}/sign/sent"), format!("/{language}/mailbox"), own]).await?;
         let missing = self.visitor.get(&format!("/{language}/no-such-page")).await?;
         ensure!(
             missing.status == 404 && missing.media_type.starts_with("text/html"),
@@ -135,6 +139,15 @@ impl Walk<'_> {
         let pdf = self.visitor.post(&format!("/{language}/write/pdf"), &order).await?;
         ensure!(pdf.status == 200 && pdf.body.starts_with(b"%PDF-"), "a typeset letter is answered with {}", pdf.status);
         Ok(())
+    }
+
+    /// The page of the signer who came last.
+    async fn own_page(&self, language: Language) -> anyhow::Result<String> {
+        let platform = &self.app.platform;
+        let newest = signature::Entity::find().order_by_desc(signature::Column::Id).one(platform.database.read()).await?;
+        let link = signer::issue(platform, &newest.context("nobody has signed")?).await?;
+        let (_, token) = link.rsplit_once('/').context("a link without a token")?;
+        Ok(format!("/{language}/signature/{token}"))
     }
 
     /// Signs in with an account of this language and opens what a coordinator can reach; the first one does some work before.

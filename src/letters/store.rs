@@ -149,7 +149,8 @@ pub struct Asked {
     pub iso3: String,
     /// Kind of post.
     pub post: String,
-    /// When a server accepted it or a person delivered it, the last time; a letter that was only prepared or rehearsed has none.
+    /// When it was given to a server that did not refuse it, or a person delivered it, the last time; a letter that was only prepared or rehearsed
+    /// has none.
     pub left_at: Option<DateTime<Utc>>,
 }
 
@@ -162,7 +163,10 @@ pub async fn asked_about(db: &impl ConnectionTrait, reference: &str) -> Result<O
     let post = post::Entity::find_by_id(letter.post_id).one(db).await?;
     let left = dispatch::Entity::find()
         .filter(dispatch::Column::LetterId.eq(letter.id))
-        .filter(dispatch::Column::State.is_in([DispatchState::Accepted.key(), DispatchState::Recorded.key()]))
+        // Counted before the mail leaves: whoever has the letter in hand is never told that it is not ours, also when the server said "later" or
+        // the process died before it heard the answer.
+        .filter(dispatch::Column::Attempts.gt(0))
+        .filter(dispatch::Column::State.ne(DispatchState::Rejected.key()))
         .order_by_desc(dispatch::Column::FinishedAt)
         .one(db)
         .await?;

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{contact, counts, service, store};
+use super::{contact, counts, service, signer, store};
 use crate::{
     campaigns,
     domain::{language::Language, signature::SignatureState},
@@ -62,6 +62,8 @@ struct MailView {
     /// The printed line of a named signer; a withheld name is in no mail.
     line: Option<String>,
     link: Option<String>,
+    /// The signer's own page, once the signature is confirmed.
+    own_page: Option<String>,
     hours: i64,
     late: bool,
 }
@@ -118,6 +120,12 @@ impl Handler for ConfirmationMail {
         } else {
             None
         };
+        let own_page = match signature.state.parse() {
+            Ok(SignatureState::Confirmed | SignatureState::Verified | SignatureState::Quarantined) => {
+                Some(signer::issue(platform, &signature).await.map_err(|_| JobError::Retry("no link could be made".into()))?)
+            }
+            _ => None,
+        };
         let subject_key = if link.is_some() { "signing-mail-subject" } else { "signing-mail-known-subject" };
         let args = i18n::args([("reference", signature.reference.clone().into())]);
         let subject = i18n::plain(language, subject_key, &args);
@@ -134,6 +142,7 @@ impl Handler for ConfirmationMail {
             reference: signature.reference.clone(),
             line: signatory.name.clone(),
             link,
+            own_page,
             hours: campaign.config.sign_on.confirmation_hours,
             late: signature.late,
         };

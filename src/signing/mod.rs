@@ -14,6 +14,8 @@ mod queue_desk;
 pub mod roll;
 pub mod roll_pages;
 pub mod service;
+pub mod signer;
+mod signer_page;
 pub mod store;
 pub mod vetting;
 pub mod waves;

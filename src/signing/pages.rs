@@ -9,11 +9,13 @@ use super::{
     form::SignForm,
     intake::Intake,
     service::{self, Link, SignError},
+    signer_page,
     store::Signed,
 };
 use crate::{
     campaigns::{self, Current},
     domain::{language::Language, text::Reception},
+    entities::signatory,
     platform::{
         Platform, formats,
         http::{
@@ -37,6 +39,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{lang}/sign/sent", web::get().to(show_sent))
         .route("/{lang}/confirm/{token}", web::get().to(show_confirm))
         .route("/{lang}/confirm/{token}", web::post().to(confirm));
+    signer_page::routes(config);
 }
 
 #[derive(Serialize)]
@@ -283,6 +286,12 @@ struct ConfirmPage<'a> {
     late: bool,
 }
 
+/// The place as it is printed.
+pub(super) fn place_of(signatory: &signatory::Model, directory: &Directory, language: Language) -> String {
+    let country = || directory.name(signatory.iso3.as_deref().unwrap_or_default(), language).to_owned();
+    signatory.location_label.clone().unwrap_or_else(country)
+}
+
 fn confirm_page(
     request: &HttpRequest,
     platform: &Platform,
@@ -300,12 +309,7 @@ fn confirm_page(
         Link::Unknown => ("unknown", StatusCode::NOT_FOUND),
     };
     let signed = if let Link::Good(signed) = link { Some(signed.as_ref()) } else { None };
-    let place = signed.map(|(_, signatory)| {
-        signatory
-            .location_label
-            .clone()
-            .unwrap_or_else(|| directory.name(signatory.iso3.as_deref().unwrap_or_default(), language).to_owned())
-    });
+    let place = signed.map(|(_, signatory)| place_of(signatory, directory, language));
     let of = |pick: fn(&Signed) -> String| signed.map(pick).unwrap_or_default();
     let view = ConfirmPage {
         page: platform.site.frame(language, request.path(), i18n::word(language, "signing-confirm-title")),

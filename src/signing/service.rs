@@ -31,6 +31,7 @@ use crate::{
     platform::{
         Platform,
         crypto::{Keys, Token},
+        jobs::enqueue,
     },
 };
 
@@ -291,6 +292,8 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
         || signed.0.confirmed_at.is_none() && store::step(&txn, signed.0.id, SignatureState::Quarantined.key(), aside).await?
     {
         audit::append(&txn, Entry::of(None, "signature.confirmed", "signature", signed.0.id), now).await?;
+        // Its mail brings the link to the signer's own page.
+        enqueue(&txn, jobs::confirmation_mail(signed.0.id), now).await?;
     }
     // What came before the wish; a form sent again is the wish once more, and its mail the proof.
     let mut earlier: Vec<_> =
@@ -303,8 +306,8 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     txn.commit().await?;
     if replaced {
         platform.pages.clear();
-        platform.bell.ring();
     }
+    platform.bell.ring();
     Ok(Link::Good(Box::new(signed)))
 }
 

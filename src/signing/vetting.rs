@@ -227,7 +227,7 @@ pub(super) async fn replace(
 }
 
 /// Moves a signature and appends what that does to the counts. The state it is moved from must still be its state.
-async fn move_to(
+pub(super) async fn move_to(
     txn: &DatabaseTransaction,
     signature: &signature::Model,
     signatory: &signatory::Model,

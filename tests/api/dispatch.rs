@@ -331,6 +331,17 @@ on_both_databases! {
         assert!(ask("en", &by_hand).await.contains("left us on"));
     }
 
+    /// R46: who holds a letter that may have left is not told that it is none of ours.
+    async fn a_letter_the_server_may_have_is_confirmed_as_ours(program: Program) {
+        let letter = letter_in(&program, "KEN", "approved", false).await;
+        queue(&program, &letter, false).await;
+        let asked = async || program.browser().get(&format!("/en/genuine?reference={}", letter.reference)).await.text();
+        assert!(asked().await.contains("We have not sent this letter"), "queued is not sent");
+        program.mail.answer_next(Delivery::Deferred { answer: "451 come back later".to_owned() });
+        program.drain().await;
+        assert!(asked().await.contains("This letter is ours"), "a server that says later may have it all the same");
+    }
+
     /// R36: a round ends with its last letter, whatever came of it; one that came back may still be sent again.
     async fn a_round_closes_with_its_last_letter_and_what_bounced_may_leave_again(program: Program) {
         let (platform, first) = (&program.app.platform, letter_in(&program, "KEN", "approved", false).await);

@@ -25,5 +25,6 @@ mod roll;
 mod schema;
 mod secrets;
 mod sheets;
+mod signer;
 mod signing;
 mod withheld;

@@ -66,6 +66,7 @@ accounts-action-signature-release = أُخرج التوقيع من الحجر
 accounts-action-signature-decline-proposed = اقتُرح الرفض
 accounts-action-signature-declined = رُفض التوقيع
 accounts-action-signature-withdrawn = سُحب التوقيع
+accounts-action-signature-hidden = قُلِّص ظهوره بطلب من الموقّع
 accounts-action-signature-replaced = استُبدل التوقيع بتوقيع لاحق للموقّع نفسه
 accounts-action-signatory-revealed = عُرض اسم محجوب
 accounts-action-signatures-imported = استُوردت توقيعات

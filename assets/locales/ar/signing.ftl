@@ -107,3 +107,28 @@ signing-error-high-risk = عرّض التوقيع من هذا المكان أش�
 signing-error-too-many = وصلت توقيعات كثيرة جدا من شبكتك. انتظر ساعة أو راسلنا
 signing-error-not-kept = تعذّر حفظ توقيعكم الآن، ولم يُرسَل شيء. ما كتبتموه ما زال هنا: نرجو إعادة المحاولة بعد بضع دقائق.
 signing-network-for-members = باسم أعضائها
+
+# The page of a signer.
+
+signing-signer-title = توقيعكم
+signing-signer-unknown = هذا الرابط غير معروف هنا أو انتهت صلاحيته. وقّعوا من جديد بالاسم والعنوان نفسيهما ليصلكم رابط جديد بالبريد.
+signing-signer-done = تم. تتحدّث القوائم والأعداد في هذا الموقع فورا.
+signing-signer-refused = لا يمكن ذلك هنا. لإظهار أكثر مما يظهر الآن وقّعوا من جديد وأكّدوا من بريدكم.
+signing-signer-text = النص الموقَّع
+signing-signer-state = الحالة
+signing-signer-state-pending = ينتظر تأكيدكم
+signing-signer-state-confirmed = مؤكَّد وقيد التحقق
+signing-signer-state-verified = متحقَّق منه ومحتسب
+signing-signer-state-withdrawn = مسحوب
+signing-signer-state-declined = غير محتسب
+signing-signer-signed = تاريخ التوقيع
+signing-signer-carriers = ما خرج حاملا الاسم
+signing-signer-carriers-note = جُمّدت هذه القوائم والاسم فيها، وغادرت معها رسائل. القوائم اللاحقة لا تتضمنه. ولا يستطيع أحد استرجاع النسخ الموجودة في أماكن أخرى.
+signing-signer-carrier = الدفعة { $wave }، { $at }؛ الرسائل المرسلة: { $letters }
+signing-signer-less = يخرج الاسم من القائمة العلنية فورا ويُحفظ مشفّرا. ولذكره من جديد يلزم توقيع جديد.
+signing-signer-button-withheld = حجب الاسم
+signing-signer-button-total-only = الاحتساب في المجموع فقط
+signing-signer-withdraw = سحب التوقيع
+signing-signer-withdraw-note = يخرج التوقيع من كل القوائم والأعداد. ويمكنكم التوقيع من جديد لاحقا.
+signing-signer-button-withdraw = سحب
+signing-mail-page = يمكنكم في هذه الصفحة حجب الاسم أو سحب التوقيع في أي وقت. احتفظوا بالرابط لأنفسكم:

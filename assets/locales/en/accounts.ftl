@@ -66,6 +66,7 @@ accounts-action-signature-release = Signature released from quarantine
 accounts-action-signature-decline-proposed = Refusal proposed
 accounts-action-signature-declined = Signature refused
 accounts-action-signature-withdrawn = Signature withdrawn
+accounts-action-signature-hidden = Shown less at the wish of its signer
 accounts-action-signature-replaced = Signature replaced by a later one of its signer
 accounts-action-signatory-revealed = Withheld name shown
 accounts-action-signatures-imported = Signatures imported

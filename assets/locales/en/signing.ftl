@@ -107,3 +107,28 @@ signing-error-high-risk = Signing from this place has put people at risk, so the
 signing-error-too-many = Very many signatures came from your network. Wait an hour, or write to us
 signing-error-not-kept = Your signature could not be stored just now. Nothing was sent. What you typed is still here: please try again in a few minutes.
 signing-network-for-members = On behalf of its members
+
+# The page of a signer.
+
+signing-signer-title = Your signature
+signing-signer-unknown = This link is not known here, or it is too old. Sign again with the same name and address, and a new one comes by mail.
+signing-signer-done = Done. Lists and counts on this site follow at once.
+signing-signer-refused = That cannot be done here. To show more than now, sign again and confirm from your mailbox.
+signing-signer-text = Signed
+signing-signer-state = State
+signing-signer-state-pending = Waits for your confirmation
+signing-signer-state-confirmed = Confirmed; is being checked
+signing-signer-state-verified = Checked and counted
+signing-signer-state-withdrawn = Withdrawn
+signing-signer-state-declined = Not counted
+signing-signer-signed = Signed on
+signing-signer-carriers = What went out with the name
+signing-signer-carriers-note = These lists were frozen with the name, and letters left with them. Later lists leave it out. Copies elsewhere cannot be called back by anybody.
+signing-signer-carrier = Wave { $wave }, { $at }; letters sent: { $letters }
+signing-signer-less = The name leaves the public list at once and is kept encrypted. To be named again you sign again.
+signing-signer-button-withheld = Withhold the name
+signing-signer-button-total-only = Count in the total only
+signing-signer-withdraw = Withdraw the signature
+signing-signer-withdraw-note = The signature leaves all lists and counts. You may sign again later.
+signing-signer-button-withdraw = Withdraw
+signing-mail-page = With this page you can hide the name or withdraw at any time. Keep the link to yourself:

@@ -66,6 +66,7 @@ accounts-action-signature-release = Firma sacada de la cuarentena
 accounts-action-signature-decline-proposed = Rechazo propuesto
 accounts-action-signature-declined = Firma rechazada
 accounts-action-signature-withdrawn = Firma retirada
+accounts-action-signature-hidden = Menos visible a petición del firmante
 accounts-action-signature-replaced = Firma sustituida por otra posterior del mismo firmante
 accounts-action-signatory-revealed = Nombre reservado mostrado
 accounts-action-signatures-imported = Firmas importadas

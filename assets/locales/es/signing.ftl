@@ -107,3 +107,28 @@ signing-error-high-risk = Firmar desde este lugar ha puesto a personas en peligr
 signing-error-too-many = Han llegado muchas firmas desde su red. Espere una hora o escríbanos
 signing-error-not-kept = En este momento no se ha podido guardar su firma. No se ha enviado nada. Lo que escribió sigue aquí: vuelva a intentarlo dentro de unos minutos.
 signing-network-for-members = En nombre de sus miembros
+
+# The page of a signer.
+
+signing-signer-title = Su firma
+signing-signer-unknown = Este enlace no se conoce aquí o es demasiado antiguo. Firme de nuevo con el mismo nombre y la misma dirección y recibirá otro por correo.
+signing-signer-done = Hecho. Las listas y los recuentos de este sitio se actualizan enseguida.
+signing-signer-refused = Eso no puede hacerse aquí. Para mostrar más que ahora, firme de nuevo y confirme desde su buzón.
+signing-signer-text = Firmado
+signing-signer-state = Estado
+signing-signer-state-pending = Espera su confirmación
+signing-signer-state-confirmed = Confirmada; en revisión
+signing-signer-state-verified = Revisada y contada
+signing-signer-state-withdrawn = Retirada
+signing-signer-state-declined = No contada
+signing-signer-signed = Firmada el
+signing-signer-carriers = Lo que salió con el nombre
+signing-signer-carriers-note = Estas listas se cerraron con el nombre y con ellas salieron cartas. Las listas posteriores lo omiten. Nadie puede retirar las copias que haya en otros lugares.
+signing-signer-carrier = Tanda { $wave }, { $at }; cartas enviadas: { $letters }
+signing-signer-less = El nombre sale enseguida de la lista pública y se guarda cifrado. Para volver a figurar con nombre hay que firmar de nuevo.
+signing-signer-button-withheld = Reservar el nombre
+signing-signer-button-total-only = Contar solo en el total
+signing-signer-withdraw = Retirar la firma
+signing-signer-withdraw-note = La firma sale de todas las listas y recuentos. Más adelante puede firmar de nuevo.
+signing-signer-button-withdraw = Retirar
+signing-mail-page = En esta página puede ocultar el nombre o retirar la firma en cualquier momento. No comparta el enlace:

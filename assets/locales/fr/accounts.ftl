@@ -66,6 +66,7 @@ accounts-action-signature-release = Signature sortie de quarantaine
 accounts-action-signature-decline-proposed = Refus proposé
 accounts-action-signature-declined = Signature refusée
 accounts-action-signature-withdrawn = Signature retirée
+accounts-action-signature-hidden = Visibilité réduite à la demande du signataire
 accounts-action-signature-replaced = Signature remplacée par une signature ultérieure du même signataire
 accounts-action-signatory-revealed = Nom non divulgué affiché
 accounts-action-signatures-imported = Signatures importées

@@ -107,3 +107,28 @@ signing-error-high-risk = Signer depuis ce lieu a mis des personnes en danger : 
 signing-error-too-many = De très nombreuses signatures viennent de votre réseau. Attendez une heure ou écrivez-nous
 signing-error-not-kept = Votre signature n’a pas pu être enregistrée pour l’instant. Rien n’a été envoyé. Votre saisie est conservée ci-dessous : veuillez réessayer dans quelques minutes.
 signing-network-for-members = Au nom de ses membres
+
+# The page of a signer.
+
+signing-signer-title = Votre signature
+signing-signer-unknown = Ce lien n’est pas connu ici ou il est trop ancien. Signez de nouveau avec le même nom et la même adresse : un nouveau lien arrivera par courriel.
+signing-signer-done = C’est fait. Les listes et les décomptes de ce site suivent aussitôt.
+signing-signer-refused = Ce n’est pas possible ici. Pour être davantage visible, signez de nouveau et confirmez depuis votre messagerie.
+signing-signer-text = Signé
+signing-signer-state = État
+signing-signer-state-pending = Attend votre confirmation
+signing-signer-state-confirmed = Confirmée ; en cours de vérification
+signing-signer-state-verified = Vérifiée et comptée
+signing-signer-state-withdrawn = Retirée
+signing-signer-state-declined = Non comptée
+signing-signer-signed = Signée le
+signing-signer-carriers = Ce qui est parti avec le nom
+signing-signer-carriers-note = Ces listes ont été figées avec le nom, et des lettres sont parties avec elles. Les listes suivantes l’omettent. Personne ne peut rappeler les copies qui se trouvent ailleurs.
+signing-signer-carrier = Vague { $wave }, { $at } ; lettres envoyées : { $letters }
+signing-signer-less = Le nom quitte aussitôt la liste publique et est conservé chiffré. Pour être nommé de nouveau, il faut signer de nouveau.
+signing-signer-button-withheld = Ne pas divulguer le nom
+signing-signer-button-total-only = Compter dans le total seulement
+signing-signer-withdraw = Retirer la signature
+signing-signer-withdraw-note = La signature quitte toutes les listes et tous les décomptes. Vous pourrez signer de nouveau plus tard.
+signing-signer-button-withdraw = Retirer
+signing-mail-page = Sur cette page, vous pouvez à tout moment masquer le nom ou retirer la signature. Gardez ce lien pour vous :

@@ -66,6 +66,7 @@ accounts-action-signature-release = Подпись выведена из кар�
 accounts-action-signature-decline-proposed = Предложен отказ
 accounts-action-signature-declined = В подписи отказано
 accounts-action-signature-withdrawn = Подпись отозвана
+accounts-action-signature-hidden = Показ сокращён по желанию подписавшего
 accounts-action-signature-replaced = Подпись заменена более поздней подписью того же лица
 accounts-action-signatory-revealed = Показано неразглашаемое имя
 accounts-action-signatures-imported = Подписи импортированы

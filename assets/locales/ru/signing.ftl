@@ -107,3 +107,28 @@ signing-error-high-risk = Подписание из этого места под
 signing-error-too-many = Из вашей сети пришло очень много подписей. Подождите час или напишите нам
 signing-error-not-kept = Сейчас не удалось сохранить вашу подпись. Ничего не отправлено. Введённые данные сохранены ниже: повторите попытку через несколько минут.
 signing-network-for-members = От имени членов
+
+# The page of a signer.
+
+signing-signer-title = Ваша подпись
+signing-signer-unknown = Эта ссылка здесь неизвестна или устарела. Подпишите ещё раз с тем же именем и адресом — новая придёт по почте.
+signing-signer-done = Готово. Списки и подсчёты на этом сайте сразу обновляются.
+signing-signer-refused = Здесь это сделать нельзя. Чтобы показать больше, подпишите ещё раз и подтвердите из своей почты.
+signing-signer-text = Подписано
+signing-signer-state = Состояние
+signing-signer-state-pending = Ждёт вашего подтверждения
+signing-signer-state-confirmed = Подтверждена; проверяется
+signing-signer-state-verified = Проверена и учтена
+signing-signer-state-withdrawn = Отозвана
+signing-signer-state-declined = Не учтена
+signing-signer-signed = Дата подписи
+signing-signer-carriers = Что ушло с именем
+signing-signer-carriers-note = Эти списки зафиксированы с именем, и с ними ушли письма. В следующих списках его нет. Копии в других местах никто не может отозвать.
+signing-signer-carrier = Волна { $wave }, { $at }; отправлено писем: { $letters }
+signing-signer-less = Имя сразу исчезнет из открытого списка и будет храниться зашифрованным. Чтобы имя указали снова, нужно подписать ещё раз.
+signing-signer-button-withheld = Не разглашать имя
+signing-signer-button-total-only = Учитывать только в общем числе
+signing-signer-withdraw = Отозвать подпись
+signing-signer-withdraw-note = Подпись исчезнет из всех списков и подсчётов. Позже можно подписать снова.
+signing-signer-button-withdraw = Отозвать
+signing-mail-page = На этой странице можно в любое время скрыть имя или отозвать подпись. Никому не передавайте ссылку:

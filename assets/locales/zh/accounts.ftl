@@ -66,6 +66,7 @@ accounts-action-signature-release = 签名已解除隔离
 accounts-action-signature-decline-proposed = 已提议拒绝
 accounts-action-signature-declined = 签名已拒绝
 accounts-action-signature-withdrawn = 签名已撤回
+accounts-action-signature-hidden = 应签署方要求减少显示
 accounts-action-signature-replaced = 签名已被同一签署方的后一签名取代
 accounts-action-signatory-revealed = 已显示不公布的名称
 accounts-action-signatures-imported = 已导入签名

@@ -107,3 +107,28 @@ signing-error-high-risk = 从该地签署曾使人面临危险，因此除非您
 signing-error-too-many = 您的网络提交了大量签署。请一小时后再试或与我们联系
 signing-error-not-kept = 目前无法保存您的签名，未发送任何内容。您填写的内容仍在下方，请过几分钟再试。
 signing-network-for-members = 代表其成员
+
+# The page of a signer.
+
+signing-signer-title = 您的签名
+signing-signer-unknown = 此链接在这里不存在或已过期。请以相同的名称和地址再次签署，新的链接会通过邮件寄来。
+signing-signer-done = 完成。本网站的名单和计数随即更新。
+signing-signer-refused = 此处无法办理。如要显示得比现在更多，请重新签署并从您的邮箱确认。
+signing-signer-text = 所签文本
+signing-signer-state = 状态
+signing-signer-state-pending = 等待您确认
+signing-signer-state-confirmed = 已确认，正在核实
+signing-signer-state-verified = 已核实并计入
+signing-signer-state-withdrawn = 已撤回
+signing-signer-state-declined = 未计入
+signing-signer-signed = 签署时间
+signing-signer-carriers = 已带名称发出的文件
+signing-signer-carriers-note = 这些名单在冻结时含有该名称，并已随信件发出。以后的名单不再列出。其他地方的副本任何人都无法收回。
+signing-signer-carrier = 第{ $wave }批，{ $at }；已发信件：{ $letters }
+signing-signer-less = 名称立即从公开名单中消失，并加密保存。如要再次列名，须重新签署。
+signing-signer-button-withheld = 不公布名称
+signing-signer-button-total-only = 仅计入总数
+signing-signer-withdraw = 撤回签名
+signing-signer-withdraw-note = 签名将从所有名单和计数中移除。您以后可以再次签署。
+signing-signer-button-withdraw = 撤回
+signing-mail-page = 您可以随时在此页面隐藏名称或撤回签名。请勿将链接告知他人：

@@ -21,7 +21,9 @@ use serde::Serialize;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 use typst::{
     diag::SourceDiagnostic,
-    foundations::{Bytes, Datetime, Smart},
+    foundations::{Bytes, Datetime, Label, Smart},
+    introspection::Introspector,
+    utils::PicoStr,
 };
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -34,6 +36,11 @@ use self::world::{Engine, Job};
 const SWEEP_EVERY: usize = 2;
 /// Sweeping keeps what was used since the last sweep but this many: what letters of one round share stays warm.
 const SWEEP_AGE: usize = 1;
+
+/// How many sizes and spacings a template has, from the roomiest to the tightest; `fit` in its data says which.
+const FITS: usize = 4;
+/// The label a template puts at the end of what ought to stand on one page.
+const END: &str = "end-of-letter";
 
 /// A template in `templates/typst`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -146,8 +153,7 @@ impl Typesetter {
         let stamp = timestamp(stamp).ok_or(TypesetError::Stamp)?;
         let engine = self.engine();
         let uncovered = text::make_printable(engine.coverage(), &mut data);
-        let job = Job::new(engine.clone(), template, Bytes::new(serde_json::to_vec(&data)?));
-        let outcome = catch_unwind(AssertUnwindSafe(|| compile(&job, stamp)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| fit(engine, template, &mut data, stamp)));
         let failed = !matches!(outcome, Ok(Ok(_)));
         if failed || self.0.done.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             typst::comemo::evict(SWEEP_AGE);
@@ -157,9 +163,33 @@ impl Typesetter {
     }
 }
 
-fn compile(job: &Job, stamp: Timestamp) -> Result<Typeset, TypesetError> {
-    let compiled = typst::compile::<PagedDocument>(job);
-    let document = compiled.output.map_err(|faults| refused(&faults))?;
+/// Sets a document at the first of its fits at which it ends on its first page, else at the last. Most letters need one try.
+fn fit(engine: &Arc<Engine>, template: Template, data: &mut serde_json::Value, stamp: Timestamp) -> Result<Typeset, TypesetError> {
+    let mut tried = 0;
+    loop {
+        if let Some(fields) = data.as_object_mut() {
+            fields.insert("fit".to_owned(), tried.into());
+        }
+        let job = Job::new(Arc::clone(engine), template, Bytes::new(serde_json::to_vec(data)?));
+        let compiled = typst::compile::<PagedDocument>(&job);
+        let document = compiled.output.map_err(|faults| refused(&faults))?;
+        tried += 1;
+        if tried == FITS || ends_on_first_page(&document) {
+            let warnings = compiled.warnings.iter().map(|warning| warning.message.to_string()).collect();
+            return Ok(Typeset { warnings, ..write(&document, stamp)? });
+        }
+    }
+}
+
+/// Whether what the template marks as its end, before any annex, stands on the first page.
+fn ends_on_first_page(document: &PagedDocument) -> bool {
+    let Some(label) = Label::new(PicoStr::intern(END)) else { return true };
+    let introspector: &dyn Introspector = document.introspector().as_ref();
+    let end = introspector.query_label(label).ok().and_then(|mark| introspector.page(mark.location()?));
+    end.is_none_or(|page| page.get() == 1)
+}
+
+fn write(document: &PagedDocument, stamp: Timestamp) -> Result<Typeset, TypesetError> {
     let standards =
         PdfStandards::new(&[PdfStandard::Ua_1, PdfStandard::A_2a]).map_err(|e| TypesetError::Refused(e.message().to_string()))?;
     let options = PdfOptions {
@@ -169,9 +199,8 @@ fn compile(job: &Job, stamp: Timestamp) -> Result<Typeset, TypesetError> {
         ident: Smart::Auto,
         ..PdfOptions::default()
     };
-    let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| refused(&faults))?;
-    let warnings = compiled.warnings.iter().map(|warning| warning.message.to_string()).collect();
-    Ok(Typeset { pdf, pages: document.pages().len(), uncovered: Vec::new(), warnings })
+    let pdf = typst_pdf::pdf(document, &options).map_err(|faults| refused(&faults))?;
+    Ok(Typeset { pdf, pages: document.pages().len(), uncovered: Vec::new(), warnings: Vec::new() })
 }
 
 fn refused(faults: &[SourceDiagnostic]) -> TypesetError {

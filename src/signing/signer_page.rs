@@ -1,0 +1,172 @@
+//! The signer's own page, reached by a link that only their mailbox has. Must not show a withheld name: whoever holds the link knows it, and
+//! whoever looks over a shoulder must not.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, HeaderValue},
+    },
+    web,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    pages::place_of,
+    signer::{self, Acted, Wish},
+    store::Signed,
+};
+use crate::{
+    campaigns,
+    domain::signature::{SignatureState, Visibility},
+    platform::{
+        Platform,
+        http::{forms, frame::Frame, problem::Problem, visitor::Visitor},
+        i18n,
+    },
+    states,
+};
+
+/// The page's addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/{lang}/signature/{token}", web::get().to(show)).route("/{lang}/signature/{token}", web::post().to(act));
+}
+
+#[derive(Serialize)]
+struct SignerPage<'a> {
+    page: Frame<'a>,
+    /// good, done, refused or unknown.
+    outcome: &'static str,
+    address: String,
+    reference: String,
+    name: Option<String>,
+    place: String,
+    state: String,
+    visibility: String,
+    signed_at: Option<DateTime<Utc>>,
+    title: Option<String>,
+    version: i32,
+    /// What may still be chosen.
+    choices: Vec<&'static str>,
+    may_withdraw: bool,
+    carriers: Vec<CarrierView>,
+}
+
+#[derive(Serialize)]
+struct CarrierView {
+    wave: i32,
+    frozen_at: DateTime<Utc>,
+    letters: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct WishForm {
+    wish: String,
+}
+
+impl WishForm {
+    fn read(&self) -> Option<Wish> {
+        match self.wish.as_str() {
+            "withdraw" => Some(Wish::Withdraw),
+            visibility => visibility.parse().ok().map(Wish::Show),
+        }
+    }
+}
+
+async fn show(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
+    let outcome = if found.is_some() { ("good", StatusCode::OK) } else { ("unknown", StatusCode::NOT_FOUND) };
+    page(&request, visitor, &platform, &campaigns, &states, outcome, found).await
+}
+
+async fn act(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    path: web::Path<(String, String)>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: WishForm = forms::read(&body)?;
+    let (outcome, found) = match form.read() {
+        None => {
+            let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
+            (if found.is_some() { ("refused", StatusCode::UNPROCESSABLE_ENTITY) } else { ("unknown", StatusCode::NOT_FOUND) }, found)
+        }
+        Some(wish) => match signer::act(&platform, &path.1, wish).await? {
+            Acted::Done(signed) => (("done", StatusCode::OK), Some(*signed)),
+            Acted::Refused(signed) => (("refused", StatusCode::CONFLICT), Some(*signed)),
+            Acted::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
+        },
+    };
+    page(&request, visitor, &platform, &campaigns, &states, outcome, found).await
+}
+
+async fn page(
+    request: &HttpRequest,
+    visitor: Visitor,
+    platform: &Platform,
+    campaigns: &campaigns::Register,
+    states: &states::Register,
+    (outcome, status): (&'static str, StatusCode),
+    found: Option<Signed>,
+) -> Result<HttpResponse, Problem> {
+    let language = visitor.language;
+    let (campaign, directory) = (campaigns.get(platform).await?, states.get(platform).await?);
+    let mut view = SignerPage {
+        page: platform.site.frame(language, &format!("/{language}"), i18n::word(language, "signing-signer-title")),
+        outcome,
+        address: request.path().to_owned(),
+        reference: String::new(),
+        name: None,
+        place: String::new(),
+        state: String::new(),
+        visibility: String::new(),
+        signed_at: None,
+        title: None,
+        version: campaign.text.number,
+        choices: Vec::new(),
+        may_withdraw: false,
+        carriers: Vec::new(),
+    };
+    if let Some((signature, signatory)) = found {
+        let state = signature.state.parse::<SignatureState>().ok();
+        let shown = signature.visibility.parse::<Visibility>().unwrap_or(Visibility::TotalOnly);
+        let live = state.is_some_and(|state| !state.is_final());
+        let less = Visibility::ALL.iter().copied().filter(|to| live && *to != shown && shown.signer_may_choose(*to));
+        view.choices = less.map(|to| to.key()).collect();
+        view.may_withdraw = state.is_some_and(|state| state.step(SignatureState::Withdrawn).is_ok());
+        view.carriers = signer::carriers(platform.database.read(), signature.id)
+            .await
+            .map_err(anyhow::Error::from)?
+            .into_iter()
+            .map(|carrier| CarrierView { wave: carrier.wave, frozen_at: carrier.frozen_at, letters: carrier.letters })
+            .collect();
+        view.place = place_of(&signatory, &directory, language);
+        view.title = (signature.text_version_id == campaign.text.id)
+            .then(|| campaign.text.translations.get(&language).map(|text| text.title.clone()))
+            .flatten();
+        // Set aside looks like waiting: whoever watches learns nothing from it.
+        view.state = match state {
+            Some(SignatureState::Quarantined) => SignatureState::Confirmed.key().to_owned(),
+            _ => signature.state,
+        };
+        view.reference = signature.reference;
+        view.name = signatory.name;
+        view.visibility = signature.visibility;
+        view.signed_at = Some(signature.signed_at);
+    }
+    let mut response = platform.site.page(status, "signing/signer.html", language, &view)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

@@ -15,7 +15,7 @@ use crate::{
         campaign::{Campaign, CampaignFaults, Event, parse_date},
         language::Language,
     },
-    entities::{campaign, event, issue, privacy_notice, text_translation, text_version},
+    entities::{campaign, event, issue, privacy_notice, state, text_translation, text_version},
 };
 
 /// Why a campaign could not be loaded.
@@ -64,12 +64,25 @@ pub fn content_hash(text: &str) -> String {
 /// See [`LoadError`].
 pub async fn load(db: &impl ConnectionTrait, folder: &Folder, now: DateTime<Utc>) -> Result<Uuid, LoadError> {
     let config = configuration(folder)?;
+    known_states(db, &config).await?;
     let id = load_configuration(db, &config, now).await?;
     load_text(db, folder, &config, id, now).await?;
     load_notices(db, folder, &config, id).await?;
     load_events(db, &config, id).await?;
     load_issues(db, &config, id).await?;
     Ok(id)
+}
+
+/// A code of no state would protect nobody and say nothing.
+async fn known_states(db: &impl ConnectionTrait, config: &Campaign) -> Result<(), LoadError> {
+    let codes = &config.sign_on.high_risk_locations;
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let known = state::Entity::find().filter(state::Column::Iso3.is_in(codes)).all(db).await?;
+    let unknown = codes.iter().filter(|code| known.iter().all(|state| state.iso3 != **code));
+    let faults: Vec<String> = unknown.map(|code| format!("sign_on.high_risk_locations: {code} is no state")).collect();
+    if faults.is_empty() { Ok(()) } else { Err(CampaignFaults(faults).into()) }
 }
 
 async fn load_configuration(db: &impl ConnectionTrait, config: &Campaign, now: DateTime<Utc>) -> Result<Uuid, LoadError> {

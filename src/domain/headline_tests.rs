@@ -166,6 +166,30 @@ proptest! {
         prop_assert!(rest == 0 || rest >= k || learned == 0);
     }
 
+    /// R14: two dates that one withheld signatory lies between differ, beside what everybody of a kind is counted in, only where at least k share a cell.
+    #[test]
+    fn no_withheld_name_is_told_by_the_difference_of_two_dates(rows in any_rows(), more in any_rows(), k in 2_u32..8) {
+        let Some(one) = more.into_iter().find(|row| row.visibility == Visibility::Withheld).map(|row| CountRow { total: 1, ..row }) else {
+            return Ok(());
+        };
+        let after = [&rows[..], std::slice::from_ref(&one)].concat();
+        let share = |fits: &dyn Fn(&CountRow) -> bool| {
+            after.iter().filter(|row| row.visibility == Visibility::Withheld && fits(row)).map(|row| row.total).sum::<u32>()
+        };
+        let (was, is) = (headline(&rows, region, k, DateTime::UNIX_EPOCH), headline(&after, region, k, DateTime::UNIX_EPOCH));
+        prop_assert!(was.networks == is.networks || share(&|row| row.kind == SignatoryKind::Network) >= k);
+        prop_assert!((was.countries, was.regions) == (is.countries, is.regions) || share(&|row| row.iso3 == one.iso3) >= k);
+        prop_assert_eq!((is.total - was.total, is.withheld - was.withheld), (1, 1));
+        let (before, now) = (country_table(&rows, k), country_table(&after, k));
+        let placed = share(&|row| row.iso3 == one.iso3);
+        if placed < k {
+            // Where few share it, its own country looks as before: no line, or the figure of who is named; what hides may hide more.
+            let named = after.iter().filter(|row| row.visibility == Visibility::Named && row.iso3 == one.iso3).map(|row| row.total).sum::<u32>();
+            prop_assert!(figure(&now, &one.iso3).flatten().is_none_or(|shown| shown == named));
+            prop_assert_eq!(figure(&before, &one.iso3).is_some(), figure(&now, &one.iso3).is_some());
+        }
+    }
+
     #[test]
     fn hidden_figures_never_stand_alone(rows in any_rows(), k in 2_u32..8) {
         let table = country_table(&rows, k);

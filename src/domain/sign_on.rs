@@ -4,7 +4,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{campaign::Words, signature::Visibility};
+use super::{
+    campaign::Words,
+    deadline::DeadlineLabel,
+    signature::{SignatoryKind, Visibility},
+};
 
 /// Rules of signing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +19,7 @@ pub struct SignOn {
     pub opens: DateTime<Utc>,
     /// Last instant announced.
     pub deadline: DateTime<Utc>,
-    /// UTC, AoE or a zone's name: how the deadline is announced.
+    /// UTC, AoE or America/New_York: how the deadline is announced.
     pub deadline_label: String,
     /// Not announced; later signatures go to the next wave.
     pub grace_minutes: i64,
@@ -83,6 +87,17 @@ impl SignOn {
                 !["quiet_removal", "dated_note"].contains(&self.withdrawal_policy.as_str()),
                 "sign_on.withdrawal_policy: quiet_removal or dated_note",
             ),
+            (
+                !self.high_risk_locations.iter().all(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())),
+                "sign_on.high_risk_locations: codes of three capital letters; another spelling would protect nobody",
+            ),
+            (
+                self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.parse::<SignatoryKind>().is_err()),
+                "sign_on.kinds: organisation, network and individual, at least one of them",
+            ),
+            (self.deadline_label.parse::<DeadlineLabel>().is_err(), "sign_on.deadline_label: UTC, AoE or America/New_York"),
+            (u32::try_from(self.grace_minutes).is_err(), "sign_on.grace_minutes: none or more"),
+            (self.confirmation_hours < 1, "sign_on.confirmation_hours: at least 1"),
             (self.small_cell_threshold < 2, "sign_on.small_cell_threshold: at least 2, or figures give single signers away"),
         ]
         .into_iter()
@@ -119,6 +134,16 @@ mod tests {
         campaign.sign_on.withdrawal_policy = "never".to_owned();
         campaign.sign_on.small_cell_threshold = 0;
         let faults = campaign.validate().unwrap_err().to_string();
+        // A code in another spelling would be silently nobody's.
+        campaign.sign_on.high_risk_locations = vec!["sen".to_owned()];
+        campaign.sign_on.kinds = vec!["organization".to_owned()];
+        campaign.sign_on.deadline_label = "EST".to_owned();
+        campaign.sign_on.grace_minutes = -1;
+        campaign.sign_on.confirmation_hours = 0;
+        let more = campaign.validate().unwrap_err().to_string();
+        for part in ["high_risk_locations", "kinds", "deadline_label", "grace_minutes", "confirmation_hours"] {
+            assert!(!faults.contains(part) && more.contains(part), "{more}");
+        }
         for part in ["high_risk_visibility", "withdrawal_policy", "small_cell_threshold"] {
             assert!(faults.contains(part), "{faults}");
         }

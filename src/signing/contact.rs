@@ -1,6 +1,6 @@
 //! What is sealed of a signer: the contact always, the names when they are withheld. Must not be seen by a template.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -95,4 +95,34 @@ pub async fn require_known_key(platform: &Platform) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Seals what an earlier release left readable of withheld signatories: their labels and numbers of members. Returns of how many. One query where
+/// there is nothing to do.
+///
+/// # Errors
+/// When sealed names do not open, or the database fails.
+pub async fn seal_what_is_left(platform: &Platform) -> anyhow::Result<usize> {
+    let readable = Condition::any().add(Column::LocationLabel.is_not_null()).add(Column::NetworkMembers.is_not_null());
+    let left = signatory::Entity::find().filter(Column::SealedNames.is_not_null()).filter(readable);
+    let rows = left.all(platform.database.read()).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let txn = platform.database.begin().await?;
+    for row in &rows {
+        let mut names = open_names(&platform.keys, row.id, row.sealed_names.as_deref().unwrap_or_default())?;
+        names.location_label = names.location_label.or_else(|| row.location_label.clone());
+        names.network_members = names.network_members.or(row.network_members);
+        let sealed = signatory::ActiveModel {
+            location_label: Set(None),
+            network_members: Set(None),
+            sealed_names: Set(Some(seal_names(&platform.keys, row.id, &names)?)),
+            ..Default::default()
+        };
+        signatory::Entity::update_many().set(sealed).filter(Column::Id.eq(row.id)).exec(&txn).await?;
+    }
+    txn.commit().await?;
+    tracing::info!(signatories = rows.len(), "what was readable of withheld signatories is sealed");
+    Ok(rows.len())
 }

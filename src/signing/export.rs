@@ -1,5 +1,5 @@
 //! Writes the signatures of the newest text as a sheet for the secretariat. Must hold no contact, and nothing of a withheld signatory that is not
-//! public: neither name nor place (R14).
+//! public: neither name nor place, nor the language it was written to in (R14).
 
 use std::{collections::HashMap, io::Write};
 
@@ -89,9 +89,9 @@ fn cells(row: signature::Model, of: signatory::Model) -> [String; 18] {
         public(of.location_label),
         public(of.iso3),
         public(of.website),
-        row.language,
+        public(Some(row.language)),
         row.visibility,
-        of.network_mode.unwrap_or_default(),
+        public(of.network_mode),
         public(of.network_members.map(|members| members.to_string())),
         row.signed_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         row.state,

@@ -161,11 +161,10 @@ impl SignForm {
             errors.add("contact_role", "signing-error-role");
         }
         let visibility = self.visibility.parse::<Visibility>();
-        if visibility.is_err() {
-            errors.add("visibility", "signing-error-visibility");
-        }
-        if visibility.as_ref().is_ok_and(|visibility| visibility.shows_name()) && self.is_to_be_warned(rules) {
+        if self.is_to_be_warned(rules) {
             errors.add("visibility", "signing-error-high-risk");
+        } else if visibility.is_err() {
+            errors.add("visibility", "signing-error-visibility");
         }
         if needs_authority && self.authority.is_empty() {
             errors.add("authority", "signing-error-authority");
@@ -193,16 +192,16 @@ impl SignForm {
     /// the same is believed (R71).
     pub fn warned(mut self, rules: &SignOn) -> Self {
         if self.is_to_be_warned(rules) {
-            if self.visibility.parse().is_ok_and(Visibility::shows_name) {
-                rules.visibility_at(self.country.trim()).clone_into(&mut self.visibility);
-            }
+            rules.visibility_at(self.country.trim()).clone_into(&mut self.visibility);
             self.country.trim().clone_into(&mut self.risk_seen);
         }
         self
     }
 
+    /// Whoever has not chosen to be hidden and was not shown the warning of this place. A form that came back for another fault has not shown it.
     fn is_to_be_warned(&self, rules: &SignOn) -> bool {
-        rules.is_high_risk(self.country.trim()) && self.risk_seen != self.country.trim()
+        let is_hidden = self.visibility.parse().is_ok_and(|chosen: Visibility| !chosen.shows_name());
+        !is_hidden && rules.is_high_risk(self.country.trim()) && self.risk_seen != self.country.trim()
     }
 
     fn checked_site(&self, errors: &mut FormErrors) -> Option<String> {

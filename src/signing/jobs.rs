@@ -121,6 +121,8 @@ impl Handler for ConfirmationMail {
             None
         };
         let own_page = match signature.state.parse() {
+            // A mail has one link.
+            _ if link.is_some() => None,
             Ok(SignatureState::Confirmed | SignatureState::Verified | SignatureState::Quarantined) => {
                 Some(signer::issue(platform, &signature).await.map_err(|_| JobError::Retry("no link could be made".into()))?)
             }

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         language::Language,
         letter::LetterState,
-        signature::{SignatureState, Visibility},
+        signature::{SignatureOrigin, SignatureState, Visibility},
     },
     entities::{letter, letter_round, signatory, signature, signature_token, wave, wave_entry},
     platform::{Platform, crypto::Token},
@@ -124,8 +124,7 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
         _ => return Ok(Acted::Refused(Box::new((signature, signatory)))),
     };
     // Whoever wants less to be seen wants no readable name kept either.
-    let by = if let Wish::Show(to) = wish { to } else { shown.max(Visibility::Withheld) };
-    vetting::forget_names(&txn, &platform.keys, (id, &signatory), by).await?;
+    vetting::forget_names(&txn, &platform.keys, (id, &signatory)).await?;
     audit::append(&txn, entry, now).await?;
     let after = store::by_id(&txn, id).await?;
     txn.commit().await?;
@@ -141,7 +140,11 @@ async fn show(
     to: Visibility,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let change = signature::ActiveModel { visibility: Set(to.key().to_owned()), ..Default::default() };
+    let mut change = signature::ActiveModel { visibility: Set(to.key().to_owned()), ..Default::default() };
+    if signature.origin == SignatureOrigin::Form.key() {
+        // To be named again takes another signature: it is not this one sent twice.
+        change.submission_key = Set(format!("hidden:{}", signature.id));
+    }
     signature::Entity::update_many().set(change).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
     if signature.state.parse().is_ok_and(SignatureState::counts) {
         counts::append(txn, signature, signatory, -1, now).await?;
@@ -160,7 +163,8 @@ pub async fn carriers(db: &impl ConnectionTrait, signature: Uuid) -> Result<Vec<
         .select_only()
         .column(wave_entry::Column::WaveId)
         .filter(wave_entry::Column::SignatureId.eq(signature))
-        .filter(wave_entry::Column::PrintedName.is_not_null());
+        // Also where the name itself is forgotten since.
+        .filter(wave_entry::Column::Visibility.eq(Visibility::Named.key()));
     let waves = wave::Entity::find().filter(wave::Column::Id.in_subquery(named.into_query())).order_by_asc(wave::Column::Number);
     let mut carriers = Vec::new();
     for wave in waves.all(db).await? {

@@ -99,9 +99,6 @@ async fn act(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let form: WishForm = forms::read(&body)?;
-    // Before the wish is carried out: afterwards no table knows any more what went out with the name.
-    let before = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
-    let carriers = carriers_of(&platform, before.as_ref()).await?;
     let (outcome, found) = match form.read() {
         None => {
             let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
@@ -113,6 +110,7 @@ async fn act(
             Acted::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
         },
     };
+    let carriers = carriers_of(&platform, found.as_ref()).await?;
     page(&request, visitor, (&platform, &campaigns, &states), outcome, found, carriers).await
 }
 

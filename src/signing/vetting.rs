@@ -10,13 +10,13 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{counts, service, store};
+use super::{counts, service, store, waves};
 use crate::{
     accounts::audit::{self, Entry},
     domain::signature::{
         SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingItem, VettingRefusal, Visibility,
     },
-    entities::{signatory, signature, vetting_check, vetting_decision, wave_entry},
+    entities::{signatory, signature, vetting_check, vetting_decision},
     platform::{Platform, crypto::Keys},
 };
 
@@ -208,13 +208,12 @@ pub(super) async fn replace(
         hidden.submission_key = Set(format!("hidden:{id}"));
     }
     signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(id)).exec(txn).await?;
-    forget_names(txn, keys, (id, &signatory), by).await?;
+    forget_names(txn, keys, (id, &signatory)).await?;
     audit::append(txn, Entry::of(None, "signature.replaced", "signature", id), now).await?;
     Ok(true)
 }
 
-/// Leaves nothing readable of a signature in any table. The counts and the hash of a wave stay as they were; who reads its lines from now on reads
-/// no name (R14 before R9).
+/// Leaves nothing readable of a signature in any table, frozen lists included.
 ///
 /// # Errors
 /// When the database fails or there is no randomness.
@@ -222,21 +221,12 @@ pub(super) async fn forget_names(
     txn: &DatabaseTransaction,
     keys: &Keys,
     (id, signatory): (Uuid, &signatory::Model),
-    by: Visibility,
 ) -> anyhow::Result<()> {
     let sealed = service::withhold(keys, signatory)?;
     if sealed.is_changed() {
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
     }
-    let nameless = wave_entry::ActiveModel {
-        visibility: Set(by.key().to_owned()),
-        printed_name: Set(None),
-        original_name: Set(None),
-        affiliation: Set(None),
-        location_label: Set(None),
-        ..Default::default()
-    };
-    wave_entry::Entity::update_many().set(nameless).filter(wave_entry::Column::SignatureId.eq(id)).exec(txn).await?;
+    waves::forget_names(txn, id).await?;
     Ok(())
 }
 

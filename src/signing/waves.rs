@@ -81,6 +81,22 @@ fn line_of_entry(row: wave_entry::Model) -> Option<WaveLine> {
     })
 }
 
+/// Takes what tells who it was out of all lists that were frozen with a signature: who reads them from now on, a letter too, reads no name (R14
+/// before R9). That it was named, the counts and the hash stay as they were.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn forget_names(txn: &impl ConnectionTrait, signature: Uuid) -> Result<(), DbErr> {
+    let nameless = wave_entry::ActiveModel {
+        printed_name: Set(None),
+        original_name: Set(None),
+        affiliation: Set(None),
+        location_label: Set(None),
+        ..Default::default()
+    };
+    wave_entry::Entity::update_many().set(nameless).filter(wave_entry::Column::SignatureId.eq(signature)).exec(txn).await.map(drop)
+}
+
 /// The counts a wave froze.
 pub fn frozen_counts(wave: &wave::Model) -> Option<Headline> {
     serde_json::from_value(wave.counts.clone()).ok()

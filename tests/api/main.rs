@@ -23,6 +23,7 @@ mod publishing;
 mod replies;
 mod roll;
 mod schema;
+mod secrets;
 mod sheets;
 mod signer;
 mod signing;

@@ -70,6 +70,10 @@ on_both_databases! {
         assert!(frozen.iter().all(|entry| entry.printed_name.is_none()), "no table keeps the name (R14)");
         let lines = audit_entry::Entity::find().filter(audit_entry::Column::Action.eq("signature.hidden"));
         assert_eq!(lines.all(program.app.platform.database.read()).await.unwrap().len(), 1);
+        // R14: no frozen list gives the name again, so no letter of it does; the page goes on saying where it stood.
+        let entry = wave_entry::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap();
+        assert_eq!((entry.printed_name, entry.original_name, entry.visibility.as_str()), (None, None, "named"));
+        assert!(browser.get(&path).await.text().contains("Wave 1"));
         // Still less, and never more.
         assert_eq!(browser.post(&path, &[("wish", "total_only")]).await.status, 200);
         for more in ["named", "withheld"] {
@@ -77,7 +81,13 @@ on_both_databases! {
             assert!(refused.status == 409 && refused.text().contains("sign again"), "{more}: {}", refused.text());
         }
         assert_eq!(signatures(&program).await[0].visibility, "total_only");
+        // To be named again takes a new signature, with a link of its own.
         program.drain().await;
+        program.mail.take();
+        assert_eq!(send(&browser, "en", &organisation(NAME, "keeper@lantern.example.org")).await.status, 303);
+        program.drain().await;
+        assert!(mail_text(&program.mail.take()[0].bytes).contains("/confirm/"));
+        assert_eq!(signatures(&program).await.len(), 2);
         let campaign = program.app.campaigns.get(&program.app.platform).await.unwrap();
         assert_eq!(demarche::signing::counts::recount(&program.app.platform, campaign.id).await.unwrap(), 0, "counters equal a recount");
     }

@@ -189,6 +189,15 @@ on_both_databases! {
         assert_eq!(warned.attributes("input[name=visibility][checked]", "value"), ["withheld"]);
         assert_eq!(warned.field("risk_seen").as_deref(), Some("SEN"));
         assert!(signature::Entity::find().one(db).await.unwrap().is_none());
+        // Nothing chosen is no choice, and a form that came back for another fault has warned of nothing.
+        let mut open = asking("");
+        let unchosen = send(&browser, "en", &open).await;
+        assert!(unchosen.status == 422 && unchosen.text().contains("put people at risk"), "{}", unchosen.text());
+        assert_eq!(unchosen.attributes("input[name=visibility][checked]", "value"), ["withheld"]);
+        open.insert("visibility", "withheld".into());
+        open.insert("name", String::new());
+        let faulty = send(&browser, "en", &open).await;
+        assert_eq!((faulty.status, faulty.field("risk_seen")), (422, None));
         let mut again = asking("named");
         again.insert("risk_seen", "SEN".into());
         assert_eq!(send(&browser, "en", &again).await.status, 303, "a choice made twice is a choice");
@@ -196,6 +205,19 @@ on_both_databases! {
         elsewhere.insert("country", "KEN".into());
         assert_eq!(send(&browser, "en", &elsewhere).await.status, 303);
         assert_eq!(send(&browser, "en", &asking("withheld")).await.status, 303, "who is withheld needs no warning");
+    }
+
+    /// R71: a code of no state would protect nobody, so it is not loaded.
+    async fn a_place_of_high_risk_that_is_no_state_is_refused(program: Program) {
+        use demarche::{campaigns::{files::Folder, load::load}, domain::clock::Clock};
+        let folder = tempfile::tempdir().unwrap();
+        let shipped = Folder::Shipped("cah".into()).text("campaign.toml").unwrap();
+        let listed = shipped.replacen("high_risk_locations = []", "high_risk_locations = [\"SEN\", \"XQZ\"]", 1);
+        assert_ne!(listed, shipped);
+        std::fs::write(folder.path().join("campaign.toml"), listed).unwrap();
+        let refused = load(program.app.platform.database.write(), &Folder::Disk(folder.path().into()), program.clock.now()).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("XQZ is no state") && !refused.contains("SEN is"), "{refused}");
     }
 
     /// R14: what tells one network from another is as secret as its name.

@@ -170,7 +170,7 @@ fn fit(engine: &Arc<Engine>, template: Template, data: &mut serde_json::Value, s
         if let Some(fields) = data.as_object_mut() {
             fields.insert("fit".to_owned(), tried.into());
         }
-        let job = Job::new(Arc::clone(engine), template, Bytes::new(serde_json::to_vec(data)?));
+        let job = Job::new(engine.clone(), template, Bytes::new(serde_json::to_vec(data)?));
         let compiled = typst::compile::<PagedDocument>(&job);
         let document = compiled.output.map_err(|faults| refused(&faults))?;
         tried += 1;

@@ -217,11 +217,7 @@ pub(super) async fn replace(
 ///
 /// # Errors
 /// When the database fails or there is no randomness.
-pub(super) async fn forget_names(
-    txn: &DatabaseTransaction,
-    keys: &Keys,
-    (id, signatory): (Uuid, &signatory::Model),
-) -> anyhow::Result<()> {
+pub(super) async fn forget_names(txn: &DatabaseTransaction, keys: &Keys, (id, signatory): (Uuid, &signatory::Model)) -> anyhow::Result<()> {
     let sealed = service::withhold(keys, signatory)?;
     if sealed.is_changed() {
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;

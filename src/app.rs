@@ -156,7 +156,9 @@ impl App {
             pages: Data::new(PageCache::new(config.page_cache, ROOM_FOR_PAGES)),
         };
         signing::contact::require_known_key(&platform).await?;
-        signing::contact::seal_what_is_left(&platform).await?;
+        if migrate {
+            signing::contact::seal_what_is_left(&platform).await?;
+        }
         Ok(Self {
             intake: Data::new(signing::intake::Intake::start(&platform)),
             platform,

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -35,6 +35,14 @@ impl Drop for Demo {
     }
 }
 
+/// A program some seconds after it has said that it is there.
+fn when_idle(child: Child, said: impl Read, ready: &str) -> Demo {
+    let mut lines = BufReader::new(said).lines();
+    assert!(lines.any(|line| line.unwrap().contains(ready)), "the program did not start");
+    std::thread::sleep(Duration::from_secs(5));
+    Demo(child)
+}
+
 /// The server of an installation, on the database the demonstration has left.
 fn serve(folder: &Path) -> Demo {
     let mut child = Command::new(env!("CARGO_BIN_EXE_demarche"))
@@ -50,10 +58,8 @@ fn serve(folder: &Path) -> Demo {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(lines.any(|line| line.unwrap().contains("listens on")), "the server did not start");
-    std::thread::sleep(Duration::from_secs(5));
-    Demo(child)
+    let said = child.stderr.take().unwrap();
+    when_idle(child, said, "listens on")
 }
 
 pub fn measure() -> Table {
@@ -68,10 +74,8 @@ pub fn measure() -> Table {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap().starts_with("Stop with")), "the demo did not start");
-        std::thread::sleep(Duration::from_secs(5));
-        Demo(child)
+        let said = child.stdout.take().unwrap();
+        when_idle(child, said, "Stop with")
     };
     let mut row = |name: &str, demo: &Demo| {
         let of = of_process(demo.0.id());

@@ -62,6 +62,14 @@ pub fn clean_name(typed: &str) -> Result<String, NameFault> {
     Ok(name)
 }
 
+/// The same, where something has to be said.
+///
+/// # Errors
+/// As [`clean_line`], and [`NameFault::Empty`].
+pub fn required_line(typed: &str, longest: usize) -> Result<String, NameFault> {
+    clean_line(typed, longest).and_then(|line| if line.is_empty() { Err(NameFault::Empty) } else { Ok(line) })
+}
+
 /// Any one-line text of at most `longest` characters, cleaned like a name; may come out empty.
 pub fn clean_line(typed: &str, longest: usize) -> Result<String, NameFault> {
     let trimmed = typed.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));

@@ -77,7 +77,7 @@ fn entry(line: &WaveLine, directory: &Directory, language: Language, typesetter:
     let name = set(&line.printed_name).unwrap_or_default();
     AnnexEntry {
         original_name: set(&line.original_name).filter(|own| *own != name).unwrap_or_default(),
-        place: set(&line.location_label).unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), language).to_owned()),
+        place: directory.place(set(&line.location_label).as_deref(), line.iso3.as_deref(), language),
         affiliation: set(&line.affiliation).unwrap_or_default(),
         name,
     }

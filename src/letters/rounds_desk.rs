@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::{Permission, SignedIn},
     campaigns,
-    domain::language::Language,
+    domain::{language::Language, name::required_line},
     entities::letter_round,
     platform::{
         Platform, formats,
@@ -111,10 +111,7 @@ pub(super) async fn create(
     staff.require(Permission::PrepareLetters)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let mut errors = FormErrors::default();
-    let name = crate::domain::name::clean_line(&form.name, 100).ok().filter(|name| !name.is_empty());
-    if name.is_none() {
-        errors.add("name", "letters-error-name");
-    }
+    let name = required_line(&form.name, 100).map_err(|_| errors.add("name", "letters-error-name"));
     let event = form.event.parse::<Uuid>().ok().filter(|id| campaign.events.iter().any(|event| event.id == *id));
     if event.is_none() {
         errors.add("event", "letters-error-event");
@@ -133,7 +130,7 @@ pub(super) async fn create(
         errors.add("language", "letters-error-language");
     }
     let language = language.ok().flatten();
-    let (Some(name), Some(event_id), Some(wave), true) = (name, event, wave, errors.is_empty()) else {
+    let (Ok(name), Some(event_id), Some(wave), true) = (name, event, wave, errors.is_empty()) else {
         return rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let new = NewRound {

@@ -66,12 +66,11 @@ pub(super) fn steps(
     language: Language,
     now: DateTime<Utc>,
 ) -> Vec<StepView> {
-    let has_been_released = round.released_at.is_some();
     let total = Options::of(round).total;
     let drafting = state == RoundState::Draft;
     let mut steps =
         vec![step("drafted", letters.len(), if drafting { total } else { letters.len() }, drafting, round.created_at, language, now)];
-    if let Some(released_at) = round.released_at.filter(|_| has_been_released) {
+    if let Some(released_at) = round.released_at {
         let going: Vec<&BoardLetter> = letters
             .iter()
             .map(|(letter, _)| letter)

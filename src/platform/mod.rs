@@ -61,6 +61,13 @@ impl std::fmt::Debug for Platform {
 }
 
 impl Platform {
+    /// After the commit of a change that public pages show: they follow at once in this process, within seconds in the others; and the work that
+    /// was queued with it begins.
+    pub fn changed(&self) {
+        self.pages.clear();
+        self.bell.ring();
+    }
+
     /// Composes a mail and tries once to deliver it.
     ///
     /// # Errors

@@ -30,15 +30,17 @@ struct Value<T> {
     value: Arc<T>,
 }
 
+/// What finished pages are made of: it is read again when they are forgotten, and kept no longer than they are.
+impl<T> Default for Refreshed<T> {
+    fn default() -> Self {
+        Self::every(Duration::MAX)
+    }
+}
+
 impl<T> Refreshed<T> {
     /// Reads again after `keep`.
     pub const fn every(keep: Duration) -> Self {
         Self { keep, held: RwLock::new(Held { value: None, forgotten: 0 }) }
-    }
-
-    /// What finished pages are made of: it is read again when they are forgotten, and kept no longer than they are.
-    pub const fn with_pages() -> Self {
-        Self::every(Duration::MAX)
     }
 
     /// The held value, or what `read` reads. Two requests may read at once; the later one stays.
@@ -49,7 +51,7 @@ impl<T> Refreshed<T> {
         self.held_or(self.keep, 0, read).await
     }
 
-    /// The same for a value made by [`Refreshed::with_pages`].
+    /// The same for what pages are made of, see [`Refreshed::default`].
     ///
     /// # Errors
     /// Those of `read`.
@@ -105,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_pages_are_made_of_is_read_again_when_they_are_forgotten_or_not_kept() {
-        let number = Refreshed::with_pages();
+        let number = Refreshed::default();
         let pages = PageCache::new(Duration::from_secs(60), 1000);
         let read = async |pages: &PageCache, n: u8| *number.get_with(pages, async || Ok::<_, Infallible>(n)).await.unwrap();
         assert_eq!((read(&pages, 1).await, read(&pages, 2).await), (1, 1));

@@ -26,24 +26,8 @@ pub async fn allow(
     window: Duration,
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    let (now, end) = (to_micros(now), to_micros(now.checked_add_signed(window).unwrap_or(DateTime::<Utc>::MAX_UTC)));
-    let hits = || Expr::col((throttle::Entity, Column::Hits));
-    let over = || Expr::col((throttle::Entity, Column::WindowEndsAt)).lte(now);
-    // One statement, so that two processes never both count the same hit as the last allowed one. It stops counting at the limit + 1.
-    let statement = Query::insert()
-        .into_table(throttle::Entity)
-        .columns([Column::Bucket, Column::Hits, Column::WindowEndsAt])
-        .values_panic([bucket.into(), 1.into(), end.into()])
-        .on_conflict(
-            OnConflict::column(Column::Bucket)
-                .value(Column::Hits, Expr::case(over(), 1).case(hits().gt(limit), hits()).finally(hits().add(1)))
-                .value(Column::WindowEndsAt, Expr::case(over(), end).finally(Expr::col((throttle::Entity, Column::WindowEndsAt))))
-                .to_owned(),
-        )
-        .returning_col(Column::Hits)
-        .to_owned();
-    let row = connection.query_one(&statement).await?.ok_or_else(|| DbErr::RecordNotFound("throttle".to_owned()))?;
-    Ok(row.try_get_by_index::<i32>(0)? <= limit)
+    let within = allow_many(connection, &BTreeMap::from([(bucket.to_owned(), 1)]), limit, window, now).await?;
+    Ok(within.get(bucket).is_some_and(|within| *within > 0))
 }
 
 /// Takes one hit back: it turned out to be none of those that are limited.
@@ -55,7 +39,8 @@ pub async fn give_back(connection: &impl ConnectionTrait, bucket: &str) -> Resul
     update.filter(Column::Bucket.eq(bucket)).filter(Column::Hits.gt(0)).exec(connection).await.map(drop)
 }
 
-/// Counts several hits of several buckets in one statement and says how many of each are within the limit.
+/// Counts several hits of several buckets and says how many of each are within the limit. One statement, so that two processes never both count
+/// the same hit as the last allowed one.
 ///
 /// # Errors
 /// When the database refuses.
@@ -79,7 +64,7 @@ pub async fn allow_many(
     for (bucket, hits) in hits {
         statement.values_panic([bucket.as_str().into(), (*hits).into(), end.into()]);
     }
-    // Unlike one by one it goes on counting beyond the limit: else what was refused before could not be told from what is refused now.
+    // It goes on counting beyond the limit: else what was refused before could not be told from what is refused now.
     let counted = Expr::case(over(), new(Column::Hits)).finally(held(Column::Hits).add(new(Column::Hits)));
     statement
         .on_conflict(

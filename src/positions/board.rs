@@ -141,14 +141,8 @@ impl Record {
 }
 
 /// The record of this process.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Register(Refreshed<Record>);
-
-impl Default for Register {
-    fn default() -> Self {
-        Self(Refreshed::with_pages())
-    }
-}
 
 impl Register {
     /// The record. No query while pages made of it may be kept; whoever changes evidence here has them forgotten, other processes follow when

@@ -206,7 +206,6 @@ async fn add(
 async fn finish(platform: &Platform, txn: DatabaseTransaction, act: Act<'_>, now: DateTime<Utc>) -> Result<(), DbErr> {
     jobs::ask(&txn, act.campaign.id, now).await?;
     txn.commit().await?;
-    platform.pages.clear();
-    platform.bell.ring();
+    platform.changed();
     Ok(())
 }

@@ -132,8 +132,7 @@ pub async fn evidence(
         jobs::ask(&txn, campaign.0, now).await?;
     }
     txn.commit().await?;
-    platform.pages.clear();
-    platform.bell.ring();
+    platform.changed();
     Ok(report)
 }
 

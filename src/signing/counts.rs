@@ -344,14 +344,8 @@ impl Counts {
 }
 
 /// The counts this process shows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Register(Refreshed<Counts>);
-
-impl Default for Register {
-    fn default() -> Self {
-        Self(Refreshed::with_pages())
-    }
-}
 
 impl Register {
     /// The counts, with the moment they are of. No query while the pages that show them may be kept.

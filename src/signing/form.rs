@@ -8,7 +8,7 @@ use crate::{
         campaign::SignOn,
         email::EmailAddress,
         language::Language,
-        name::{NameFault, clean_line, clean_name},
+        name::{NameFault, clean_line, clean_name, required_line},
         signature::{NetworkMode, SignatoryKind, Visibility},
     },
     platform::http::forms::FormErrors,
@@ -151,9 +151,7 @@ impl SignForm {
             }
             _ => None,
         };
-        let contact_name = clean_line(&self.contact_name, 200)
-            .and_then(|name| if name.is_empty() { Err(NameFault::Empty) } else { Ok(name) })
-            .map_err(|fault| errors.add("contact_name", name_error(fault)));
+        let contact_name = required_line(&self.contact_name, 200).map_err(|fault| errors.add("contact_name", name_error(fault)));
         let email = EmailAddress::parse(&self.contact_email).map_err(|_| errors.add("contact_email", "signing-error-email"));
         let needs_authority = rules.authority_required && kind.is_some_and(|kind| kind != SignatoryKind::Individual);
         let contact_role = optional(&mut errors, "contact_role", &self.contact_role, 200);

@@ -21,7 +21,7 @@ use crate::{
     domain::{
         email::EmailAddress,
         language::Language,
-        name::{clean_line, clean_name, name_key},
+        name::{clean_line, clean_name},
         reference::{Reference, ReferenceKind},
         signature::{NetworkMode, SecondPerson, SignatoryKind, SignatureOrigin, SignatureState, Visibility},
     },
@@ -309,8 +309,7 @@ fn entrant(
         ..Default::default()
     };
     service::name_columns(&platform.keys, &mut signatory, signatory_id, &names, visibility).map_err(|_| "cannot be sealed".to_owned())?;
-    let folded = name_key(&names.name);
-    let name_keys = [folded.chars().take(200).collect(), platform.keys.mark("signatory.name", &folded)];
+    let name_keys = service::name_marks(&platform.keys, &names.name);
     let reached = |needed: &[SignatureState]| needed.contains(&state).then_some(signed_at);
     use SignatureState::{Confirmed, Declined, Verified, Withdrawn};
     let signature = signature::ActiveModel {

@@ -234,7 +234,6 @@ async fn submitted_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> 
 }
 
 /// What the same people sent before for the same text, under the same name, however it was to be shown.
-#[derive(Default)]
 struct Earlier(Vec<store::Signed>);
 
 impl Earlier {
@@ -267,12 +266,7 @@ async fn sent_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> Resul
         .filter(signatory::Column::ContactHash.is_in(arrivals.iter().filter_map(|arrival| arrival.contact())))
         .all(txn)
         .await?;
-    let found: HashMap<Uuid, signatory::Model> =
-        found.into_iter().filter(|row| row.name_key.as_ref().is_some_and(|key| names.contains(key))).map(|row| (row.id, row)).collect();
-    if found.is_empty() {
-        return Ok(Earlier::default());
-    }
+    let found = found.into_iter().filter(|row| row.name_key.as_ref().is_some_and(|key| names.contains(key))).collect();
     let versions: HashSet<Uuid> = arrivals.iter().filter_map(|arrival| set(&arrival.signature.text_version_id)).collect();
-    let signed = store::of_signatories(txn, found.keys().copied(), versions).await?;
-    Ok(Earlier(signed.into_iter().filter_map(|row| Some((row.clone(), found.get(&row.signatory_id)?.clone()))).collect()))
+    Ok(Earlier(store::signed_by(txn, found, versions).await?))
 }

@@ -2,7 +2,6 @@
 
 use actix_web::web::Data;
 use async_trait::async_trait;
-use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,11 +9,8 @@ use super::{contact, counts, service, signer, store};
 use crate::{
     campaigns,
     domain::{language::Language, signature::SignatureState},
-    entities::signature_token,
     platform::{
-        Platform,
-        crypto::Token,
-        i18n,
+        Platform, i18n,
         jobs::{Attempt, Handler, Job, JobError, Worker},
         mail::{Delivery, Extra, Outgoing, Party, message_id},
     },
@@ -104,19 +100,10 @@ impl Handler for ConfirmationMail {
         // Whoever is set aside is written to as everybody, and whoever asks again not to be named gets the link that makes it so.
         let may_confirm = service::may_confirm(platform.database.read(), &platform.keys, &signed).await;
         let (signature, signatory) = signed;
+        let no_link = || JobError::Retry("no link could be made".into());
         let link = if may_confirm.map_err(|_| JobError::Retry("what the same person sent before cannot be read".into()))? {
-            let token = Token::random().map_err(|_| JobError::Retry("no randomness".into()))?;
-            let row = signature_token::ActiveModel {
-                id: Set(Uuid::now_v7()),
-                signature_id: Set(signature.id),
-                purpose: Set(CONFIRM.to_owned()),
-                token_hash: Set(token.hash()),
-                created_at: Set(now),
-                expires_at: Set(now + service::link_life(&campaign)),
-                used_at: Set(None),
-            };
-            signature_token::Entity::insert(row).exec_without_returning(platform.database.write()).await?;
-            Some(format!("{}/{language}/confirm/{}", platform.site.base_url, token.reveal()))
+            let made = service::link(platform, &signature, CONFIRM, "confirm", service::link_life(&campaign)).await;
+            Some(made.map_err(|_| no_link())?)
         } else {
             None
         };
@@ -124,7 +111,7 @@ impl Handler for ConfirmationMail {
             // A mail has one link.
             _ if link.is_some() => None,
             Ok(SignatureState::Confirmed | SignatureState::Verified | SignatureState::Quarantined) => {
-                Some(signer::issue(platform, &signature).await.map_err(|_| JobError::Retry("no link could be made".into()))?)
+                Some(signer::issue(platform, &signature).await.map_err(|_| no_link())?)
             }
             _ => None,
         };

@@ -15,7 +15,6 @@ use super::{
 use crate::{
     campaigns::{self, Current},
     domain::{language::Language, text::Reception},
-    entities::signatory,
     platform::{
         Platform, formats,
         http::{
@@ -286,12 +285,6 @@ struct ConfirmPage<'a> {
     late: bool,
 }
 
-/// The place as it is printed.
-pub(super) fn place_of(signatory: &signatory::Model, directory: &Directory, language: Language) -> String {
-    let country = || directory.name(signatory.iso3.as_deref().unwrap_or_default(), language).to_owned();
-    signatory.location_label.clone().unwrap_or_else(country)
-}
-
 fn confirm_page(
     request: &HttpRequest,
     platform: &Platform,
@@ -309,7 +302,7 @@ fn confirm_page(
         Link::Unknown => ("unknown", StatusCode::NOT_FOUND),
     };
     let signed = if let Link::Good(signed) = link { Some(signed.as_ref()) } else { None };
-    let place = signed.map(|(_, signatory)| place_of(signatory, directory, language));
+    let place = signed.map(|(_, of)| directory.place(of.location_label.as_deref(), of.iso3.as_deref(), language));
     let of = |pick: fn(&Signed) -> String| signed.map(pick).unwrap_or_default();
     let view = ConfirmPage {
         page: platform.site.frame(language, request.path(), i18n::word(language, "signing-confirm-title")),

@@ -191,14 +191,8 @@ fn line(row: Row) -> Option<Line> {
 }
 
 /// The roll of this process.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Register(Refreshed<Roll>);
-
-impl Default for Register {
-    fn default() -> Self {
-        Self(Refreshed::with_pages())
-    }
-}
 
 impl Register {
     /// The roll. No query while it is fresh.

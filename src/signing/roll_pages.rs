@@ -10,13 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     counts::{self, HeadlineView},
-    roll::{self, Filter, Line},
+    roll::{self, Filter},
 };
 use crate::{
     campaigns,
     domain::{
         headline::country_table,
-        language::Language,
         signature::{SignatoryKind, Visibility},
     },
     platform::{
@@ -25,7 +24,7 @@ use crate::{
         http::{forms, frame::Frame, problem::Problem, visitor::Visitor},
         i18n,
     },
-    states::{self, Directory},
+    states,
 };
 
 const PAGE: usize = 100;
@@ -128,10 +127,6 @@ fn page_links(pages: usize, current: usize, address: impl Fn(usize) -> String) -
     links
 }
 
-fn place(line: &Line, directory: &Directory, language: Language) -> String {
-    line.location_label.clone().unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), language).to_owned())
-}
-
 async fn show(
     request: HttpRequest,
     visitor: Visitor,
@@ -160,7 +155,7 @@ async fn show(
                 name: line.name.clone(),
                 original_name: line.original_name.clone().filter(|own| *own != line.name),
                 affiliation: line.affiliation.clone(),
-                place: place(line, &directory, language),
+                place: directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language),
                 kind: line.kind.key(),
             })
             .collect();
@@ -227,7 +222,7 @@ async fn download(
     let mut sheet = Sheet::new(true);
     sheet.row(["kind", "name", "original_name", "affiliation", "place", "country"]).map_err(anyhow::Error::from)?;
     for line in roll.lines(language, &query.filter()) {
-        let place = place(line, &directory, language);
+        let place = directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language);
         let of = |cell: &Option<String>| cell.clone().unwrap_or_default();
         let cells = [
             line.kind.key().to_owned(),

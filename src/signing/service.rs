@@ -22,12 +22,13 @@ use crate::{
         collation::sort_key,
         deadline::{Deadline, DeadlineLabel},
         email::EmailAddress,
+        language::Language,
         name::name_key,
         reference::{Reference, ReferenceKind},
         signature::{SecondPerson, SignatureOrigin, SignatureState, Visibility},
         text::{Reception, TextStage},
     },
-    entities::{signatory, signature},
+    entities::{signatory, signature, signature_token},
     platform::{
         Platform,
         crypto::{Keys, Token},
@@ -229,11 +230,8 @@ pub enum Link {
 /// # Errors
 /// When the database fails.
 pub async fn look_up(platform: &Platform, token: &str) -> anyhow::Result<Link> {
-    let Some(token) = Token::parse(token) else { return Ok(Link::Unknown) };
     let db = platform.database.read();
-    let Some(found) = store::token(db, &token.hash()).await?.filter(|found| found.purpose == jobs::CONFIRM) else {
-        return Ok(Link::Unknown);
-    };
+    let Some(found) = store::token(db, token, jobs::CONFIRM).await? else { return Ok(Link::Unknown) };
     if found.used_at.is_some() {
         return Ok(Link::Used);
     }
@@ -259,11 +257,8 @@ fn is_ended(signature: &signature::Model) -> bool {
 /// When the database fails.
 pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     let now = platform.clock.now();
-    let Some(parsed) = Token::parse(token) else { return Ok(Link::Unknown) };
     let txn = platform.database.begin().await?;
-    let Some(found) = store::token(&txn, &parsed.hash()).await?.filter(|found| found.purpose == jobs::CONFIRM) else {
-        return Ok(Link::Unknown);
-    };
+    let Some(found) = store::token(&txn, token, jobs::CONFIRM).await? else { return Ok(Link::Unknown) };
     if found.used_at.is_some() {
         return Ok(Link::Used);
     }
@@ -332,11 +327,7 @@ async fn same_person(db: &impl ConnectionTrait, keys: &Keys, of: &store::Signed)
         .filter(signatory::Column::Id.ne(signatory.id))
         .all(db)
         .await?;
-    if same.is_empty() {
-        return Ok(Vec::new());
-    }
-    let signed = store::of_signatories(db, same.iter().map(|row| row.id), [signature.text_version_id]).await?;
-    Ok(signed.into_iter().filter_map(|row| Some((row.clone(), same.iter().find(|of| of.id == row.signatory_id)?.clone()))).collect())
+    Ok(store::signed_by(db, same, [signature.text_version_id]).await?)
 }
 
 fn shows_more<'s>(same: &'s [store::Signed], than: &store::Signed) -> impl Iterator<Item = &'s store::Signed> {
@@ -364,6 +355,33 @@ pub(super) async fn may_confirm(db: &impl ConnectionTrait, keys: &Keys, signed: 
     }
     let same = same_person(db, keys, signed).await?;
     Ok(shows_more(&same, signed).any(|(other, _)| !is_ended(other)))
+}
+
+/// Makes a link to one of a signer's pages, in their language; only its hash is kept.
+///
+/// # Errors
+/// When there is no randomness or the database fails.
+pub(super) async fn link(
+    platform: &Platform,
+    signature: &signature::Model,
+    purpose: &str,
+    page: &str,
+    life: Duration,
+) -> anyhow::Result<String> {
+    let now = platform.clock.now();
+    let token = Token::random()?;
+    let row = signature_token::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        signature_id: Set(signature.id),
+        purpose: Set(purpose.to_owned()),
+        token_hash: Set(token.hash()),
+        created_at: Set(now),
+        expires_at: Set(now + life),
+        used_at: Set(None),
+    };
+    signature_token::Entity::insert(row).exec_without_returning(platform.database.write()).await?;
+    let language: Language = signature.language.parse().unwrap_or_default();
+    Ok(format!("{}/{language}/{page}/{}", platform.site.base_url, token.reveal()))
 }
 
 /// How long a confirmation link lives.

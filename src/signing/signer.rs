@@ -5,23 +5,23 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    counts,
+    counts, service,
     store::{self, Signed},
     vetting,
 };
 use crate::{
     accounts::audit::{self, Entry},
     domain::{
-        language::Language,
         letter::LetterState,
         signature::{SignatureOrigin, SignatureState, Visibility},
     },
-    entities::{letter, letter_round, signatory, signature, signature_token, wave, wave_entry},
-    platform::{Platform, crypto::Token},
+    entities::{letter, letter_round, signatory, signature, wave, wave_entry},
+    platform::Platform,
 };
 
 /// Purpose of the link.
@@ -50,7 +50,7 @@ pub enum Acted {
 }
 
 /// A document that went out with the name in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Carrier {
     /// Number of the wave.
     pub wave: i32,
@@ -65,26 +65,12 @@ pub struct Carrier {
 /// # Errors
 /// When there is no randomness or the database fails.
 pub async fn issue(platform: &Platform, signature: &signature::Model) -> anyhow::Result<String> {
-    let now = platform.clock.now();
-    let token = Token::random()?;
-    let row = signature_token::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        signature_id: Set(signature.id),
-        purpose: Set(MANAGE.to_owned()),
-        token_hash: Set(token.hash()),
-        created_at: Set(now),
-        expires_at: Set(now + Duration::days(LINK_DAYS)),
-        used_at: Set(None),
-    };
-    signature_token::Entity::insert(row).exec_without_returning(platform.database.write()).await?;
-    let language: Language = signature.language.parse().unwrap_or_default();
-    Ok(format!("{}/{language}/signature/{}", platform.site.base_url, token.reveal()))
+    service::link(platform, signature, MANAGE, "signature", Duration::days(LINK_DAYS)).await
 }
 
 async fn signature_of(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Option<Uuid>, DbErr> {
-    let Some(token) = Token::parse(token) else { return Ok(None) };
-    let found = store::token(db, &token.hash()).await?;
-    Ok(found.filter(|found| found.purpose == MANAGE && found.expires_at > now).map(|found| found.signature_id))
+    let found = store::token(db, token, MANAGE).await?;
+    Ok(found.filter(|found| found.expires_at > now).map(|found| found.signature_id))
 }
 
 /// The signature a link belongs to. Changes nothing: mail scanners follow links (R4).
@@ -128,8 +114,7 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
     audit::append(&txn, entry, now).await?;
     let after = store::by_id(&txn, id).await?;
     txn.commit().await?;
-    platform.pages.clear();
-    platform.bell.ring();
+    platform.changed();
     Ok(after.map_or(Acted::Unknown, |signed| Acted::Done(Box::new(signed))))
 }
 

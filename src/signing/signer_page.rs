@@ -13,8 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    pages::place_of,
-    signer::{self, Acted, Wish},
+    signer::{self, Acted, Carrier, Wish},
     store::Signed,
 };
 use crate::{
@@ -50,14 +49,7 @@ struct SignerPage<'a> {
     /// What may still be chosen.
     choices: Vec<&'static str>,
     may_withdraw: bool,
-    carriers: Vec<CarrierView>,
-}
-
-#[derive(Serialize)]
-struct CarrierView {
-    wave: i32,
-    frozen_at: DateTime<Utc>,
-    letters: u64,
+    carriers: Vec<Carrier>,
 }
 
 #[derive(Default, Deserialize)]
@@ -85,8 +77,7 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
     let outcome = if found.is_some() { ("good", StatusCode::OK) } else { ("unknown", StatusCode::NOT_FOUND) };
-    let carriers = carriers_of(&platform, found.as_ref()).await?;
-    page(&request, visitor, (&platform, &campaigns, &states), outcome, found, carriers).await
+    page(&request, visitor, (&platform, &campaigns, &states), outcome, found).await
 }
 
 async fn act(
@@ -110,17 +101,7 @@ async fn act(
             Acted::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
         },
     };
-    let carriers = carriers_of(&platform, found.as_ref()).await?;
-    page(&request, visitor, (&platform, &campaigns, &states), outcome, found, carriers).await
-}
-
-async fn carriers_of(platform: &Platform, of: Option<&Signed>) -> Result<Vec<CarrierView>, Problem> {
-    let Some((signature, _)) = of else { return Ok(Vec::new()) };
-    let carriers = signer::carriers(platform.database.read(), signature.id).await.map_err(anyhow::Error::from)?;
-    Ok(carriers
-        .into_iter()
-        .map(|carrier| CarrierView { wave: carrier.wave, frozen_at: carrier.frozen_at, letters: carrier.letters })
-        .collect())
+    page(&request, visitor, (&platform, &campaigns, &states), outcome, found).await
 }
 
 async fn page(
@@ -129,7 +110,6 @@ async fn page(
     (platform, campaigns, states): (&Platform, &campaigns::Register, &states::Register),
     (outcome, status): (&'static str, StatusCode),
     found: Option<Signed>,
-    carriers: Vec<CarrierView>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let (campaign, directory) = (campaigns.get(platform).await?, states.get(platform).await?);
@@ -147,7 +127,7 @@ async fn page(
         version: campaign.text.number,
         choices: Vec::new(),
         may_withdraw: false,
-        carriers,
+        carriers: Vec::new(),
     };
     if let Some((signature, signatory)) = found {
         let state = signature.state.parse::<SignatureState>().ok();
@@ -156,7 +136,8 @@ async fn page(
         let less = Visibility::ALL.iter().copied().filter(|to| live && *to != shown && shown.signer_may_choose(*to));
         view.choices = less.map(|to| to.key()).collect();
         view.may_withdraw = state.is_some_and(|state| state.step(SignatureState::Withdrawn).is_ok());
-        view.place = place_of(&signatory, &directory, language);
+        view.carriers = signer::carriers(platform.database.read(), signature.id).await.map_err(anyhow::Error::from)?;
+        view.place = directory.place(signatory.location_label.as_deref(), signatory.iso3.as_deref(), language);
         view.title = (signature.text_version_id == campaign.text.id)
             .then(|| campaign.text.translations.get(&language).map(|text| text.title.clone()))
             .flatten();

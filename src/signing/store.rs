@@ -1,10 +1,15 @@
 //! Queries over signatories and signatures.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
-use crate::entities::{signatory, signature, signature_token};
+use crate::{
+    entities::{signatory, signature, signature_token},
+    platform::crypto::Token,
+};
 
 /// A signature with its signatory.
 pub type Signed = (signature::Model, signatory::Model);
@@ -19,28 +24,36 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Signed>
     Ok(of.map(|signatory| (found, signatory)))
 }
 
-/// The signatures of several signatories for some versions of the text.
+/// The signatures of these signatories for some versions of the text. One query, none for nobody.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_signatories(
+pub async fn signed_by(
     db: &impl ConnectionTrait,
-    signatories: impl IntoIterator<Item = Uuid>,
+    signatories: Vec<signatory::Model>,
     versions: impl IntoIterator<Item = Uuid>,
-) -> Result<Vec<signature::Model>, DbErr> {
-    signature::Entity::find()
-        .filter(signature::Column::SignatoryId.is_in(signatories))
+) -> Result<Vec<Signed>, DbErr> {
+    if signatories.is_empty() {
+        return Ok(Vec::new());
+    }
+    let signatures = signature::Entity::find()
+        .filter(signature::Column::SignatoryId.is_in(signatories.iter().map(|of| of.id)))
         .filter(signature::Column::TextVersionId.is_in(versions))
         .all(db)
-        .await
+        .await?;
+    let signatories: HashMap<Uuid, signatory::Model> = signatories.into_iter().map(|of| (of.id, of)).collect();
+    let with_signatory = |row: signature::Model| signatories.get(&row.signatory_id).cloned().map(|of| (row, of));
+    Ok(signatures.into_iter().filter_map(with_signatory).collect())
 }
 
-/// The token with this hash.
+/// The token of a link, if there is one for this purpose.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn token(db: &impl ConnectionTrait, hash: &str) -> Result<Option<signature_token::Model>, DbErr> {
-    signature_token::Entity::find().filter(signature_token::Column::TokenHash.eq(hash)).one(db).await
+pub async fn token(db: &impl ConnectionTrait, typed: &str, purpose: &str) -> Result<Option<signature_token::Model>, DbErr> {
+    let Some(token) = Token::parse(typed) else { return Ok(None) };
+    let of_purpose = signature_token::Column::Purpose.eq(purpose);
+    signature_token::Entity::find().filter(signature_token::Column::TokenHash.eq(token.hash())).filter(of_purpose).one(db).await
 }
 
 /// Marks a token as used.

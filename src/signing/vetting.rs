@@ -114,9 +114,7 @@ pub async fn decide(
     entry.reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
     audit::append(&txn, entry, now).await?;
     txn.commit().await?;
-    // Public pages follow at once in this process, and within seconds in the others.
-    platform.pages.clear();
-    platform.bell.ring();
+    platform.changed();
     Ok(Outcome::Moved(target))
 }
 
@@ -137,9 +135,7 @@ pub async fn second_decline(platform: &Platform, id: Uuid, account: Uuid) -> Res
     audit::append(&txn, Entry::of(Some(account), "signature.declined", "signature", id).because(proposed.reason.unwrap_or_default()), now)
         .await?;
     txn.commit().await?;
-    // Public pages follow at once in this process, and within seconds in the others.
-    platform.pages.clear();
-    platform.bell.ring();
+    platform.changed();
     Ok(())
 }
 
@@ -160,9 +156,7 @@ pub async fn withdraw(platform: &Platform, id: Uuid, reason: &str, account: Uuid
     move_to(&txn, &signature, &signatory, SignatureState::Withdrawn, now).await?;
     audit::append(&txn, Entry::of(Some(account), "signature.withdrawn", "signature", id).because(reason.trim()), now).await?;
     txn.commit().await?;
-    // Public pages follow at once in this process, and within seconds in the others.
-    platform.pages.clear();
-    platform.bell.ring();
+    platform.changed();
     Ok(())
 }
 

@@ -158,10 +158,7 @@ async fn show(
     let view_of = |line: &WaveLine| LineView {
         name: line.printed_name.clone(),
         kind: line.kind.key(),
-        place: line
-            .location_label
-            .clone()
-            .unwrap_or_else(|| directory.name(line.iso3.as_deref().unwrap_or_default(), staff.language).to_owned()),
+        place: directory.place(line.location_label.as_deref(), line.iso3.as_deref(), staff.language),
     };
     let (mut joined, mut left, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     if earlier_wave.is_some() {

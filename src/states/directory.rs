@@ -120,6 +120,11 @@ impl Directory {
         self.state(iso3).map_or(iso3, |state| state.forms.name(language))
     }
 
+    /// Where somebody is listed: under a label of their own choice, else under their country (R23).
+    pub fn place(&self, label: Option<&str>, iso3: Option<&str>, language: Language) -> String {
+        label.unwrap_or_else(|| self.name(iso3.unwrap_or_default(), language)).to_owned()
+    }
+
     /// All groups by code.
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
         self.groups.values()

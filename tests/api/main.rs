@@ -7,6 +7,7 @@ mod support;
 mod accounts;
 mod burst;
 mod change_of_mind;
+mod closing;
 mod command_line;
 mod counting;
 mod dispatch;

@@ -68,7 +68,7 @@ impl Program {
         let clock = Arc::new(FixedClock::at(start_of_tests()));
         let mail = Arc::new(MemoryTransport::new());
         let replaced = Replaced { clock: Some(clock.clone()), mail: Some(mail.clone()), ..Replaced::default() };
-        let app = App::compose(&config, false, replaced).await.unwrap();
+        let app = App::compose(&config, true, replaced).await.unwrap();
         let server = app.serve(listener).unwrap();
         let handle = server.handle();
         tokio::spawn(server);

@@ -241,6 +241,7 @@ fn letter_row(
         blockers: Set(blockers(findings)),
         file_id: Set(None),
         pages: Set(None),
+        names_removed: Set(0),
         updated_at: Set(now),
     })
 }

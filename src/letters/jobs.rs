@@ -11,6 +11,7 @@ use super::{
     annex, dispatch,
     draft::Content,
     drafting,
+    reissue::{self, ReissueLetters},
     service::RoundError,
     store::{self, Loaded},
 };
@@ -54,23 +55,24 @@ pub fn typeset(round: Uuid) -> Job {
 /// Adds this room's handlers.
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     let rooms = Rooms { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() };
-    dispatch::register(worker.handle(Draft(rooms.clone())).handle_at_most(1, TypesetRound(rooms)), platform, campaigns)
+    let worker = worker.handle(Draft(rooms.clone())).handle_at_most(1, TypesetRound(rooms.clone()));
+    dispatch::register(worker.handle_at_most(1, ReissueLetters(rooms)), platform, campaigns)
 }
 
 #[derive(Clone)]
-struct Rooms {
-    platform: Platform,
-    campaigns: Data<campaigns::Register>,
-    states: Data<states::Register>,
+pub(super) struct Rooms {
+    pub(super) platform: Platform,
+    pub(super) campaigns: Data<campaigns::Register>,
+    pub(super) states: Data<states::Register>,
 }
 
 impl Rooms {
-    async fn campaign(&self) -> Result<std::sync::Arc<Current>, JobError> {
+    pub(super) async fn campaign(&self) -> Result<std::sync::Arc<Current>, JobError> {
         self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))
     }
 }
 
-fn job_error(error: RoundError) -> JobError {
+pub(super) fn job_error(error: RoundError) -> JobError {
     match error {
         RoundError::Database(error) => error.into(),
         RoundError::Missing => JobError::Fail("the round is gone".into()),
@@ -170,15 +172,24 @@ pub async fn typeset_letter(
     platform.typesetter.typeset(Template::Letter, &content.page, stamp).await
 }
 
+/// What a letter's PDF is called where it is kept.
+pub(super) fn pdf_name(letter: &letter::Model, loaded: &Loaded) -> String {
+    let language: Language = letter.language.parse().unwrap_or_default();
+    file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf")
+}
+
 /// Keeps the PDF and puts the letter in the queue, in one transaction that looks again whether it is still to go. `false`: its address is gone
 /// since it was approved; the PDF is kept and the letter waits for a person.
 async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model, typeset: &Typeset) -> Result<bool, JobError> {
     let now = platform.clock.now();
-    let language: Language = letter.language.parse().unwrap_or_default();
-    let name = file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf");
+    let name = pdf_name(letter, loaded);
     let txn = platform.database.begin().await?;
     if !dispatch::step_sending(&txn, loaded.round.id, RoundState::Sending).await? {
         return Ok(true); // stopped while this letter was being typeset
+    }
+    if !reissue::is_current(&txn, loaded).await? {
+        let reason = "a name was taken out of the list while this letter was typeset".to_owned();
+        return Err(JobError::Postpone { after: std::time::Duration::ZERO, reason });
     }
     let Some(current) = letter::Entity::find_by_id(letter.id).one(&txn).await? else { return Ok(true) };
     if current.state != LetterState::Approved.key() {
@@ -188,6 +199,7 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     let change = letter::ActiveModel {
         file_id: Set(Some(kept.id)),
         pages: Set(Some(i32::try_from(typeset.pages).unwrap_or(i32::MAX))),
+        names_removed: Set(loaded.wave.names_removed),
         updated_at: Set(now),
         ..Default::default()
     };

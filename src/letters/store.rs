@@ -74,15 +74,24 @@ pub async fn letters_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<lette
         .await
 }
 
-/// The PDF of a letter as it was issued; none before that. One query.
+/// The PDF of a letter as it was issued; none before that, and none from the moment a name is taken out of its list until it is set anew (R15).
+/// Two queries.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn issued(db: &impl ConnectionTrait, letter: &letter::Model) -> Result<Option<Vec<u8>>, DbErr> {
-    match letter.file_id {
-        Some(file) => Ok(files::load(db, file).await?.map(|file| file.content)),
-        None => Ok(None),
+    let Some(file) = letter.file_id else { return Ok(None) };
+    let round = letter_round::Entity::find()
+        .select_only()
+        .column(letter_round::Column::WaveId)
+        .filter(letter_round::Column::Id.eq(letter.round_id));
+    let behind = wave::Entity::find()
+        .filter(wave::Column::Id.in_subquery(round.into_query()))
+        .filter(wave::Column::NamesRemoved.gt(letter.names_removed));
+    if behind.count(db).await? > 0 {
+        return Ok(None);
     }
+    Ok(files::load(db, file).await?.map(|file| file.content))
 }
 
 /// What the board shows of a letter: not its text, which is most of the row.

@@ -77,6 +77,18 @@ impl Database {
             .await
     }
 
+    /// After a name was hidden: SQLite's log keeps pages as they were until it is written over, so it is emptied. Whoever reads for more than a second
+    /// meanwhile is not waited for; the next time empties it then. PostgreSQL keeps its log where no dump looks.
+    pub async fn empty_log(&self) {
+        if self.backend() != DbBackend::Sqlite {
+            return;
+        }
+        let emptied = "PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 30000";
+        if let Err(error) = self.writer.execute_unprepared(emptied).await {
+            tracing::warn!(%error, "the log of the database was not emptied");
+        }
+    }
+
     /// Closes both handles; SQLite then leaves one file and no log beside it.
     ///
     /// # Errors

@@ -192,6 +192,7 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
     }
     // In one order whoever locks them, the most hidden of a person first as a confirmation does: two processes never wait for each other's rows.
     replaced.sort_unstable();
+    let hides = !replaced.is_empty();
     for (_, _, id, by) in replaced {
         // Nobody has shown yet that the mailbox is theirs: this reaches what was not confirmed, and nothing else.
         vetting::replace(&txn, keys, id, (by, Wish::Form), now).await.map_err(into_database_error)?;
@@ -203,6 +204,9 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
     }
     enqueue_all(&txn, mails, now).await?;
     txn.commit().await?;
+    if hides {
+        database.empty_log().await;
+    }
     Ok(refused)
 }
 

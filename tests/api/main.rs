@@ -21,6 +21,7 @@ mod own_letter;
 mod positions;
 mod processes;
 mod publishing;
+mod reissue;
 mod replies;
 mod roll;
 mod schema;

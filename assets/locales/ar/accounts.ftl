@@ -45,6 +45,7 @@ accounts-work-running = قيد التنفيذ
 accounts-work-done = منجز
 
 accounts-kind-letters-draft = صياغة الرسائل
+accounts-kind-letters-reissue = إعادة تنضيد الرسائل
 accounts-kind-letters-typeset = تنضيد الرسائل
 accounts-kind-letters-dispatch = إرسال رسالة
 accounts-kind-signing-confirm-mail = مراسلة موقّع
@@ -74,6 +75,7 @@ accounts-action-wave-frozen = جُمّدت الدفعة
 accounts-action-round-created = أُنشئت الجولة
 accounts-action-round-drafted = صيغت الجولة
 accounts-action-round-approved = اعتُمدت الجولة
+accounts-action-round-reissued = أُعيد تنضيد الرسائل دون اسم أصبح محجوبًا
 accounts-action-round-released = أُطلقت الجولة
 accounts-action-round-left-out = استُبعدت الرسائل الموقوفة
 accounts-action-round-stopped = أُوقفت الجولة

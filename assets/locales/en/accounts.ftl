@@ -45,6 +45,7 @@ accounts-work-running = Running
 accounts-work-done = Done
 
 accounts-kind-letters-draft = Draft letters
+accounts-kind-letters-reissue = Set letters anew
 accounts-kind-letters-typeset = Typeset letters
 accounts-kind-letters-dispatch = Send a letter
 accounts-kind-signing-confirm-mail = Write to a signer
@@ -74,6 +75,7 @@ accounts-action-wave-frozen = Wave frozen
 accounts-action-round-created = Round created
 accounts-action-round-drafted = Round drafted
 accounts-action-round-approved = Round approved
+accounts-action-round-reissued = Letters set anew without a name that is hidden now
 accounts-action-round-released = Round released
 accounts-action-round-left-out = Blocked letters left out
 accounts-action-round-stopped = Round stopped

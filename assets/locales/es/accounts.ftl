@@ -45,6 +45,7 @@ accounts-work-running = En curso
 accounts-work-done = Hecho
 
 accounts-kind-letters-draft = Redactar cartas
+accounts-kind-letters-reissue = Componer cartas de nuevo
 accounts-kind-letters-typeset = Componer cartas
 accounts-kind-letters-dispatch = Enviar una carta
 accounts-kind-signing-confirm-mail = Escribir a un firmante
@@ -74,6 +75,7 @@ accounts-action-wave-frozen = Tanda cerrada
 accounts-action-round-created = Ronda creada
 accounts-action-round-drafted = Ronda redactada
 accounts-action-round-approved = Ronda aprobada
+accounts-action-round-reissued = Cartas compuestas de nuevo sin un nombre que ahora está oculto
 accounts-action-round-released = Ronda liberada
 accounts-action-round-left-out = Cartas bloqueadas excluidas
 accounts-action-round-stopped = Ronda detenida

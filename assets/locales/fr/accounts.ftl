@@ -45,6 +45,7 @@ accounts-work-running = En cours
 accounts-work-done = Terminé
 
 accounts-kind-letters-draft = Rédiger les lettres
+accounts-kind-letters-reissue = Recomposer les lettres
 accounts-kind-letters-typeset = Composer les lettres
 accounts-kind-letters-dispatch = Envoyer une lettre
 accounts-kind-signing-confirm-mail = Écrire à un signataire
@@ -74,6 +75,7 @@ accounts-action-wave-frozen = Vague figée
 accounts-action-round-created = Série créée
 accounts-action-round-drafted = Série rédigée
 accounts-action-round-approved = Série approuvée
+accounts-action-round-reissued = Lettres recomposées sans un nom désormais masqué
 accounts-action-round-released = Série libérée
 accounts-action-round-left-out = Lettres bloquées laissées de côté
 accounts-action-round-stopped = Série arrêtée

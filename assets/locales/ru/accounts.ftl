@@ -45,6 +45,7 @@ accounts-work-running = Выполняется
 accounts-work-done = Готово
 
 accounts-kind-letters-draft = Составление писем
+accounts-kind-letters-reissue = Вёрстка писем заново
 accounts-kind-letters-typeset = Вёрстка писем
 accounts-kind-letters-dispatch = Отправка письма
 accounts-kind-signing-confirm-mail = Письмо подписавшему
@@ -74,6 +75,7 @@ accounts-action-wave-frozen = Волна зафиксирована
 accounts-action-round-created = Серия создана
 accounts-action-round-drafted = Серия составлена
 accounts-action-round-approved = Серия утверждена
+accounts-action-round-reissued = Письма свёрстаны заново без имени, которое теперь скрыто
 accounts-action-round-released = Серия выпущена
 accounts-action-round-left-out = Заблокированные письма исключены
 accounts-action-round-stopped = Серия остановлена

@@ -45,6 +45,7 @@ accounts-work-running = 进行中
 accounts-work-done = 完成
 
 accounts-kind-letters-draft = 起草信件
+accounts-kind-letters-reissue = 重新排版信件
 accounts-kind-letters-typeset = 信件排版
 accounts-kind-letters-dispatch = 发送信件
 accounts-kind-signing-confirm-mail = 致函签署方
@@ -74,6 +75,7 @@ accounts-action-wave-frozen = 批次已冻结
 accounts-action-round-created = 轮次已创建
 accounts-action-round-drafted = 轮次已起草
 accounts-action-round-approved = 轮次已批准
+accounts-action-round-reissued = 信件已重新排版，不再包含现已隐去的名称
 accounts-action-round-released = 轮次已放行
 accounts-action-round-left-out = 已排除受阻信件
 accounts-action-round-stopped = 轮次已停止

@@ -29,6 +29,8 @@ pub struct Model {
     pub pages: Option<i32>,
     /// The list's own count when the PDF was made; behind it, the PDF shows a name that is hidden now.
     pub names_removed: i32,
+    /// The way it is to leave: mail, post, hand or portal. A dispatch says how it left.
+    pub channel: String,
     pub updated_at: DateTimeUtc,
 }
 

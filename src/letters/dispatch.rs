@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::store;
+use super::{service::RoundError, store};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns,
@@ -60,9 +60,26 @@ pub enum DispatchError {
     /// Its round is released, and its PDF is not made yet.
     #[error("the letter is not typeset")]
     NotTypeset,
+    /// It is to leave by mail, and no address is known.
+    #[error("no address is known")]
+    NoAddress,
     /// Unexpected.
     #[error(transparent)]
     Database(#[from] DbErr),
+    /// A fault of ours.
+    #[error(transparent)]
+    Unexpected(#[from] anyhow::Error),
+}
+
+impl From<RoundError> for DispatchError {
+    fn from(error: RoundError) -> Self {
+        match error {
+            RoundError::Missing => Self::Missing,
+            RoundError::Overtaken | RoundError::Refused(_) | RoundError::NameTaken => Self::Overtaken,
+            RoundError::Database(error) => Self::Database(error),
+            RoundError::Unexpected(error) => Self::Unexpected(error),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

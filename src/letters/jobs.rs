@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use crate::{
     domain::{
         email::{EmailAddress, file_name},
         language::Language,
-        letter::{LetterState, RoundState},
+        letter::{Channel, LetterState, RoundState},
     },
     entities::{addressee, letter, letter_round},
     platform::{
@@ -113,9 +113,10 @@ impl Handler for TypesetRound {
         let db = rooms.platform.database.read();
         let loaded = store::load(db, payload.round).await.map_err(job_error)?;
         let letters = store::letters_of(db, payload.round).await?;
-        // A letter that was rehearsed is approved again and has its file: it is not rehearsed twice.
-        let rehearsed = |letter: &letter::Model| loaded.round.rehearsal && letter.file_id.is_some();
-        let waiting = letters.into_iter().filter(|letter| letter.state == LetterState::Approved.key() && !rehearsed(letter));
+        // A letter that was rehearsed is approved again and has its file, and so has one that waits for a person to deliver it.
+        let is_done =
+            |letter: &letter::Model| letter.file_id.is_some() && (loaded.round.rehearsal || letter.channel != Channel::Mail.key());
+        let waiting = letters.into_iter().filter(|letter| letter.state == LetterState::Approved.key() && !is_done(letter));
         let mut work = stream::iter(waiting)
             .map(|letter| {
                 let (loaded, directory, campaign) = (&loaded, &directory, &campaign);
@@ -205,6 +206,10 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     };
     letter::Entity::update_many().set(change).filter(letter::Column::Id.eq(letter.id)).exec(&txn).await?;
     let letter = letter::Entity::find_by_id(letter.id).one(&txn).await?.ok_or_else(|| JobError::Fail("the letter is gone".into()))?;
+    if letter.channel != Channel::Mail.key() && !loaded.round.rehearsal {
+        txn.commit().await?; // a person delivers it and records that
+        return Ok(true);
+    }
     let address = address_of(&txn, &letter, now.date_naive()).await?;
     let found = match address.or_else(|| loaded.round.rehearsal.then(|| EmailAddress::parse("rehearsal@invalid.example").ok()).flatten()) {
         Some(address) => {
@@ -220,11 +225,12 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     Ok(found)
 }
 
-async fn address_of(
+/// The address in the register a letter would leave for on a day. One query.
+pub(super) async fn address_of(
     db: &impl sea_orm::ConnectionTrait,
     letter: &letter::Model,
     day: chrono::NaiveDate,
-) -> Result<Option<EmailAddress>, JobError> {
+) -> Result<Option<EmailAddress>, DbErr> {
     use sea_orm::{Condition, QueryOrder};
     let in_force = Condition::all()
         .add(Condition::any().add(addressee::Column::StartsOn.is_null()).add(addressee::Column::StartsOn.lte(day)))

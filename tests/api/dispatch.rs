@@ -100,6 +100,7 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
         file_id: Some(file.id),
         pages: Some(1),
         names_removed: 0,
+        channel: "mail".to_owned(),
         updated_at: now,
     };
     letter::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await.unwrap();

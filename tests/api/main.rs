@@ -29,4 +29,5 @@ mod secrets;
 mod sheets;
 mod signer;
 mod signing;
+mod ways;
 mod withheld;

@@ -81,6 +81,7 @@ accounts-action-round-left-out = استُبعدت الرسائل الموقوف�
 accounts-action-round-stopped = أُوقفت الجولة
 accounts-action-round-closed = أُغلقت الجولة
 accounts-action-letter-cancelled = أُخرجت الرسالة
+accounts-action-letter-way-chosen = اختيرت طريقة رسالة
 accounts-action-letter-sent-again = أُرسلت الرسالة من جديد
 accounts-action-letter-delivery-recorded = سُجّل التسليم
 accounts-action-reply-recorded = سُجّل الرد

@@ -81,6 +81,7 @@ accounts-action-round-left-out = Blocked letters left out
 accounts-action-round-stopped = Round stopped
 accounts-action-round-closed = Round closed
 accounts-action-letter-cancelled = Letter taken out
+accounts-action-letter-way-chosen = Way of a letter chosen
 accounts-action-letter-sent-again = Letter sent again
 accounts-action-letter-delivery-recorded = Delivery recorded
 accounts-action-reply-recorded = Reply recorded

@@ -81,6 +81,7 @@ accounts-action-round-left-out = Cartas bloqueadas excluidas
 accounts-action-round-stopped = Ronda detenida
 accounts-action-round-closed = Ronda cerrada
 accounts-action-letter-cancelled = Carta retirada
+accounts-action-letter-way-chosen = Vía de una carta elegida
 accounts-action-letter-sent-again = Carta enviada de nuevo
 accounts-action-letter-delivery-recorded = Entrega registrada
 accounts-action-reply-recorded = Respuesta registrada

@@ -81,6 +81,7 @@ accounts-action-round-left-out = Lettres bloquées laissées de côté
 accounts-action-round-stopped = Série arrêtée
 accounts-action-round-closed = Série close
 accounts-action-letter-cancelled = Lettre retirée
+accounts-action-letter-way-chosen = Voie d’une lettre choisie
 accounts-action-letter-sent-again = Lettre renvoyée
 accounts-action-letter-delivery-recorded = Remise consignée
 accounts-action-reply-recorded = Réponse consignée

@@ -81,6 +81,7 @@ accounts-action-round-left-out = Заблокированные письма и�
 accounts-action-round-stopped = Серия остановлена
 accounts-action-round-closed = Серия закрыта
 accounts-action-letter-cancelled = Письмо изъято
+accounts-action-letter-way-chosen = Выбран способ отправки письма
 accounts-action-letter-sent-again = Письмо отправлено снова
 accounts-action-letter-delivery-recorded = Вручение записано
 accounts-action-reply-recorded = Ответ записан

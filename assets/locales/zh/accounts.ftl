@@ -81,6 +81,7 @@ accounts-action-round-left-out = 已排除受阻信件
 accounts-action-round-stopped = 轮次已停止
 accounts-action-round-closed = 轮次已结束
 accounts-action-letter-cancelled = 信件已撤出
+accounts-action-letter-way-chosen = 已选择信件的发出方式
 accounts-action-letter-sent-again = 信件已重新发送
 accounts-action-letter-delivery-recorded = 已记录递交
 accounts-action-reply-recorded = 已记录答复

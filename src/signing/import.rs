@@ -172,7 +172,7 @@ async fn write(
     report: &mut Report,
 ) -> Result<(), ImportError> {
     let now = platform.clock.now();
-    let txn = platform.database.begin().await?;
+    let txn = platform.database.begin_on_growing_tables().await?;
     let known = known(&txn, campaign, &batch).await?;
     let (mut new, mut places): (Vec<Entrant>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
     for row in batch {
@@ -239,12 +239,8 @@ async fn known(txn: &DatabaseTransaction, campaign: &Current, batch: &[Entrant])
     let by_key = signature::Entity::find().filter(signature::Column::SubmissionKey.is_in(batch.iter().map(|row| row.key.clone())));
     let mut known: HashMap<String, Known> =
         by_key.all(txn).await?.into_iter().map(|row| (row.submission_key.clone(), entry(&row))).collect();
-    let hashes: Vec<String> = batch.iter().filter_map(|row| row.contact_hash.clone()).collect();
-    let people = signatory::Entity::find()
-        .filter(signatory::Column::CampaignId.eq(campaign.id))
-        .filter(signatory::Column::ContactHash.is_in(hashes))
-        .all(txn)
-        .await?;
+    let mut people = store::of_addresses(txn, batch.iter().filter_map(|row| row.contact_hash.clone())).await?;
+    people.retain(|row| row.campaign_id == campaign.id);
     let signed = store::signed_by(txn, people, [campaign.text.id]).await?;
     for (signature, signatory) in &signed {
         if let (Some(hash), Some(name)) = (&signatory.contact_hash, &signatory.name_key) {

@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{
-        self,
+        self, Permission,
         passwords::Passwords,
+        roles::Role,
         service::{AccountError, NewAccount},
     },
     campaigns,
@@ -50,7 +51,7 @@ const LARGEST_FORM: usize = 256 * 1024;
 const ROOM_FOR_PAGES: usize = 32 * 1024 * 1024;
 
 const fn item(path: &'static str, label_key: &'static str) -> NavigationItem {
-    NavigationItem { path, label_key }
+    NavigationItem { path, label_key, roles: Vec::new() }
 }
 
 const PUBLIC_NAVIGATION: [NavigationItem; 6] = [
@@ -69,16 +70,24 @@ const FOOTER_NAVIGATION: [NavigationItem; 4] = [
     item("/privacy", "site-nav-privacy"),
 ];
 
-const DESK_NAVIGATION: [NavigationItem; 8] = [
-    item("/desk", "desk-nav-today"),
-    item("/desk/signatures", "desk-nav-signatures"),
-    item("/desk/waves", "desk-nav-waves"),
-    item("/desk/letters", "desk-nav-letters"),
-    item("/desk/replies", "desk-nav-replies"),
-    item("/desk/positions", "desk-nav-positions"),
-    item("/desk/work", "desk-nav-work"),
-    item("/desk/audit", "desk-nav-audit"),
-];
+/// A page that a menu offers only to those whom it lets in.
+fn desk_item(path: &'static str, label_key: &'static str, needs: Permission) -> NavigationItem {
+    let roles = Role::ALL.into_iter().filter(|role| role.may(needs)).map(Role::key).collect();
+    NavigationItem { path, label_key, roles }
+}
+
+fn desk_navigation() -> Vec<NavigationItem> {
+    vec![
+        desk_item("/desk", "desk-nav-today", Permission::ReadDesk),
+        desk_item("/desk/signatures", "desk-nav-signatures", Permission::VetSignatures),
+        desk_item("/desk/waves", "desk-nav-waves", Permission::ReadDesk),
+        desk_item("/desk/letters", "desk-nav-letters", Permission::ReadDesk),
+        desk_item("/desk/replies", "desk-nav-replies", Permission::RecordReplies),
+        desk_item("/desk/positions", "desk-nav-positions", Permission::ReadDesk),
+        desk_item("/desk/work", "desk-nav-work", Permission::SuperviseWork),
+        desk_item("/desk/audit", "desk-nav-audit", Permission::ReadAudit),
+    ]
+}
 
 /// A composed process: everything a server or a worker needs.
 #[derive(Clone)]
@@ -132,7 +141,7 @@ impl App {
             campaign: std::sync::RwLock::new(Arc::new(CampaignName::default())),
             public_navigation: PUBLIC_NAVIGATION.to_vec(),
             footer_navigation: FOOTER_NAVIGATION.to_vec(),
-            desk_navigation: DESK_NAVIGATION.to_vec(),
+            desk_navigation: desk_navigation(),
             demo: config.demo,
         };
         let platform = Platform {

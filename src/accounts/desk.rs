@@ -7,17 +7,15 @@ use actix_web::{
     http::{StatusCode, header::LOCATION},
     web,
 };
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    audit, known,
     passwords::Passwords,
     roles::Permission,
     service::{self, AccountError},
     signed_in::SignedIn,
-    store,
+    trail,
 };
 use crate::platform::{
     Platform,
@@ -30,14 +28,13 @@ use crate::platform::{
     i18n,
 };
 
-const AUDIT_PAGE: u64 = 100;
-
 /// The room's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/desk/sign-in", web::get().to(show_sign_in))
         .route("/desk/sign-in", web::post().to(sign_in))
         .route("/desk/sign-out", web::post().to(sign_out))
+        .route("/desk/language", web::post().to(choose_language))
         .route("/desk/audit", web::get().to(show_audit));
 }
 
@@ -118,6 +115,21 @@ async fn sign_out(platform: web::Data<Platform>, staff: SignedIn, body: web::Byt
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
+struct LanguageForm {
+    language: String,
+    back: String,
+}
+
+async fn choose_language(platform: web::Data<Platform>, staff: SignedIn, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let form: LanguageForm = staff.form(&body)?;
+    let language = form.language.parse().map_err(|_| Problem::Bad("bad-form"))?;
+    service::choose_language(&platform, staff.id, language).await?;
+    let to = if is_local(&form.back) { form.back.as_str() } else { "/desk" };
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish())
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct AuditQuery {
     page: u64,
 }
@@ -125,43 +137,18 @@ struct AuditQuery {
 #[derive(Serialize)]
 struct AuditPage<'a> {
     page: Frame<'a>,
-    lines: Vec<AuditLine>,
+    lines: Vec<trail::Line>,
     newer: Option<u64>,
     older: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct AuditLine {
-    occurred_at: DateTime<Utc>,
-    who: Option<String>,
-    /// As stored.
-    action: String,
-    words: String,
-    subject: String,
-    details: String,
-    reason: Option<String>,
 }
 
 async fn show_audit(request: HttpRequest, platform: web::Data<Platform>, staff: SignedIn) -> Result<HttpResponse, Problem> {
     staff.require(Permission::ReadAudit)?;
     let number = forms::query::<AuditQuery>(&request)?.page.min(1_000_000);
-    let db = platform.database.read();
-    let names = store::names(db).await?;
-    let mut rows = audit::newest(db, number * AUDIT_PAGE, AUDIT_PAGE + 1).await?;
-    let has_older = rows.len() as u64 > AUDIT_PAGE;
-    rows.truncate(AUDIT_PAGE as usize);
-    let lines = rows.into_iter().map(|row| AuditLine {
-        occurred_at: row.occurred_at,
-        who: row.account_id.and_then(|id| names.get(&id).cloned()),
-        words: known::action(staff.language, &row.action),
-        action: row.action,
-        subject: format!("{} {}", row.subject_kind, row.subject_id.unwrap_or_default()),
-        details: if row.details == serde_json::json!({}) { String::new() } else { row.details.to_string() },
-        reason: row.reason,
-    });
+    let (lines, has_older) = trail::page(platform.database.read(), staff.language, number).await?;
     let view = AuditPage {
         page: staff.frame(&platform, "accounts-audit-title"),
-        lines: lines.collect(),
+        lines,
         newer: number.checked_sub(1),
         older: has_older.then_some(number + 1),
     };

@@ -95,6 +95,27 @@ fn actions() -> BTreeSet<String> {
     actions
 }
 
+/// What the lines are about: the third argument, wherever it is a literal.
+fn subjects() -> BTreeSet<String> {
+    let mut subjects = BTreeSet::new();
+    for source in all_sources() {
+        for call in calls(&source, "Entry::of(") {
+            let subject = call.split(',').nth(2).unwrap();
+            subjects.insert(literal(subject).unwrap_or_else(|| panic!("what is {subject}?")).to_owned());
+        }
+    }
+    subjects
+}
+
+#[test]
+fn everything_the_trail_is_about_has_its_words() {
+    let subjects = subjects();
+    assert!(subjects.len() >= 9 && subjects.contains("round") && subjects.contains("signature"), "{subjects:?}");
+    for (language, name) in Language::ALL.iter().flat_map(|language| subjects.iter().map(move |name| (*language, name))) {
+        assert_ne!(&subject(language, name), name, "{language} has no words for it");
+    }
+}
+
 #[test]
 fn every_kind_of_work_has_its_words() {
     let kinds = kinds();

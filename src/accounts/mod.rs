@@ -8,6 +8,7 @@ pub mod roles;
 pub mod service;
 pub mod signed_in;
 pub mod store;
+mod trail;
 pub mod work;
 
 pub use roles::{Permission, Role};

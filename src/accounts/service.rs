@@ -115,6 +115,18 @@ pub async fn add(platform: &Platform, passwords: &Passwords, new: NewAccount) ->
     Ok(id)
 }
 
+/// Sets the language of an account's desk.
+///
+/// # Errors
+/// When the database fails.
+pub async fn choose_language(platform: &Platform, id: Uuid, language: Language) -> Result<(), DbErr> {
+    let txn = platform.database.begin().await?;
+    store::set_language(&txn, id, language).await?;
+    let entry = Entry::of(Some(id), "account.language_chosen", "account", id).with(json!({ "to": language.code() }));
+    audit::append(&txn, entry, platform.clock.now()).await?;
+    txn.commit().await
+}
+
 /// Signs in and returns the session's token. An unknown address takes as long as a wrong password. Each try is counted before it is read, so
 /// that many at once are no way around; one that succeeds is taken back.
 ///

@@ -41,6 +41,8 @@ pub struct SignedIn {
     csrf: String,
     flash: Option<Flash>,
     path: String,
+    /// The page shown, with its filters; the first one for the answer to a form, which has no address of its own.
+    back: String,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +85,12 @@ impl SignedIn {
 
     /// The frame of a staff page whose title is already in words.
     pub fn frame_titled<'a>(&self, platform: &'a Platform, title: String) -> Frame<'a> {
-        let user = UserView { name: self.name.clone(), role_key: format!("accounts-role-{}", self.role) };
+        let user = UserView {
+            name: self.name.clone(),
+            role: self.role.key(),
+            role_key: format!("accounts-role-{}", self.role),
+            back: self.back.clone(),
+        };
         platform.site.desk_frame(self.language, &self.path, title, Some(user), self.csrf.clone(), self.flash.clone())
     }
 
@@ -149,6 +156,7 @@ impl FromRequest for SignedIn {
                 csrf: session.csrf_token,
                 flash,
                 path: request.path().to_owned(),
+                back: if shows_page { return_to } else { "/desk".to_owned() },
             })
         })
     }

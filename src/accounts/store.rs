@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
-use crate::entities::account;
+use crate::{domain::language::Language, entities::account};
 
 /// The account with this normalised address.
 ///
@@ -55,4 +55,13 @@ pub async fn insert(db: &impl ConnectionTrait, account: account::ActiveModel) ->
 pub async fn touch_sign_in(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     let change = account::ActiveModel { last_sign_in_at: Set(Some(now)), ..Default::default() };
     account::Entity::update_many().set(change).filter(account::Column::Id.eq(id)).exec(db).await.map(drop)
+}
+
+/// Sets an account's language.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_language(db: &impl ConnectionTrait, id: Uuid, language: Language) -> Result<(), DbErr> {
+    let change = account::Entity::update_many().col_expr(account::Column::Language, Expr::value(language.code()));
+    change.filter(account::Column::Id.eq(id)).exec(db).await.map(drop)
 }

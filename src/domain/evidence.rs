@@ -44,6 +44,18 @@ keyed! {
 }
 
 keyed! {
+    /// What became of evidence that a reply proposes.
+    ProposalState {
+        /// Waits for a person.
+        Proposed = "proposed",
+        /// Became evidence.
+        Accepted = "accepted",
+        /// Did not.
+        Rejected = "rejected",
+    }
+}
+
+keyed! {
     /// In what capacity the state appears.
     Capacity {
         /// For itself.

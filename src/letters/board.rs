@@ -23,6 +23,7 @@ use crate::{
     campaigns,
     domain::{
         checks::{Finding, FindingCode},
+        language::Language,
         letter::{Channel, LetterState, RoundState},
     },
     entities::{letter_round, post, wave},
@@ -182,7 +183,7 @@ pub(super) async fn board(
             state_name: directory.name(&letter.iso3, language).to_owned(),
             iso3: letter.iso3.clone(),
             post_key: post_key(kind_of(letter)),
-            language: letter.language.clone(),
+            language: letter.language.parse().map_or_else(|_| letter.language.clone(), |language: Language| language.own_name().to_owned()),
             state: letter.state.clone(),
             way: Some(&letter.channel).filter(|way| *way != Channel::Mail.key()).cloned(),
             reference: letter.reference.clone(),

@@ -14,9 +14,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    desk_proposals, desk_state,
-    evidence::proposal_state,
-    export,
+    desk_proposals, desk_state, export,
     store::{self, Audience, OVERALL},
 };
 use crate::{
@@ -25,7 +23,7 @@ use crate::{
         audit::{self, Entry},
     },
     campaigns,
-    domain::position::NO_DATA,
+    domain::{evidence::ProposalState, position::NO_DATA},
     entities::position,
     platform::{
         Platform,
@@ -180,7 +178,7 @@ async fn show(
         regions: regions.map(|group| Choice { value: group.code.clone(), text: group.names.get(language).to_owned() }).collect(),
         differs,
         proposals: match staff.role.may(Permission::RecordReplies) {
-            true => Some(store::proposals(db, campaign.id, proposal_state::PROPOSED).await?.len()),
+            true => Some(store::proposals(db, campaign.id, ProposalState::Proposed.key()).await?.len()),
             false => None,
         },
         may_export: staff.role.may(Permission::ExportLists),

@@ -92,6 +92,27 @@ pub(super) fn with_issues(mut typed: Typed, fields: &BTreeMap<String, String>) -
     typed
 }
 
+fn label(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "type" => "positions-desk-type",
+        "direction" => "positions-desk-direction",
+        "date" => "positions-desk-date",
+        "summary" => "positions-desk-summary",
+        "source_url" => "positions-desk-source",
+        "document" => "positions-desk-document",
+        "visibility" => "positions-desk-visibility",
+        "confidence" => "positions-desk-coder-confidence",
+        "forum" => "positions-desk-forum",
+        "session" => "positions-desk-session",
+        "capacity" => "positions-desk-capacity",
+        "group_name" => "positions-desk-group",
+        "scope" => "positions-desk-scope",
+        "language" => "positions-desk-language",
+        "note" => "positions-desk-note",
+        _ => return None,
+    })
+}
+
 /// The faults beside their fields.
 pub(super) fn errors(faults: &[Fault]) -> FormErrors {
     let mut errors = FormErrors::default();
@@ -108,7 +129,7 @@ pub(super) fn errors(faults: &[Fault]) -> FormErrors {
             "unsourced" => "positions-desk-error-unsourced",
             _ => "positions-desk-error-unknown",
         };
-        errors.add(fault.field, key);
+        errors.add_labelled(fault.field, label(fault.field), key);
     }
     errors
 }

@@ -8,12 +8,13 @@ use uuid::Uuid;
 use super::{
     desk_form::{self, FormView},
     desk_state::{Extra, Registers, problem, read_item},
-    evidence::{self, Act, EvidenceError, proposal_state},
+    evidence::{self, Act, EvidenceError},
     item::Typed,
     store,
 };
 use crate::{
     accounts::{Permission, SignedIn},
+    domain::evidence::ProposalState,
     platform::{
         http::{
             forms::{FormErrorView, FormErrors},
@@ -47,7 +48,7 @@ struct ProposalRow {
 pub(super) async fn list(at: Registers, staff: SignedIn) -> Result<HttpResponse, Problem> {
     staff.require(Permission::RecordReplies)?;
     let (campaign, directory) = (at.campaigns.get(&at.platform).await?, at.states.get(&at.platform).await?);
-    let proposals = store::proposals(at.platform.database.read(), campaign.id, proposal_state::PROPOSED).await?;
+    let proposals = store::proposals(at.platform.database.read(), campaign.id, ProposalState::Proposed.key()).await?;
     let rows = proposals.into_iter().map(|(proposal, reply)| ProposalRow {
         id: proposal.id,
         name: directory.name(&proposal.iso3, staff.language).to_owned(),
@@ -93,7 +94,7 @@ async fn proposal_page(
     let (campaign, directory) = (at.campaigns.get(&at.platform).await?, at.states.get(&at.platform).await?);
     let found = store::proposal(at.platform.database.read(), campaign.id, id).await?;
     let (proposal, reply) = found.ok_or(Problem::NotFound)?;
-    if proposal.state != proposal_state::PROPOSED {
+    if proposal.state != ProposalState::Proposed.key() {
         return Err(Problem::Gone);
     }
     let typed = typed.unwrap_or_else(|| Typed {

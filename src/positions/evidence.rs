@@ -15,23 +15,17 @@ use super::{
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
-    domain::{checks::Confidential, evidence::EvidenceVisibility, prose},
+    domain::{
+        checks::Confidential,
+        evidence::{EvidenceVisibility, ProposalState},
+        prose,
+    },
     entities::{evidence, evidence_proposal, state},
     platform::Platform,
 };
 
 /// Characters of a reason.
 const LONGEST_REASON: usize = 2000;
-
-/// States of a proposal, as stored.
-pub mod proposal_state {
-    /// Waits for a person.
-    pub const PROPOSED: &str = "proposed";
-    /// Became evidence.
-    pub const ACCEPTED: &str = "accepted";
-    /// Did not.
-    pub const REJECTED: &str = "rejected";
-}
 
 /// Why evidence could not be changed.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +119,7 @@ pub async fn accept(platform: &Platform, act: Act<'_>, proposal: Uuid, typed: &T
     if item.iso3 != known.iso3 {
         return Err(EvidenceError::NotFound);
     }
-    if !decide(&txn, proposal, proposal_state::ACCEPTED, act.account, now).await? {
+    if !decide(&txn, proposal, ProposalState::Accepted.key(), act.account, now).await? {
         // Read again: another process may have decided between the two statements. What a second person made of it would be lost in silence.
         let known = store::proposal(&txn, act.campaign.id, proposal).await?.map(|(known, _)| known);
         let mine = known.filter(|known| known.decided_by == Some(act.account)).and_then(|known| known.evidence_id);
@@ -148,8 +142,8 @@ pub async fn reject(platform: &Platform, act: Act<'_>, proposal: Uuid, reason: &
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let (known, _) = store::proposal(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?;
-    if !decide(&txn, proposal, proposal_state::REJECTED, act.account, now).await? {
-        return if known.state == proposal_state::REJECTED { Ok(()) } else { Err(EvidenceError::Changed) };
+    if !decide(&txn, proposal, ProposalState::Rejected.key(), act.account, now).await? {
+        return if known.state == ProposalState::Rejected.key() { Ok(()) } else { Err(EvidenceError::Changed) };
     }
     let line = Entry::of(Some(act.account), "evidence.proposal_rejected", "evidence_proposal", proposal).because(reason);
     audit::append(&txn, line, now).await?;
@@ -175,7 +169,7 @@ async fn decide(db: &impl ConnectionTrait, id: Uuid, state: &str, account: Uuid,
         decided_at: Set(Some(now)),
         ..Default::default()
     };
-    let open = evidence_proposal::Column::State.eq(proposal_state::PROPOSED);
+    let open = evidence_proposal::Column::State.eq(ProposalState::Proposed.key());
     let query = evidence_proposal::Entity::update_many().set(change).filter(evidence_proposal::Column::Id.eq(id)).filter(open);
     Ok(query.exec(db).await?.rows_affected > 0)
 }

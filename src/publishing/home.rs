@@ -19,7 +19,7 @@ use crate::{
         state_page::EventView,
         views::{self, SourceView},
     },
-    signing::counts,
+    signing::{counts, moments::DeadlineView},
     states,
 };
 
@@ -40,7 +40,7 @@ struct HomePage<'a> {
     moves: Vec<MoveView>,
     statement_title: Option<String>,
     open: bool,
-    deadline: DateTime<Utc>,
+    deadline: DeadlineView,
 }
 
 /// All tiles of one stance in one path, with its count.
@@ -118,7 +118,7 @@ pub(super) async fn show(
             moves: moves.collect(),
             statement_title: campaign.text.translations.get(&language).map(|text| text.title.clone()),
             open: campaign.text.stage == "open",
-            deadline: campaign.config.sign_on.deadline,
+            deadline: DeadlineView::of(&campaign, language, now),
         };
         Ok(platform.site.templates.render("publishing/home.html", language, &view)?)
     };

@@ -1,4 +1,4 @@
-//! The desk's first page: what waits, what is late, what moved. Thirteen queries, each a count over an index or a short list. Must not show the
+//! The desk's first page: what waits, what is late, what moved. Fourteen queries, each a count over an index or a short list. Must not show the
 //! content of anything: every line leads to the page that may.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
@@ -15,6 +15,7 @@ use crate::{
     campaigns::{self, CalendarEvent, Current},
     domain::{
         campaign::is_past,
+        evidence::ProposalState,
         language::Language,
         letter::{LetterState, RoundState},
         signature::SignatureState,
@@ -25,7 +26,7 @@ use crate::{
         http::{frame::Frame, problem::Problem},
         jobs,
     },
-    positions::{Audience, evidence::proposal_state, state_page::EventView, store::OVERALL},
+    positions::{Audience, state_page::EventView, store::OVERALL},
     states::{self, Directory},
 };
 
@@ -129,7 +130,7 @@ fn to_vet(campaign_id: Uuid) -> Select<signature::Entity> {
 fn proposed(campaign_id: Uuid) -> Select<evidence_proposal::Entity> {
     let replies = reply::Entity::find().select_only().column(reply::Column::Id).filter(reply::Column::CampaignId.eq(campaign_id));
     evidence_proposal::Entity::find()
-        .filter(evidence_proposal::Column::State.eq(proposal_state::PROPOSED))
+        .filter(evidence_proposal::Column::State.eq(ProposalState::Proposed.key()))
         .filter(evidence_proposal::Column::ReplyId.in_subquery(replies.into_query()))
 }
 
@@ -190,7 +191,7 @@ async fn late(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, n
     ])
 }
 
-/// One query.
+/// Two queries.
 async fn moved(
     db: &impl ConnectionTrait,
     campaign_id: Uuid,
@@ -199,8 +200,19 @@ async fn moved(
     states: &Directory,
     language: Language,
 ) -> Result<Vec<MoveView>, DbErr> {
+    // Where every position came from moved nothing.
+    let beginning: Option<DateTime<Utc>> = position_change::Entity::find()
+        .select_only()
+        .column_as(position_change::Column::ChangedAt.min(), "beginning")
+        .filter(position_change::Column::CampaignId.eq(campaign_id))
+        .into_tuple::<Option<DateTime<Utc>>>()
+        .one(db)
+        .await?
+        .flatten();
+    let Some(beginning) = beginning else { return Ok(Vec::new()) };
     let rows = position_change::Entity::find()
         .filter(position_change::Column::CampaignId.eq(campaign_id))
+        .filter(position_change::Column::ChangedAt.gt(beginning))
         .filter(position_change::Column::Audience.eq(audience.key()))
         .filter(position_change::Column::IssueCode.eq(OVERALL))
         .filter(position_change::Column::ChangedAt.gt(now - MOVED))

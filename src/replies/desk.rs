@@ -23,7 +23,10 @@ use super::{
 use crate::{
     accounts::{Permission, SignedIn},
     campaigns,
-    domain::letter::{Channel, ReplyClass},
+    domain::{
+        evidence::ProposalState,
+        letter::{Channel, ReplyClass},
+    },
     entities::{evidence_proposal, letter, reply},
     platform::{
         Platform,
@@ -280,6 +283,8 @@ struct ReplyPage<'a> {
     summary: String,
     /// Key of the level the proposal suggests, in words.
     suggests: Option<String>,
+    /// Where the proposal is decided on; none once it is, or for those who may not.
+    decide: Option<String>,
 }
 
 async fn show(
@@ -302,6 +307,10 @@ async fn show(
     let view = ReplyPage {
         page: staff.frame(&platform, "replies-one"),
         suggests: level.map(|level| level.label.get(staff.language).to_owned()),
+        decide: proposal
+            .as_ref()
+            .filter(|proposal| proposal.state == ProposalState::Proposed.key() && staff.role.may(Permission::CodeEvidence))
+            .map(|proposal| format!("/desk/positions/proposals/{}", proposal.id)),
         reply: RowView {
             id: row.id,
             received_on: row.received_on,

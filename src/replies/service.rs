@@ -11,7 +11,7 @@ use crate::{
     campaigns::Current,
     domain::{
         campaign::Campaign,
-        evidence::EvidenceVisibility,
+        evidence::{EvidenceVisibility, ProposalState},
         letter::{LetterState, ReplyClass},
         reference::{ReferenceKind, find_references},
     },
@@ -147,7 +147,7 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
             direction: Set(Some(direction.to_owned())),
             summary: Set(new.summary.clone()),
             visibility: Set(visibility),
-            state: Set("proposed".to_owned()),
+            state: Set(ProposalState::Proposed.key().to_owned()),
             created_at: Set(now),
             ..Default::default()
         };

@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    checklist::{self, ItemView, Typed},
     contact, queue_desk, store,
     vetting::{self, Outcome, VettingError},
 };
@@ -15,10 +16,17 @@ use crate::{
         Permission, SignedIn,
         audit::{self, Entry},
     },
-    domain::signature::{SignatureState, VETTING_ITEMS, VettingDecision, VettingRefusal},
+    domain::{
+        language::Language,
+        signature::{SignatureState, VettingDecision, VettingRefusal},
+    },
     platform::{
         Platform,
-        http::{frame::Frame, problem::Problem},
+        http::{
+            forms::{FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+        },
         i18n,
     },
     states,
@@ -63,6 +71,10 @@ struct SignaturePage<'a> {
     contact_domain: Option<String>,
     contact_role: Option<String>,
     items: Vec<ItemView>,
+    answers: Vec<AnswerView>,
+    /// As typed, after a fault.
+    reason: String,
+    errors: Vec<FormErrorView>,
     decisions: Vec<String>,
     open_decline: bool,
     may_second: bool,
@@ -74,13 +86,6 @@ struct SignaturePage<'a> {
     final_state: bool,
 }
 
-#[derive(Serialize)]
-struct ItemView {
-    key: &'static str,
-    passed: Option<bool>,
-    evidence: String,
-}
-
 async fn show(
     platform: web::Data<Platform>,
     staff: SignedIn,
@@ -88,7 +93,15 @@ async fn show(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::VetSignatures)?;
-    signature_page(&platform, &staff, &states, *id, None).await
+    signature_page(&platform, &staff, &states, *id, Shown::default()).await
+}
+
+/// What a page shows beside what is stored.
+#[derive(Default)]
+struct Shown {
+    revealed: Option<String>,
+    /// What came back with faults, and they.
+    typed: Option<(Typed, String, FormErrors)>,
 }
 
 async fn signature_page(
@@ -96,7 +109,7 @@ async fn signature_page(
     staff: &SignedIn,
     states: &states::Register,
     id: Uuid,
-    revealed: Option<String>,
+    shown: Shown,
 ) -> Result<HttpResponse, Problem> {
     let db = platform.database.read();
     let (signature, of) = store::by_id(db, id).await?.ok_or(Problem::NotFound)?;
@@ -135,29 +148,34 @@ async fn signature_page(
         website: of.website,
         contact_domain: opened.as_ref().and_then(|contact| contact.email.rsplit_once('@').map(|(_, domain)| domain.to_owned())),
         contact_role: opened.map(|contact| contact.role).filter(|role| !role.is_empty()),
-        items: VETTING_ITEMS
-            .iter()
-            .map(|item| {
-                let ticked = checks.iter().find(|check| check.item == item.key());
-                ItemView {
-                    key: item.key(),
-                    passed: ticked.map(|check| check.passed),
-                    evidence: ticked.and_then(|check| check.evidence.clone()).unwrap_or_default(),
-                }
-            })
-            .collect(),
+        items: checklist::lines(&checks, shown.typed.as_ref().map(|(typed, ..)| typed)),
+        answers: answers(staff.language),
+        reason: shown.typed.as_ref().map(|(_, reason, _)| reason.clone()).unwrap_or_default(),
+        errors: shown.typed.as_ref().map(|(.., errors)| errors.view(staff.language)).unwrap_or_default(),
         decisions: VettingDecision::ALL.iter().filter(possible).map(|decision| decision.key().to_owned()).collect(),
         may_second: decline.as_ref().is_some_and(|decline| decline.account_id != staff.id),
         decline_reason: decline.and_then(|decline| decline.reason),
         open_decline,
         withheld: signature.visibility != "named",
         may_reveal: staff.role.may(Permission::RevealNames),
-        revealed,
+        revealed: shown.revealed,
         final_state: state.is_final(),
     };
-    let mut response = platform.site.page(StatusCode::OK, "signing/signature.html", staff.language, &view)?;
+    let status = if shown.typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let mut response = platform.site.page(status, "signing/signature.html", staff.language, &view)?;
     response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+#[derive(Serialize)]
+struct AnswerView {
+    value: &'static str,
+    text: String,
+}
+
+fn answers(language: Language) -> Vec<AnswerView> {
+    let answer = |(value, key)| AnswerView { value, text: i18n::word(language, key) };
+    [("yes", "roll-yes"), ("no", "roll-no"), ("", "roll-unanswered")].map(answer).into()
 }
 
 #[derive(Default, Deserialize)]
@@ -165,16 +183,23 @@ async fn signature_page(
 pub(super) struct DecisionForm {
     decision: String,
     reason: String,
-    item: String,
-    passed: String,
-    evidence: String,
     pub(super) ids: Vec<Uuid>,
 }
 
-async fn decide(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+/// The checklist goes with the decision: what was typed there is kept first.
+async fn decide(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     let form: DecisionForm = staff.form(&body)?;
     staff.require(Permission::VetSignatures)?;
     let decision: VettingDecision = form.decision.parse().map_err(|_| Problem::Bad("bad-form"))?;
+    if let Some(faults) = keep_checklist(&platform, &staff, &states, *id, &body).await? {
+        return Ok(faults);
+    }
     let outcome = vetting::decide(&platform, *id, decision, &form.reason, staff.id).await;
     answer(
         &platform,
@@ -186,6 +211,30 @@ async fn decide(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uu
         }),
     )
     .await
+}
+
+/// Keeps what was sent of the checklist; the page with its faults when there are any.
+async fn keep_checklist(
+    platform: &Platform,
+    staff: &SignedIn,
+    states: &states::Register,
+    id: Uuid,
+    body: &[u8],
+) -> Result<Option<HttpResponse>, Problem> {
+    let typed = Typed::of(staff.form(body)?);
+    match typed.checked() {
+        Ok(lines) if lines.is_empty() => {}
+        Ok(lines) => {
+            store::by_id(platform.database.read(), id).await?.ok_or(Problem::NotFound)?;
+            vetting::check(platform, id, lines, staff.id).await?;
+        }
+        Err(errors) => {
+            let reason = staff.form::<DecisionForm>(body)?.reason;
+            let shown = Shown { typed: Some((typed, reason, errors)), ..Shown::default() };
+            return signature_page(platform, staff, states, id, shown).await.map(Some);
+        }
+    }
+    Ok(None)
 }
 
 async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result<&str, VettingError>) -> Result<HttpResponse, Problem> {
@@ -220,14 +269,18 @@ async fn withdraw(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<
     answer(&platform, &staff, *id, outcome.map(|()| "roll-done-withdrawn")).await
 }
 
-async fn check(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>, body: web::Bytes) -> Result<HttpResponse, Problem> {
-    let form: DecisionForm = staff.form(&body)?;
+async fn check(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     staff.require(Permission::VetSignatures)?;
-    let item = form.item.parse().map_err(|_| Problem::Bad("bad-form"))?;
-    store::by_id(platform.database.read(), *id).await?.ok_or(Problem::NotFound)?;
-    let evidence: String = form.evidence.chars().take(2000).collect();
-    vetting::check(&platform, *id, item, form.passed == "yes", &evidence, staff.id).await?;
-    answer(&platform, &staff, *id, Ok("roll-done-check")).await
+    match keep_checklist(&platform, &staff, &states, *id, &body).await? {
+        Some(faults) => Ok(faults),
+        None => answer(&platform, &staff, *id, Ok("roll-done-check")).await,
+    }
 }
 
 async fn reveal(
@@ -250,5 +303,5 @@ async fn reveal(
     let entry = Entry::of(Some(staff.id), "signatory.revealed", "signature", *id).because(reason).with(json!({}));
     audit::append(&txn, entry, platform.clock.now()).await?;
     txn.commit().await?;
-    signature_page(&platform, &staff, &states, *id, Some(names.name)).await
+    signature_page(&platform, &staff, &states, *id, Shown { revealed: Some(names.name), ..Shown::default() }).await
 }

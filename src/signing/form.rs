@@ -83,14 +83,32 @@ pub struct NewSignature {
     pub language: Language,
 }
 
-fn name_error(fault: NameFault) -> &'static str {
-    match fault {
+fn label(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "name" => "signing-name",
+        "original_name" => "signing-original-name",
+        "latin_name" => "signing-latin-name",
+        "official_name" => "signing-official-name",
+        "acronym" => "signing-acronym",
+        "affiliation" => "signing-affiliation",
+        "site" => "signing-site",
+        "location_label" => "signing-location-label",
+        "contact_name" => "signing-contact-name",
+        "contact_role" => "signing-contact-role",
+        _ => return None,
+    })
+}
+
+/// What may be wrong with any line reads the same at each.
+fn add_fault(errors: &mut FormErrors, field: &'static str, fault: NameFault) {
+    let key = match fault {
         NameFault::Empty => "signing-error-name-empty",
         NameFault::TooShort => "signing-error-name-short",
         NameFault::TooLong => "signing-error-name-long",
         NameFault::Control | NameFault::Direction | NameFault::Unprintable => "signing-error-name-characters",
         NameFault::NoLetter => "signing-error-name-letter",
-    }
+    };
+    errors.add_labelled(field, label(field), key);
 }
 
 fn optional(errors: &mut FormErrors, field: &'static str, typed: &str, longest: usize) -> Option<String> {
@@ -100,7 +118,7 @@ fn optional(errors: &mut FormErrors, field: &'static str, typed: &str, longest: 
     match clean_line(typed, longest) {
         Ok(line) => Some(line),
         Err(fault) => {
-            errors.add(field, name_error(fault));
+            add_fault(errors, field, fault);
             None
         }
     }
@@ -117,7 +135,7 @@ impl SignForm {
         if kind.is_none() {
             errors.add("kind", "signing-error-kind");
         }
-        let name = clean_name(&self.name).map_err(|fault| errors.add("name", name_error(fault)));
+        let name = clean_name(&self.name).map_err(|fault| add_fault(&mut errors, "name", fault));
         let mut names = Names {
             name: name.unwrap_or_default(),
             original_name: optional(&mut errors, "original_name", &self.original_name, 200),
@@ -151,7 +169,7 @@ impl SignForm {
             }
             _ => None,
         };
-        let contact_name = required_line(&self.contact_name, 200).map_err(|fault| errors.add("contact_name", name_error(fault)));
+        let contact_name = required_line(&self.contact_name, 200).map_err(|fault| add_fault(&mut errors, "contact_name", fault));
         let email = EmailAddress::parse(&self.contact_email).map_err(|_| errors.add("contact_email", "signing-error-email"));
         let needs_authority = rules.authority_required && kind.is_some_and(|kind| kind != SignatoryKind::Individual);
         let contact_role = optional(&mut errors, "contact_role", &self.contact_role, 200);

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{contact, counts, service, signer, store};
+use super::{contact, counts, moments::LinkLife, service, signer, store};
 use crate::{
     campaigns,
     domain::{language::Language, signature::SignatureState},
@@ -60,7 +60,7 @@ struct MailView {
     link: Option<String>,
     /// The signer's own page, once the signature is confirmed.
     own_page: Option<String>,
-    hours: i64,
+    life: LinkLife,
     late: bool,
 }
 
@@ -132,7 +132,7 @@ impl Handler for ConfirmationMail {
             line: signatory.name.clone(),
             link,
             own_page,
-            hours: campaign.config.sign_on.confirmation_hours,
+            life: LinkLife::of(&campaign),
             late: signature.late,
         };
         let text = platform

@@ -1,5 +1,6 @@
 //! Sign-on: signatures, vetting, counts, waves and lists. Must not write to governments.
 
+pub mod checklist;
 pub mod contact;
 pub mod counts;
 pub mod demo;
@@ -10,6 +11,7 @@ pub mod form;
 pub mod import;
 pub mod intake;
 pub mod jobs;
+pub mod moments;
 pub mod pages;
 mod queue_desk;
 pub mod roll;

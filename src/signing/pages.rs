@@ -1,13 +1,13 @@
 //! Public pages of sign-on: the statement, the form, confirmation, the privacy notice. Must hold no rule.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use super::{
     counts::{self, HeadlineView},
     form::SignForm,
     intake::Intake,
+    moments::{DeadlineView, LinkLife},
     service::{self, Link, SignError},
     signer_page,
     store::Signed,
@@ -16,7 +16,7 @@ use crate::{
     campaigns::{self, Current},
     domain::{language::Language, text::Reception},
     platform::{
-        Platform, formats,
+        Platform,
         http::{
             forms::{self, FormErrorView, FormErrors},
             frame::Frame,
@@ -61,20 +61,6 @@ struct AuthoritativeView {
     name: &'static str,
 }
 
-#[derive(Serialize)]
-struct DeadlineView {
-    at: DateTime<Utc>,
-    anywhere_on_earth: String,
-    is_past: bool,
-}
-
-fn deadline_view(campaign: &Current, language: Language, now: DateTime<Utc>) -> DeadlineView {
-    let at = campaign.config.sign_on.deadline;
-    let local = at - Duration::hours(12);
-    let anywhere_on_earth = format!("{} {}", formats::day(language, local.date_naive()), local.format("%H:%M"));
-    DeadlineView { at, anywhere_on_earth, is_past: now > at }
-}
-
 async fn show_statement(
     request: HttpRequest,
     visitor: Visitor,
@@ -100,7 +86,7 @@ async fn show_statement(
             content_hash: translation.content_hash.clone(),
             counts: HeadlineView::from(&headline),
             is_open: service::reception(&campaign, now) != Reception::NotOpen,
-            deadline: deadline_view(&campaign, language, now),
+            deadline: DeadlineView::of(&campaign, language, now),
         };
         Ok(platform.site.templates.render("signing/statement.html", language, &view)?)
     };
@@ -181,7 +167,7 @@ fn form_html(
         warning: campaign.config.sign_on.warning.get(language).to_owned(),
         is_open: reception != Reception::NotOpen,
         is_late: reception == Reception::NextWave,
-        deadline: deadline_view(campaign, language, now),
+        deadline: DeadlineView::of(campaign, language, now),
     };
     Ok(platform.site.templates.render("signing/sign.html", language, &view)?)
 }
@@ -253,7 +239,7 @@ async fn sign(
 #[derive(Serialize)]
 struct SentPage<'a> {
     page: Frame<'a>,
-    hours: i64,
+    life: LinkLife,
     has_mailbox: bool,
 }
 
@@ -266,7 +252,7 @@ async fn show_sent(
     let campaign = campaigns.get(&platform).await?;
     let view = SentPage {
         page: platform.site.frame(visitor.language, request.path(), i18n::word(visitor.language, "signing-sent-title")),
-        hours: campaign.config.sign_on.confirmation_hours,
+        life: LinkLife::of(&campaign),
         has_mailbox: platform.mailbox.is_some(),
     };
     Ok(platform.site.page(StatusCode::OK, "signing/sent.html", visitor.language, &view)?)

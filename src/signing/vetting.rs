@@ -10,12 +10,10 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{counts, service, store, waves};
+use super::{checklist::Checked, counts, service, store, waves};
 use crate::{
     accounts::audit::{self, Entry},
-    domain::signature::{
-        SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingItem, VettingRefusal, Visibility,
-    },
+    domain::signature::{SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingRefusal, Visibility},
     entities::{signatory, signature, vetting_check, vetting_decision},
     platform::{Platform, crypto::Keys},
 };
@@ -312,28 +310,42 @@ pub async fn open_decline(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<
     Ok(newest.filter(|newest| newest.decision == VettingDecision::Decline.key() && newest.seconded_at.is_none()))
 }
 
-/// Ticks or unticks a line of the checklist.
+/// Keeps the answered lines of the checklist that differ from what is stored. One query, and two statements when there are any.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn check(platform: &Platform, id: Uuid, item: VettingItem, passed: bool, evidence: &str, account: Uuid) -> Result<(), DbErr> {
+pub async fn check(platform: &Platform, id: Uuid, lines: Vec<Checked>, account: Uuid) -> Result<(), DbErr> {
     let now = platform.clock.now();
-    let row = vetting_check::ActiveModel {
+    let txn = platform.database.begin().await?;
+    let stored = checks(&txn, id).await?;
+    let is_stored = |line: &Checked| {
+        let same = |row: &&vetting_check::Model| {
+            row.item == line.item.key() && row.passed == line.passed && row.evidence.as_deref().unwrap_or_default() == line.evidence
+        };
+        stored.iter().find(same).is_some()
+    };
+    let new: Vec<Checked> = lines.into_iter().filter(|line| !is_stored(line)).collect();
+    if new.is_empty() {
+        return txn.commit().await;
+    }
+    let rows = new.iter().map(|line| vetting_check::ActiveModel {
         id: Set(Uuid::now_v7()),
         signature_id: Set(id),
-        item: Set(item.key().to_owned()),
-        passed: Set(passed),
-        evidence: Set(Some(evidence.trim().to_owned()).filter(|text| !text.is_empty())),
+        item: Set(line.item.key().to_owned()),
+        passed: Set(line.passed),
+        evidence: Set(Some(line.evidence.clone()).filter(|text| !text.is_empty())),
         account_id: Set(account),
         created_at: Set(now),
-    };
+    });
     use vetting_check::Column as C;
     let on_conflict =
         OnConflict::columns([C::SignatureId, C::Item]).update_columns([C::Passed, C::Evidence, C::AccountId, C::CreatedAt]).to_owned();
-    let txn = platform.database.begin().await?;
-    vetting_check::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(&txn).await?;
-    let details = json!({ "item": item.key(), "passed": passed });
-    audit::append(&txn, Entry::of(Some(account), "signature.checked", "signature", id).with(details), now).await?;
+    vetting_check::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(&txn).await?;
+    let entries = new.iter().map(|line| {
+        let details = json!({ "item": line.item.key(), "passed": line.passed });
+        Entry::of(Some(account), "signature.checked", "signature", id).with(details)
+    });
+    audit::append_all(&txn, entries, now).await?;
     txn.commit().await
 }
 

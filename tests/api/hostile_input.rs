@@ -311,7 +311,7 @@ on_both_databases! {
         }
         for row in signature::Entity::find().all(program.app.platform.database.read()).await.unwrap() {
             let at = format!("/desk/signatures/{}", row.id);
-            let checked = [("item", "website"), ("passed", "yes"), ("evidence", SCRIPT)];
+            let checked = [("answer_website", "yes"), ("evidence_website", SCRIPT)];
             hold("a check", &staff.submit(&at, &format!("{at}/check"), &checked).await);
             assert_eq!(staff.submit(&at, &format!("{at}/decision"), &[("decision", "verify"), ("reason", "a\0b <script>hostile7()</script>")]).await.status, 303);
             hold("one signature", &staff.get(&at).await);

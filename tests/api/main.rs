@@ -10,6 +10,7 @@ mod change_of_mind;
 mod closing;
 mod command_line;
 mod counting;
+mod desk;
 mod dispatch;
 mod evidence;
 mod full_disk;

@@ -34,6 +34,7 @@ replies-done = سُجل الرد.
 replies-proposal = يوحي بـ
 replies-proposal-none = لا شيء
 replies-proposal-proposed = بانتظار قرار
+replies-proposal-decide = البتّ فيه
 replies-proposal-accepted = قُبل كدليل
 replies-proposal-rejected = لم يُقبل
 replies-empty = لا توجد ردود هنا

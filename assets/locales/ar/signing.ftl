@@ -65,7 +65,7 @@ signing-closed = البيان غير مفتوح للتوقيع
 signing-closed-text = يمكنك قراءته ومعرفة من وقّعه.
 signing-sent-title = تحقق من بريدك
 signing-sent-lead = أرسلنا رسالة إلى العنوان الذي ذكرته.
-signing-sent-text = افتح الرابط الوارد فيها واضغط الزر. مدة صلاحية الرابط بالساعات: { $hours }. لا يُحتسب شيء ولا يُنشر قبل ذلك.
+signing-sent-text = افتح الرابط الوارد فيها واضغط الزر. { signing-mail-expiry } لا يُحتسب شيء ولا يُنشر قبل ذلك.
 signing-sent-nothing = لم تصل رسالة بعد عشر دقائق؟ انظر في مجلد البريد غير المرغوب فيه أو أعد إرسال الاستمارة.
 signing-confirm-title = أكّد توقيعك
 signing-confirm-lead = تحقق من السطر واضغط الزر.
@@ -84,7 +84,15 @@ signing-mail-reason = تصلك هذه الرسالة لأن هذا العنوا�
 signing-mail-text = طلب أحدهم توقيع البيان المشترك وذكر هذا العنوان. إن كنت أنت فأكّد. وإلا فلا تفعل شيئا: لا يُحتسب شيء دون الزر.
 signing-mail-line = سيُطبع هكذا:
 signing-mail-press = افتح هذه الصفحة واضغط الزر:
-signing-mail-expiry = مدة صلاحية الرابط بالساعات: { $hours }.
+signing-mail-expiry =
+    { $days ->
+        [0] مدة صلاحية الرابط بالساعات: { $hours }.
+        [one] الرابط صالح ليوم واحد.
+        [two] الرابط صالح ليومين.
+        [few] الرابط صالح لمدة { $days } أيام.
+        [many] الرابط صالح لمدة { $days } يومًا.
+       *[other] الرابط صالح لمدة { $days } يوم.
+    }
 signing-mail-known = سبق تأكيد هذا التوقيع. لا حاجة إلى شيء آخر.
 signing-mail-never = لا نطلب كلمة مرور أبدا.
 signing-error-kind = اختر من الموقِّع

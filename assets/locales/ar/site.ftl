@@ -31,6 +31,7 @@ site-consequence-undo = كيف يمكن التراجع
 
 site-form-optional = (اختياري)
 site-form-error = خطأ:
+site-form-labelled = { $label }: { $text }
 site-form-summary =
     { $count ->
         [zero] لا أخطاء

@@ -34,6 +34,7 @@ replies-done = The reply is recorded.
 replies-proposal = Suggests
 replies-proposal-none = Nothing
 replies-proposal-proposed = Awaits a person’s decision
+replies-proposal-decide = Decide on it
 replies-proposal-accepted = Accepted as evidence
 replies-proposal-rejected = Not accepted
 replies-empty = No replies here

@@ -65,7 +65,7 @@ signing-closed = The statement is not open for signatures
 signing-closed-text = You can read it, and see who has signed.
 signing-sent-title = Check your mail
 signing-sent-lead = We have sent a message to the address you gave.
-signing-sent-text = Open the link in it and press the button. The link works for { $hours } hours. Nothing is counted or published before that.
+signing-sent-text = Open the link in it and press the button. { signing-mail-expiry } Nothing is counted or published before that.
 signing-sent-nothing = No message after ten minutes? Look into the folder for unwanted mail, or send the form again.
 signing-confirm-title = Confirm your signature
 signing-confirm-lead = Please check the line and press the button.
@@ -84,7 +84,12 @@ signing-mail-reason = You get this message because somebody gave this address on
 signing-mail-text = Somebody asked to sign the joint statement and gave this address. If it was you, please confirm. If not, do nothing: without the button nothing is counted.
 signing-mail-line = It will be printed as:
 signing-mail-press = Open this page and press the button:
-signing-mail-expiry = The link works for { $hours } hours.
+signing-mail-expiry =
+    { $days ->
+        [0] The link works for { $hours } hours.
+        [one] The link works for one day.
+       *[other] The link works for { $days } days.
+    }
 signing-mail-known = This signature was confirmed before. There is nothing more to do.
 signing-mail-never = We never ask for a password.
 signing-error-kind = Choose who signs

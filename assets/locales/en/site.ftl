@@ -31,6 +31,7 @@ site-consequence-undo = How to undo it
 
 site-form-optional = (optional)
 site-form-error = Error:
+site-form-labelled = { $label }: { $text }
 site-form-summary =
     { $count ->
         [one] There is a problem

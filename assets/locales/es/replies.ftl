@@ -34,6 +34,7 @@ replies-done = La respuesta está registrada.
 replies-proposal = Sugiere
 replies-proposal-none = Nada
 replies-proposal-proposed = Pendiente de decisión
+replies-proposal-decide = Decidir
 replies-proposal-accepted = Aceptada como prueba
 replies-proposal-rejected = No aceptada
 replies-empty = No hay respuestas aquí

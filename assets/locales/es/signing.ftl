@@ -65,7 +65,7 @@ signing-closed = La declaración no está abierta a firmas
 signing-closed-text = Puede leerla y ver quién ha firmado.
 signing-sent-title = Revise su correo
 signing-sent-lead = Hemos enviado un mensaje a la dirección indicada.
-signing-sent-text = Abra el enlace y pulse el botón. El enlace vale { $hours } horas. Nada se cuenta ni se publica antes.
+signing-sent-text = Abra el enlace y pulse el botón. { signing-mail-expiry } Nada se cuenta ni se publica antes.
 signing-sent-nothing = ¿Sin mensaje tras diez minutos? Mire en el correo no deseado o envíe de nuevo el formulario.
 signing-confirm-title = Confirme su firma
 signing-confirm-lead = Compruebe la línea y pulse el botón.
@@ -84,7 +84,12 @@ signing-mail-reason = Recibe este mensaje porque alguien dio esta dirección en 
 signing-mail-text = Alguien pidió firmar la declaración conjunta con esta dirección. Si fue usted, confirme. Si no, no haga nada: sin el botón nada se cuenta.
 signing-mail-line = Se imprimirá así:
 signing-mail-press = Abra esta página y pulse el botón:
-signing-mail-expiry = El enlace vale { $hours } horas.
+signing-mail-expiry =
+    { $days ->
+        [0] El enlace vale { $hours } horas.
+        [one] El enlace vale un día.
+       *[other] El enlace vale { $days } días.
+    }
 signing-mail-known = Esta firma ya fue confirmada. No hay nada más que hacer.
 signing-mail-never = Nunca pedimos una contraseña.
 signing-error-kind = Elija quién firma

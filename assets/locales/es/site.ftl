@@ -31,6 +31,7 @@ site-consequence-undo = Cómo deshacerlo
 
 site-form-optional = (opcional)
 site-form-error = Error:
+site-form-labelled = { $label }: { $text }
 site-form-summary =
     { $count ->
         [one] Hay un problema

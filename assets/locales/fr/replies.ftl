@@ -34,6 +34,7 @@ replies-done = La réponse est enregistrée.
 replies-proposal = Suggère
 replies-proposal-none = Rien
 replies-proposal-proposed = En attente de décision
+replies-proposal-decide = Statuer
 replies-proposal-accepted = Retenue comme élément
 replies-proposal-rejected = Non retenue
 replies-empty = Aucune réponse ici

@@ -65,7 +65,7 @@ signing-closed = La déclaration n’est pas ouverte à la signature
 signing-closed-text = Vous pouvez la lire et voir qui a signé.
 signing-sent-title = Consultez votre messagerie
 signing-sent-lead = Nous avons envoyé un message à l’adresse indiquée.
-signing-sent-text = Ouvrez le lien et pressez le bouton. Le lien est valable { $hours } heures. Rien n’est compté ni publié avant.
+signing-sent-text = Ouvrez le lien et pressez le bouton. { signing-mail-expiry } Rien n’est compté ni publié avant.
 signing-sent-nothing = Pas de message après dix minutes ? Regardez dans les indésirables ou renvoyez le formulaire.
 signing-confirm-title = Confirmer votre signature
 signing-confirm-lead = Vérifiez la ligne et pressez le bouton.
@@ -84,7 +84,12 @@ signing-mail-reason = Vous recevez ce message parce que cette adresse a été do
 signing-mail-text = Quelqu’un a demandé à signer la déclaration commune en donnant cette adresse. Si c’était vous, confirmez. Sinon, ne faites rien : sans le bouton, rien n’est compté.
 signing-mail-line = Elle sera imprimée ainsi :
 signing-mail-press = Ouvrez cette page et pressez le bouton :
-signing-mail-expiry = Le lien est valable { $hours } heures.
+signing-mail-expiry =
+    { $days ->
+        [0] Le lien est valable { $hours } heures.
+        [one] Le lien est valable un jour.
+       *[other] Le lien est valable { $days } jours.
+    }
 signing-mail-known = Cette signature a déjà été confirmée. Il n’y a plus rien à faire.
 signing-mail-never = Nous ne demandons jamais de mot de passe.
 signing-error-kind = Choisissez qui signe

@@ -31,6 +31,7 @@ site-consequence-undo = Comment revenir en arrière
 
 site-form-optional = (facultatif)
 site-form-error = Erreur :
+site-form-labelled = { $label } : { $text }
 site-form-summary =
     { $count ->
         [one] Un point est à corriger

@@ -34,6 +34,7 @@ replies-done = Ответ записан.
 replies-proposal = Указывает на
 replies-proposal-none = Ничего
 replies-proposal-proposed = Ожидает решения
+replies-proposal-decide = Решить
 replies-proposal-accepted = Принято как свидетельство
 replies-proposal-rejected = Не принято
 replies-empty = Здесь нет ответов

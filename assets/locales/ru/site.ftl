@@ -31,6 +31,7 @@ site-consequence-undo = Как это отменить
 
 site-form-optional = (необязательно)
 site-form-error = Ошибка:
+site-form-labelled = { $label }: { $text }
 site-form-summary =
     { $count ->
         [one] Нужно исправить { $count } пункт

@@ -34,6 +34,7 @@ replies-done = 答复已登记。
 replies-proposal = 提示
 replies-proposal-none = 无
 replies-proposal-proposed = 待人决定
+replies-proposal-decide = 作出决定
 replies-proposal-accepted = 已采纳为证据
 replies-proposal-rejected = 未采纳
 replies-empty = 此处没有答复

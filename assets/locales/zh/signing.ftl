@@ -65,7 +65,7 @@ signing-closed = 声明目前不接受签署
 signing-closed-text = 您可以阅读声明并查看签署者。
 signing-sent-title = 请查收邮件
 signing-sent-lead = 我们已向您填写的地址发送邮件。
-signing-sent-text = 请打开邮件中的链接并点击按钮。链接有效期为 { $hours } 小时。确认之前不会计数或公布。
+signing-sent-text = 请打开邮件中的链接并点击按钮。{ signing-mail-expiry }确认之前不会计数或公布。
 signing-sent-nothing = 十分钟后仍未收到？请查看垃圾邮件或重新提交表单。
 signing-confirm-title = 确认签署
 signing-confirm-lead = 请核对以下内容并点击按钮。
@@ -84,7 +84,11 @@ signing-mail-reason = 您收到此邮件是因为有人在签署表单中填写�
 signing-mail-text = 有人申请签署联合声明并填写了此地址。如是您本人，请确认；如不是，无需操作：不点按钮不会计数。
 signing-mail-line = 将印刷为：
 signing-mail-press = 请打开此页面并点击按钮：
-signing-mail-expiry = 链接有效期为 { $hours } 小时。
+signing-mail-expiry =
+    { $days ->
+        [0] 链接有效期为 { $hours } 小时。
+       *[other] 链接有效期为 { $days } 天。
+    }
 signing-mail-known = 该签署此前已确认，无需再操作。
 signing-mail-never = 我们绝不会索要密码。
 signing-error-kind = 请选择由谁签署

@@ -31,6 +31,7 @@ site-consequence-undo = 如何撤销
 
 site-form-optional = （选填）
 site-form-error = 有误：
+site-form-labelled = { $label }：{ $text }
 site-form-summary =
     { $count ->
        *[other] 有 { $count } 处需要更正

@@ -57,7 +57,9 @@ pub struct FormErrors(Vec<FormError>);
 
 #[derive(Clone, Debug)]
 struct FormError {
-    field: &'static str,
+    field: Cow<'static, str>,
+    /// Of the field, where the message alone does not say which it is about.
+    label: Option<Cow<'static, str>>,
     key: &'static str,
     args: i18n::Args,
 }
@@ -66,21 +68,32 @@ struct FormError {
 #[derive(Clone, Debug, Serialize)]
 pub struct FormErrorView {
     /// The field's name and the id of its first control.
-    pub field: &'static str,
-    /// The words.
+    pub field: Cow<'static, str>,
+    /// The words beside the field.
     pub text: String,
+    /// The words in the summary, which stands away from the field and so names it.
+    pub named: String,
 }
 
 impl FormErrors {
     /// Adds the message `key` at `field`; the first one at a field stays.
-    pub fn add(&mut self, field: &'static str, key: &'static str) {
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, key: &'static str) {
         self.add_with(field, key, i18n::Args::new());
     }
 
+    /// Adds a message that fits many fields; the summary puts the field's label, the message `label`, before it.
+    pub fn add_labelled(&mut self, field: impl Into<Cow<'static, str>>, label: Option<impl Into<Cow<'static, str>>>, key: &'static str) {
+        self.push(FormError { field: field.into(), label: label.map(Into::into), key, args: i18n::Args::new() });
+    }
+
     /// Adds a message with arguments.
-    pub fn add_with(&mut self, field: &'static str, key: &'static str, args: i18n::Args) {
-        if !self.0.iter().any(|error| error.field == field) {
-            self.0.push(FormError { field, key, args });
+    pub fn add_with(&mut self, field: impl Into<Cow<'static, str>>, key: &'static str, args: i18n::Args) {
+        self.push(FormError { field: field.into(), label: None, key, args });
+    }
+
+    fn push(&mut self, error: FormError) {
+        if !self.0.iter().any(|other| other.field == error.field) {
+            self.0.push(error);
         }
     }
 
@@ -91,7 +104,15 @@ impl FormErrors {
 
     /// The errors in words.
     pub fn view(&self, language: Language) -> Vec<FormErrorView> {
-        self.0.iter().map(|error| FormErrorView { field: error.field, text: i18n::text(language, error.key, &error.args) }).collect()
+        let view = |error: &FormError| {
+            let text = i18n::text(language, error.key, &error.args);
+            let named = error.label.as_deref().map(|label| {
+                let args = i18n::args([("label", i18n::word(language, label).into()), ("text", text.clone().into())]);
+                i18n::text(language, "site-form-labelled", &args)
+            });
+            FormErrorView { field: error.field.clone(), named: named.unwrap_or_else(|| text.clone()), text }
+        };
+        self.0.iter().map(view).collect()
     }
 }
 

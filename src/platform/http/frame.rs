@@ -50,6 +50,8 @@ pub struct NavigationItem {
     pub path: &'static str,
     /// Key of the label.
     pub label_key: &'static str,
+    /// Keys of the roles that may go there; empty: everybody.
+    pub roles: Vec<&'static str>,
 }
 
 /// What a template finds in `page`.
@@ -103,8 +105,12 @@ struct NavView {
 pub struct UserView {
     /// The account's name.
     pub name: String,
+    /// Key of the role.
+    pub role: &'static str,
     /// Key of the role's label.
     pub role_key: String,
+    /// Where to come back to after a change that concerns every page.
+    pub back: String,
 }
 
 /// A message shown once, on the page after a change.
@@ -159,16 +165,24 @@ impl Site {
         csrf: String,
         flash: Option<Flash>,
     ) -> Frame<'_> {
+        let role = user.as_ref().map(|user| user.role);
         let nav = self
             .desk_navigation
             .iter()
+            .filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(&role)))
             .map(|item| NavView {
                 href: item.path.to_owned(),
                 label_key: item.label_key,
                 current: path == item.path || (item.path != "/desk" && path.starts_with(&format!("{}/", item.path))),
             })
             .collect();
-        let mut frame = self.bare_frame(language, path, title, Vec::new(), nav);
+        let languages = Language::ALL.into_iter().map(|other| LanguageLink {
+            code: other.code(),
+            name: other.own_name(),
+            href: String::new(),
+            current: other == language,
+        });
+        let mut frame = self.bare_frame(language, path, title, languages.collect(), nav);
         (frame.user, frame.csrf, frame.flash) = (user, csrf, flash);
         frame
     }

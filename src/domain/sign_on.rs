@@ -31,6 +31,9 @@ pub struct SignOn {
     pub second_confirmation: bool,
     /// Life of the link in the mail.
     pub confirmation_hours: i64,
+    /// Days after signing on which whoever has not confirmed is reminded (R25).
+    #[serde(default)]
+    pub reminder_days: Vec<u16>,
     /// A figure per country below this is not shown by itself.
     pub small_cell_threshold: i64,
     /// named, withheld or total_only.
@@ -98,6 +101,10 @@ impl SignOn {
             (self.deadline_label.parse::<DeadlineLabel>().is_err(), "sign_on.deadline_label: UTC, AoE or America/New_York"),
             (u32::try_from(self.grace_minutes).is_err(), "sign_on.grace_minutes: none or more"),
             (self.confirmation_hours < 1, "sign_on.confirmation_hours: at least 1"),
+            (
+                self.reminder_days.len() > 3 || self.reminder_days.first() == Some(&0) || !self.reminder_days.is_sorted_by(|a, b| a < b),
+                "sign_on.reminder_days: at most three, from 1 on, each later than the one before",
+            ),
             (self.small_cell_threshold < 2, "sign_on.small_cell_threshold: at least 2, or figures give single signers away"),
         ]
         .into_iter()

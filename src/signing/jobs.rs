@@ -1,24 +1,31 @@
-//! Background work of sign-on: the mail that asks for confirmation, and the folding of counts. Must bear running twice.
+//! Background work of sign-on: the mail that asks for confirmation, its reminders, and the folding of counts. Must bear running twice.
 
 use actix_web::web::Data;
 use async_trait::async_trait;
+use chrono::Duration;
+use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{contact, counts, moments::LinkLife, service, signer, store};
+use super::{
+    counts,
+    mails::{self, Occasion},
+    service, store, vetting,
+};
 use crate::{
-    campaigns,
-    domain::{language::Language, signature::SignatureState},
+    campaigns::{self, Current},
+    domain::{signature::SignatureState, text::Reception},
+    entities::signature,
     platform::{
-        Platform, i18n,
-        jobs::{Attempt, Handler, Job, JobError, Worker},
-        mail::{Delivery, Extra, Outgoing, Party, message_id},
+        Platform,
+        jobs::{Attempt, Handler, Job, JobError, Worker, enqueue},
     },
 };
 
 /// Purpose of a confirmation link.
 pub const CONFIRM: &str = "confirm";
 const CONFIRM_MAIL: &str = "signing.confirm_mail";
+const REMIND: &str = "signing.remind";
 const FOLD: &str = "signing.fold_counts";
 const RECOUNT: &str = "signing.recount";
 
@@ -41,6 +48,7 @@ pub fn fold() -> Job {
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>) -> Worker {
     worker
         .handle(ConfirmationMail { platform: platform.clone(), campaigns: campaigns.clone() })
+        .handle(Remind { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(Fold { platform: platform.clone() })
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
@@ -49,29 +57,6 @@ pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns:
 struct ConfirmationMail {
     platform: Platform,
     campaigns: Data<campaigns::Register>,
-}
-
-#[derive(Serialize)]
-struct MailView {
-    mail: MailFrame,
-    reference: String,
-    /// The printed line of a named signer; a withheld name is in no mail.
-    line: Option<String>,
-    link: Option<String>,
-    /// The signer's own page, once the signature is confirmed.
-    own_page: Option<String>,
-    life: LinkLife,
-    late: bool,
-}
-
-#[derive(Serialize)]
-struct MailFrame {
-    dir: &'static str,
-    subject: String,
-    campaign: String,
-    home: String,
-    verify: String,
-    reason: String,
 }
 
 #[async_trait]
@@ -83,76 +68,59 @@ impl Handler for ConfirmationMail {
     async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
         let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
         let platform = &self.platform;
-        let now = platform.clock.now();
         let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
-        let Some((signature, signatory)) = store::by_id(platform.database.read(), payload.signature).await? else {
+        let Some(signed) = store::by_id(platform.database.read(), payload.signature).await? else {
             return Err(JobError::Fail("the signature is gone".into()));
         };
-        if signature.state == SignatureState::Withdrawn.key() {
+        if signed.0.state == SignatureState::Withdrawn.key() {
             // Taken back meanwhile: there is nothing to confirm and nothing to tell.
             return Ok(());
         }
-        let Some(sealed) = signatory.sealed_contact.as_deref() else { return Ok(()) };
-        let contact =
-            contact::open_contact(&platform.keys, signatory.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
-        let language: Language = signature.language.parse().unwrap_or_default();
-        let signed = (signature, signatory);
-        // Whoever is set aside is written to as everybody, and whoever asks again not to be named gets the link that makes it so.
-        let may_confirm = service::may_confirm(platform.database.read(), &platform.keys, &signed).await;
-        let (signature, signatory) = signed;
-        let no_link = || JobError::Retry("no link could be made".into());
-        let link = if may_confirm.map_err(|_| JobError::Retry("what the same person sent before cannot be read".into()))? {
-            let made = service::link(platform, &signature, CONFIRM, "confirm", service::link_life(&campaign)).await;
-            Some(made.map_err(|_| no_link())?)
-        } else {
-            None
-        };
-        let own_page = match signature.state.parse() {
-            // A mail has one link.
-            _ if link.is_some() => None,
-            Ok(SignatureState::Confirmed | SignatureState::Verified | SignatureState::Quarantined) => {
-                Some(signer::issue(platform, &signature).await.map_err(|_| no_link())?)
-            }
-            _ => None,
-        };
-        let subject_key = if link.is_some() { "signing-mail-subject" } else { "signing-mail-known-subject" };
-        let args = i18n::args([("reference", signature.reference.clone().into())]);
-        let subject = i18n::plain(language, subject_key, &args);
-        let base = &platform.site.base_url;
-        let view = MailView {
-            mail: MailFrame {
-                dir: language.direction(),
-                subject: subject.clone(),
-                campaign: campaign.config.short_name.get(language).to_owned(),
-                home: format!("{base}/{language}"),
-                verify: format!("{base}/{language}/genuine"),
-                reason: i18n::plain(language, "signing-mail-reason", &i18n::Args::new()),
-            },
-            reference: signature.reference.clone(),
-            line: signatory.name.clone(),
-            link,
-            own_page,
-            life: LinkLife::of(&campaign),
-            late: signature.late,
-        };
-        let text = platform
-            .site
-            .templates
-            .render("mails/signing_confirm.txt", language, &view)
-            .map_err(|error| JobError::Fail(error.to_string()))?;
-        let domain = platform.mail_from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-        let from = Party::named(campaign.config.sender.name.get(language), &platform.mail_from);
-        let mut mail = Outgoing::new(message_id(attempt.job, domain), now, from, Party::bare(contact.email), subject, text);
-        mail.reply_to = Some(Party::bare(campaign.config.sender.email.clone()));
-        mail.extras.push(Extra::AutoGenerated);
-        match platform.deliver(&mail).await {
-            Ok(Delivery::Accepted { .. }) => Ok(()),
-            Ok(Delivery::Rejected { code, .. }) => {
-                Err(JobError::Fail(format!("the mail server refused, code {}", code.unwrap_or_default())))
-            }
-            Ok(Delivery::Deferred { .. }) => Err(JobError::Retry("the mail server said not now".into())),
-            Err(error) => Err(JobError::Fail(error.to_string())),
+        if vetting::is_confirmable(&signed.0) {
+            enqueue_reminder(platform, &campaign, &signed.0, 0).await?;
         }
+        mails::send(platform, &campaign, signed, Occasion::SignedOn, attempt).await
+    }
+}
+
+/// Reminds whoever has not confirmed, and is followed by the next reminder the campaign asks for (R25).
+struct Remind {
+    platform: Platform,
+    campaigns: Data<campaigns::Register>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Reminder {
+    signature: Uuid,
+    /// Which of the campaign's, from 0.
+    number: usize,
+}
+
+async fn enqueue_reminder(platform: &Platform, campaign: &Current, signature: &signature::Model, number: usize) -> Result<(), DbErr> {
+    let Some(days) = campaign.config.sign_on.reminder_days.get(number) else { return Ok(()) };
+    let job = Job::new(REMIND, &Reminder { signature: signature.id, number })
+        .once(&format!("{REMIND}:{}:{number}", signature.id))
+        .at(signature.signed_at + Duration::days(i64::from(*days)));
+    enqueue(platform.database.write(), job, platform.clock.now()).await.map(drop)
+}
+
+#[async_trait]
+impl Handler for Remind {
+    fn kind(&self) -> &'static str {
+        REMIND
+    }
+
+    async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
+        let payload: Reminder = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
+        let platform = &self.platform;
+        let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let Some(signed) = store::by_id(platform.database.read(), payload.signature).await? else { return Ok(()) };
+        let is_awaited = vetting::is_confirmable(&signed.0) && signed.0.text_version_id == campaign.text.id;
+        if !is_awaited || service::reception(&campaign, platform.clock.now()) == Reception::NotOpen {
+            return Ok(());
+        }
+        enqueue_reminder(platform, &campaign, &signed.0, payload.number + 1).await?;
+        mails::send(platform, &campaign, signed, Occasion::Reminder, attempt).await
     }
 }
 

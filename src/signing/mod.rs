@@ -11,6 +11,7 @@ pub mod form;
 pub mod import;
 pub mod intake;
 pub mod jobs;
+mod mails;
 pub mod moments;
 pub mod pages;
 mod queue_desk;

@@ -37,7 +37,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{lang}/sign", web::post().to(sign))
         .route("/{lang}/sign/sent", web::get().to(show_sent))
         .route("/{lang}/confirm/{token}", web::get().to(show_confirm))
-        .route("/{lang}/confirm/{token}", web::post().to(confirm));
+        .route("/{lang}/confirm/{token}", web::post().to(confirm))
+        .route("/{lang}/confirm/{token}/not-us", web::post().to(disown));
     signer_page::routes(config);
 }
 
@@ -261,7 +262,7 @@ async fn show_sent(
 #[derive(Serialize)]
 struct ConfirmPage<'a> {
     page: Frame<'a>,
-    /// good, done, used, expired or unknown.
+    /// good, done, disowned, used, expired or unknown.
     outcome: &'static str,
     token: &'a str,
     reference: String,
@@ -278,11 +279,10 @@ fn confirm_page(
     language: Language,
     token: &str,
     link: &Link,
-    done: bool,
+    good: &'static str,
 ) -> Result<HttpResponse, Problem> {
     let (outcome, status) = match link {
-        Link::Good(_) if done => ("done", StatusCode::OK),
-        Link::Good(_) => ("good", StatusCode::OK),
+        Link::Good(_) => (good, StatusCode::OK),
         Link::Used => ("used", StatusCode::OK),
         Link::Expired => ("expired", StatusCode::GONE),
         Link::Unknown => ("unknown", StatusCode::NOT_FOUND),
@@ -313,7 +313,7 @@ async fn show_confirm(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let link = service::look_up(&platform, &path.1).await?;
-    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, false)
+    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, "good")
 }
 
 async fn confirm(
@@ -324,5 +324,16 @@ async fn confirm(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
     let link = service::confirm(&platform, &path.1).await?;
-    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, true)
+    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, "done")
+}
+
+async fn disown(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    states: web::Data<states::Register>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let link = service::disown(&platform, &path.1).await?;
+    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, "disowned")
 }

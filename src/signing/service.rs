@@ -307,6 +307,36 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     Ok(Link::Good(Box::new(signed)))
 }
 
+/// "This was not us": whoever holds the mailbox takes a signature back that waits for their confirmation, and is written to no more about it. The
+/// address stays as a keyed mark only. A second press is harmless.
+///
+/// # Errors
+/// When the database fails or there is no randomness.
+pub async fn disown(platform: &Platform, token: &str) -> anyhow::Result<Link> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let Some(found) = store::token(&txn, token, jobs::CONFIRM).await? else { return Ok(Link::Unknown) };
+    if found.used_at.is_some() {
+        return Ok(Link::Used);
+    }
+    if found.expires_at <= now {
+        return Ok(Link::Expired);
+    }
+    let Some(signed) = vetting::locked(&txn, found.signature_id).await? else { return Ok(Link::Unknown) };
+    if !vetting::is_confirmable(&signed.0) {
+        return Ok(if is_ended(&signed.0) { Link::Expired } else { Link::Used });
+    }
+    store::use_token(&txn, found.id, now).await?;
+    vetting::move_to(&txn, &signed.0, &signed.1, SignatureState::Withdrawn, now).await?;
+    vetting::forget_names(&txn, &platform.keys, (signed.0.id, &signed.1), now).await?;
+    let change = signatory::ActiveModel { sealed_contact: Set(None), ..Default::default() };
+    signatory::Entity::update_many().set(change).filter(signatory::Column::Id.eq(signed.1.id)).exec(&txn).await?;
+    audit::append(&txn, Entry::of(None, "signature.disowned", "signature", signed.0.id), now).await?;
+    txn.commit().await?;
+    platform.hidden().await;
+    Ok(Link::Good(Box::new(signed)))
+}
+
 /// When it was written down.
 fn order((signature, of): &store::Signed) -> (DateTime<Utc>, Uuid) {
     (of.created_at, signature.id)

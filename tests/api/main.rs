@@ -23,6 +23,7 @@ mod positions;
 mod processes;
 mod publishing;
 mod reissue;
+mod reminders;
 mod replies;
 mod roll;
 mod schema;

@@ -93,6 +93,12 @@ signing-mail-expiry =
         [many] الرابط صالح لمدة { $days } يومًا.
        *[other] الرابط صالح لمدة { $days } يوم.
     }
+signing-mail-reminder-subject = تذكير: يُرجى تأكيد توقيعكم ({ $reference })
+signing-mail-reminder = قبل أيام طلب شخص توقيع البيان المشترك وذكر هذا العنوان. لم يؤكده أحد بعد، ولذلك لا يُحتسب. يكفي استعمال أحدث رابط.
+signing-mail-not-us = إن لم تكن أنت، ففي الصفحة نفسها زر لقول ذلك، ولن نكتب بعدها عن الأمر.
+signing-confirm-not-us = لم تطلب ذلك، أو لا ترغب منظمتك في التوقيع؟
+signing-confirm-not-us-button = لم نكن نحن
+signing-confirm-disowned = أُلغي الطلب. لا يُحتسب شيء ولا يُنشر، وحُذف العنوان، ولن نكتب بعدها عن الأمر.
 signing-mail-known = سبق تأكيد هذا التوقيع. لا حاجة إلى شيء آخر.
 signing-mail-never = لا نطلب كلمة مرور أبدا.
 signing-error-kind = اختر من الموقِّع

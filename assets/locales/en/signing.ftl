@@ -90,6 +90,12 @@ signing-mail-expiry =
         [one] The link works for one day.
        *[other] The link works for { $days } days.
     }
+signing-mail-reminder-subject = Reminder: please confirm your signature ({ $reference })
+signing-mail-reminder = Some days ago somebody asked to sign the joint statement and gave this address. Nobody has confirmed it yet, so it is not counted. Only the newest link has to be used.
+signing-mail-not-us = If it was not you, the same page has a button that says so; then we write no more about it.
+signing-confirm-not-us = You did not ask for this, or your organisation does not want to sign?
+signing-confirm-not-us-button = This was not us
+signing-confirm-disowned = It is taken back. Nothing is counted or published, the address is deleted, and we write no more about it.
 signing-mail-known = This signature was confirmed before. There is nothing more to do.
 signing-mail-never = We never ask for a password.
 signing-error-kind = Choose who signs

@@ -90,6 +90,12 @@ signing-mail-expiry =
         [one] El enlace vale un día.
        *[other] El enlace vale { $days } días.
     }
+signing-mail-reminder-subject = Recordatorio: confirme su firma ({ $reference })
+signing-mail-reminder = Hace unos días alguien pidió firmar la declaración conjunta y dio esta dirección. Nadie lo ha confirmado aún, así que no se cuenta. Basta con usar el enlace más reciente.
+signing-mail-not-us = Si no fue usted, la misma página tiene un botón para decirlo; no volveremos a escribir sobre ello.
+signing-confirm-not-us = ¿No lo pidió usted, o su organización no quiere firmar?
+signing-confirm-not-us-button = No fuimos nosotros
+signing-confirm-disowned = Queda anulado. Nada se cuenta ni se publica, la dirección se borra y no volveremos a escribir sobre ello.
 signing-mail-known = Esta firma ya fue confirmada. No hay nada más que hacer.
 signing-mail-never = Nunca pedimos una contraseña.
 signing-error-kind = Elija quién firma

@@ -90,6 +90,12 @@ signing-mail-expiry =
         [one] Le lien est valable un jour.
        *[other] Le lien est valable { $days } jours.
     }
+signing-mail-reminder-subject = Rappel : veuillez confirmer votre signature ({ $reference })
+signing-mail-reminder = Il y a quelques jours, quelqu’un a demandé à signer la déclaration commune en donnant cette adresse. Personne ne l’a encore confirmé : la signature n’est donc pas comptée. Il suffit d’utiliser le lien le plus récent.
+signing-mail-not-us = Si ce n’était pas vous, la même page a un bouton pour le dire ; nous n’écrirons alors plus à ce sujet.
+signing-confirm-not-us = Vous ne l’avez pas demandé, ou votre organisation ne veut pas signer ?
+signing-confirm-not-us-button = Ce n’était pas nous
+signing-confirm-disowned = C’est annulé. Rien n’est compté ni publié, l’adresse est effacée et nous n’écrirons plus à ce sujet.
 signing-mail-known = Cette signature a déjà été confirmée. Il n’y a plus rien à faire.
 signing-mail-never = Nous ne demandons jamais de mot de passe.
 signing-error-kind = Choisissez qui signe

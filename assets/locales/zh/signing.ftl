@@ -89,6 +89,12 @@ signing-mail-expiry =
         [0] 链接有效期为 { $hours } 小时。
        *[other] 链接有效期为 { $days } 天。
     }
+signing-mail-reminder-subject = 提醒：请确认您的签名（{ $reference }）
+signing-mail-reminder = 几天前，有人用此地址申请签署联合声明。目前尚无人确认，因此未计入。只需使用最新的链接。
+signing-mail-not-us = 如果不是您本人，同一页面上有按钮可以说明，之后我们不再就此来信。
+signing-confirm-not-us = 不是您申请的，或贵组织不想签署？
+signing-confirm-not-us-button = 不是我们
+signing-confirm-disowned = 已撤销。不计数也不公布，地址已删除，我们不再就此来信。
 signing-mail-known = 该签署此前已确认，无需再操作。
 signing-mail-never = 我们绝不会索要密码。
 signing-error-kind = 请选择由谁签署

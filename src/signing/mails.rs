@@ -1,0 +1,148 @@
+//! Mails to a signer: the one that asks for confirmation, reminders of it, and the one that says it is on record. Must never name a withheld signer, and
+//! never write to one address more often than [`PER_ADDRESS`] allows, whoever types it into the form.
+
+use chrono::Duration;
+use serde::Serialize;
+
+use super::{contact, jobs, moments::LinkLife, service, signer, store::Signed};
+use crate::{
+    campaigns::Current,
+    domain::{language::Language, signature::SignatureState},
+    platform::{
+        Platform, i18n,
+        jobs::{Attempt, JobError},
+        mail::{Delivery, Extra, Outgoing, Party, message_id},
+        throttle,
+    },
+};
+
+/// Mails about signing that one address gets within [`WINDOW`].
+const PER_ADDRESS: i32 = 5;
+const WINDOW: Duration = Duration::days(30);
+
+/// Why a signer is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Occasion {
+    /// Somebody filled in the form, or confirmed.
+    SignedOn,
+    /// Nobody has confirmed yet.
+    Reminder,
+}
+
+#[derive(Serialize)]
+struct MailView {
+    mail: MailFrame,
+    reference: String,
+    /// The printed line of a named signer; a withheld name is in no mail.
+    line: Option<String>,
+    link: Option<String>,
+    /// The signer's own page, once the signature is confirmed.
+    own_page: Option<String>,
+    life: LinkLife,
+    late: bool,
+    reminder: bool,
+}
+
+#[derive(Serialize)]
+struct MailFrame {
+    dir: &'static str,
+    subject: String,
+    campaign: String,
+    home: String,
+    verify: String,
+    reason: String,
+}
+
+/// Writes to the signer what stands to be said now. Up to three queries, the mail, and the count of mails to this address.
+///
+/// # Errors
+/// When it could not be handed over.
+pub(super) async fn send(
+    platform: &Platform,
+    campaign: &Current,
+    signed: Signed,
+    occasion: Occasion,
+    attempt: Attempt,
+) -> Result<(), JobError> {
+    let Some(sealed) = signed.1.sealed_contact.as_deref() else { return Ok(()) };
+    let contact =
+        contact::open_contact(&platform.keys, signed.1.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
+    // Whoever is set aside is written to as everybody, and whoever asks again not to be named gets the link that makes it so.
+    let may_confirm = service::may_confirm(platform.database.read(), &platform.keys, &signed).await;
+    let may_confirm = may_confirm.map_err(|_| JobError::Retry("what the same person sent before cannot be read".into()))?;
+    let bucket = format!("mail:{}", signed.1.contact_hash.as_deref().unwrap_or_default());
+    if !throttle::allow(platform.database.write(), &bucket, PER_ADDRESS, WINDOW, platform.clock.now()).await? {
+        tracing::info!(reference = signed.0.reference, "no further mail to an address that had its share");
+        return Ok(());
+    }
+    let sent = write(platform, campaign, &signed, occasion, may_confirm, contact.email, attempt).await;
+    if sent.is_err() {
+        throttle::give_back(platform.database.write(), &bucket).await?;
+    }
+    sent
+}
+
+async fn write(
+    platform: &Platform,
+    campaign: &Current,
+    (signature, signatory): &Signed,
+    occasion: Occasion,
+    may_confirm: bool,
+    address: String,
+    attempt: Attempt,
+) -> Result<(), JobError> {
+    let language: Language = signature.language.parse().unwrap_or_default();
+    let no_link = || JobError::Retry("no link could be made".into());
+    let link = if may_confirm {
+        let made = service::link(platform, signature, jobs::CONFIRM, "confirm", service::link_life(campaign)).await;
+        Some(made.map_err(|_| no_link())?)
+    } else {
+        None
+    };
+    let own_page = match signature.state.parse() {
+        // A mail has one link.
+        _ if link.is_some() => None,
+        Ok(SignatureState::Confirmed | SignatureState::Verified | SignatureState::Quarantined) => {
+            Some(signer::issue(platform, signature).await.map_err(|_| no_link())?)
+        }
+        _ => None,
+    };
+    let subject_key = match (&link, occasion) {
+        (None, _) => "signing-mail-known-subject",
+        (Some(_), Occasion::SignedOn) => "signing-mail-subject",
+        (Some(_), Occasion::Reminder) => "signing-mail-reminder-subject",
+    };
+    let args = i18n::args([("reference", signature.reference.clone().into())]);
+    let subject = i18n::plain(language, subject_key, &args);
+    let base = &platform.site.base_url;
+    let view = MailView {
+        mail: MailFrame {
+            dir: language.direction(),
+            subject: subject.clone(),
+            campaign: campaign.config.short_name.get(language).to_owned(),
+            home: format!("{base}/{language}"),
+            verify: format!("{base}/{language}/genuine"),
+            reason: i18n::plain(language, "signing-mail-reason", &i18n::Args::new()),
+        },
+        reference: signature.reference.clone(),
+        line: signatory.name.clone(),
+        link,
+        own_page,
+        life: LinkLife::of(campaign),
+        late: signature.late,
+        reminder: occasion == Occasion::Reminder,
+    };
+    let text =
+        platform.site.templates.render("mails/signing_confirm.txt", language, &view).map_err(|error| JobError::Fail(error.to_string()))?;
+    let domain = platform.mail_from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
+    let from = Party::named(campaign.config.sender.name.get(language), &platform.mail_from);
+    let mut mail = Outgoing::new(message_id(attempt.job, domain), platform.clock.now(), from, Party::bare(address), subject, text);
+    mail.reply_to = Some(Party::bare(campaign.config.sender.email.clone()));
+    mail.extras.push(Extra::AutoGenerated);
+    match platform.deliver(&mail).await {
+        Ok(Delivery::Accepted { .. }) => Ok(()),
+        Ok(Delivery::Rejected { code, .. }) => Err(JobError::Fail(format!("the mail server refused, code {}", code.unwrap_or_default()))),
+        Ok(Delivery::Deferred { .. }) => Err(JobError::Retry("the mail server said not now".into())),
+        Err(error) => Err(JobError::Fail(error.to_string())),
+    }
+}

@@ -2,15 +2,16 @@
 
 use std::io::{self, Write};
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use crate::{
     app::{App, Replaced},
     config::Config,
+    domain::language::Language,
     positions::{self, Audience},
-    signing::export,
+    signing::{export, list, waves},
     states,
 };
 
@@ -21,6 +22,21 @@ pub(super) enum Command {
     Signatures,
     /// The evidence in force, in the columns `import evidence` reads.
     Evidence(Scope),
+    /// A frozen list as a document.
+    List {
+        /// The wave.
+        #[arg(long)]
+        wave: i32,
+        /// docx, pdf, html, csv, xlsx or txt.
+        #[arg(long)]
+        format: list::Format,
+        /// running, table, columns, country or kind.
+        #[arg(long, default_value = "running")]
+        layout: list::Layout,
+        /// Language of everything but the names.
+        #[arg(long, default_value = "en")]
+        language: Language,
+    },
     /// All states, in the columns `import states` reads.
     States,
     /// Where every state stands, overall and by issue.
@@ -59,6 +75,12 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
         Command::Evidence(scope) => {
             let campaign = app.campaigns.get(&app.platform).await?;
             (positions::export::evidence(db, campaign.id, scope.audience()).await?, "evidence")
+        }
+        Command::List { wave, format, layout, language } => {
+            let (campaign, states) = (app.campaigns.get(&app.platform).await?, app.states.get(&app.platform).await?);
+            let found = waves::by_number(db, campaign.id, wave).await?.with_context(|| format!("there is no wave {wave}"))?;
+            let list = list::read(db, (&campaign, &states), &found, language, layout).await?;
+            (list::write(&app.platform, &list, language, format).await?, "list")
         }
         Command::States => (states::sheet::export(db).await?, "states"),
         Command::Positions { as_of, scope } => {

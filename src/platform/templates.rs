@@ -19,6 +19,7 @@ use crate::domain::language::Language;
 #[folder = "templates/"]
 #[include = "*.html"]
 #[include = "*.txt"]
+#[include = "*.xml"]
 struct Sources;
 
 /// All templates, parsed once.
@@ -74,7 +75,7 @@ impl Templates {
         let sources: Vec<(String, String)> = Sources::iter()
             .filter_map(|name| Sources::get(&name).map(|file| (name.into_owned(), String::from_utf8_lossy(&file.data).into_owned())))
             .collect();
-        tera.autoescape_on(vec![".html"]);
+        tera.autoescape_on(vec![".html", ".xml"]);
         tera.add_raw_templates(sources.iter().map(|(name, text)| (name.as_str(), text.as_str())))
             .map_err(|e| TemplateError::new("all", &e))?;
         Ok(Self { tera: Arc::new(tera), witness: None })

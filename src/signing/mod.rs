@@ -11,6 +11,8 @@ pub mod form;
 pub mod import;
 pub mod intake;
 pub mod jobs;
+pub mod list;
+mod list_desk;
 mod mails;
 pub mod moments;
 pub mod pages;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     counts::{Counts, HeadlineView},
+    list_desk,
     waves::{self, WaveError},
 };
 use crate::{
@@ -26,7 +27,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/desk/waves", web::get().to(list))
         .route("/desk/waves", web::post().to(freeze))
-        .route("/desk/waves/{number}", web::get().to(show));
+        .route("/desk/waves/{number}", web::get().to(show))
+        .route("/desk/waves/{number}/list", web::get().to(list_desk::download));
 }
 
 #[derive(Serialize)]
@@ -121,6 +123,11 @@ struct ShowPage<'a> {
     joined: Vec<LineView>,
     left: Vec<LineView>,
     changed: Vec<ChangeView>,
+    may_export: bool,
+    layouts: Vec<list_desk::ChoiceView>,
+    formats: Vec<list_desk::ChoiceView>,
+    languages: Vec<list_desk::ChoiceView>,
+    language: &'static str,
 }
 
 #[derive(Serialize)]
@@ -169,7 +176,13 @@ async fn show(
             difference.changed.into_iter().map(|(before, after)| ChangeView { before: view_of(before), after: view_of(after) }).collect();
     }
     let args = i18n::args([("number", i64::from(wave.number).into())]);
+    let [layouts, formats, languages] = list_desk::choices(staff.language);
     let view = ShowPage {
+        may_export: staff.role.may(Permission::ExportLists),
+        layouts,
+        formats,
+        languages,
+        language: staff.language.code(),
         page: staff.frame_titled(&platform, i18n::text(staff.language, "roll-wave-title", &args)),
         withheld: lines.iter().filter(|line| line.printed_name.is_none()).count(),
         lines: lines.iter().filter(|line| line.printed_name.is_some()).map(view_of).collect(),

@@ -18,6 +18,7 @@ mod health;
 mod hostile_input;
 mod letters_sent;
 mod letters_written;
+mod lists;
 mod own_letter;
 mod positions;
 mod processes;

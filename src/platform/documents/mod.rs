@@ -1,3 +1,5 @@
-//! Writers of CSV and other exchange formats over plain data.
+//! Writers of CSV, DOCX and XLSX over plain data.
 
 pub mod csv;
+pub mod docx;
+pub mod xlsx;

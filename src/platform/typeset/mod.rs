@@ -47,6 +47,8 @@ const END: &str = "end-of-letter";
 pub enum Template {
     /// A letter with its annex of signers; its data is a [`LetterPage`].
     Letter,
+    /// A list of signatories; its data says how it is laid out.
+    List,
 }
 
 /// A finished document.

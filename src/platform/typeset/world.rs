@@ -16,6 +16,7 @@ use typst_kit::fonts::FontStore;
 use super::{Template, fonts, text::Coverage};
 
 const LETTER: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/typst/letter.typ"));
+const LIST: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/typst/list.typ"));
 const SCRIPTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/typst/scripts.typ"));
 
 /// What all documents share: made once, then only read.
@@ -24,6 +25,7 @@ pub(super) struct Engine {
     fonts: FontStore,
     coverage: Coverage,
     letter: Source,
+    list: Source,
     scripts: Source,
     data: FileId,
 }
@@ -36,6 +38,7 @@ impl Engine {
             coverage: Coverage::of(fonts.book()),
             fonts,
             letter: Source::new(id("letter.typ"), LETTER.into()),
+            list: Source::new(id("list.typ"), LIST.into()),
             scripts: Source::new(id("scripts.typ"), SCRIPTS.into()),
             data: id("data.json"),
         }
@@ -48,6 +51,7 @@ impl Engine {
     fn source(&self, template: Template) -> &Source {
         match template {
             Template::Letter => &self.letter,
+            Template::List => &self.list,
         }
     }
 }

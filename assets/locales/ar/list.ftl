@@ -1,0 +1,34 @@
+# Lists of signatories as documents.
+
+list-title = الموقّعون: { $statement }
+list-standing = الدفعة { $wave }، جُمّدت في { $at }
+list-hash = البصمة (SHA-256): { $hash }
+list-withheld = أسماء محجوبة لأسباب أمنية: { $count }
+list-name = الاسم
+list-original-name = الاسم بخطه الأصلي
+list-affiliation = الانتماء
+list-place = البلد أو المكان
+list-kind = النوع
+list-kind-organisation = منظمة
+list-kind-network = شبكة
+list-kind-individual = فرد
+list-kinds-organisation = المنظمات
+list-kinds-network = الشبكات
+list-kinds-individual = الأفراد
+list-heading = القائمة كوثيقة
+list-layout = التنسيق
+list-layout-running = نص متصل
+list-layout-table = جدول
+list-layout-columns = عمودان
+list-layout-country = حسب البلد
+list-layout-kind = حسب النوع
+list-format = الصيغة
+list-format-docx = Word (DOCX)
+list-format-pdf = PDF
+list-format-html = HTML
+list-format-csv = CSV
+list-format-xlsx = Excel (XLSX)
+list-format-txt = نص عادي
+list-language = اللغة
+list-download = تنزيل
+list-note = تتضمن كل صيغة الأسماء نفسها بالترتيب نفسه مع الدفعة ووقتها وبصمتها، ولا تتضمن أي منها أسماء محجوبة.

@@ -1,0 +1,34 @@
+# Lists of signatories as documents.
+
+list-title = Signatories: { $statement }
+list-standing = Wave { $wave }, frozen { $at }
+list-hash = Fingerprint (SHA-256): { $hash }
+list-withheld = Names withheld for security: { $count }
+list-name = Name
+list-original-name = Name in its own script
+list-affiliation = Affiliation
+list-place = Country or place
+list-kind = Kind
+list-kind-organisation = Organisation
+list-kind-network = Network
+list-kind-individual = Individual
+list-kinds-organisation = Organisations
+list-kinds-network = Networks
+list-kinds-individual = Individuals
+list-heading = The list as a document
+list-layout = Layout
+list-layout-running = Running text
+list-layout-table = Table
+list-layout-columns = Two columns
+list-layout-country = By country
+list-layout-kind = By kind
+list-format = Format
+list-format-docx = Word (DOCX)
+list-format-pdf = PDF
+list-format-html = HTML
+list-format-csv = CSV
+list-format-xlsx = Excel (XLSX)
+list-format-txt = Plain text
+list-language = Language
+list-download = Download
+list-note = Every format holds the same names in the same order, with the wave, its time and its fingerprint. Withheld names are in none.

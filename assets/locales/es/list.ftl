@@ -1,0 +1,34 @@
+# Lists of signatories as documents.
+
+list-title = Firmantes: { $statement }
+list-standing = Tanda { $wave }, cerrada el { $at }
+list-hash = Huella (SHA-256): { $hash }
+list-withheld = Nombres reservados por seguridad: { $count }
+list-name = Nombre
+list-original-name = Nombre en su escritura original
+list-affiliation = Afiliación
+list-place = País o lugar
+list-kind = Tipo
+list-kind-organisation = Organización
+list-kind-network = Red
+list-kind-individual = Persona
+list-kinds-organisation = Organizaciones
+list-kinds-network = Redes
+list-kinds-individual = Personas
+list-heading = La lista como documento
+list-layout = Disposición
+list-layout-running = Texto seguido
+list-layout-table = Tabla
+list-layout-columns = Dos columnas
+list-layout-country = Por país
+list-layout-kind = Por tipo
+list-format = Formato
+list-format-docx = Word (DOCX)
+list-format-pdf = PDF
+list-format-html = HTML
+list-format-csv = CSV
+list-format-xlsx = Excel (XLSX)
+list-format-txt = Texto sin formato
+list-language = Idioma
+list-download = Descargar
+list-note = Cada formato contiene los mismos nombres en el mismo orden, con la tanda, su hora y su huella. Ninguno contiene nombres reservados.

@@ -1,0 +1,34 @@
+# Lists of signatories as documents.
+
+list-title = Signataires : { $statement }
+list-standing = Vague { $wave }, figée le { $at }
+list-hash = Empreinte (SHA-256) : { $hash }
+list-withheld = Noms non divulgués pour raisons de sécurité : { $count }
+list-name = Nom
+list-original-name = Nom dans son écriture d’origine
+list-affiliation = Affiliation
+list-place = Pays ou lieu
+list-kind = Type
+list-kind-organisation = Organisation
+list-kind-network = Réseau
+list-kind-individual = Personne
+list-kinds-organisation = Organisations
+list-kinds-network = Réseaux
+list-kinds-individual = Personnes
+list-heading = La liste sous forme de document
+list-layout = Mise en page
+list-layout-running = Texte suivi
+list-layout-table = Tableau
+list-layout-columns = Deux colonnes
+list-layout-country = Par pays
+list-layout-kind = Par type
+list-format = Format
+list-format-docx = Word (DOCX)
+list-format-pdf = PDF
+list-format-html = HTML
+list-format-csv = CSV
+list-format-xlsx = Excel (XLSX)
+list-format-txt = Texte brut
+list-language = Langue
+list-download = Télécharger
+list-note = Chaque format contient les mêmes noms dans le même ordre, avec la vague, son heure et son empreinte. Aucun ne contient de nom non divulgué.

@@ -1,0 +1,34 @@
+# Lists of signatories as documents.
+
+list-title = Подписавшие: { $statement }
+list-standing = Волна { $wave }, зафиксирована { $at }
+list-hash = Отпечаток (SHA-256): { $hash }
+list-withheld = Имена не названы из соображений безопасности: { $count }
+list-name = Название или имя
+list-original-name = Название в оригинале
+list-affiliation = Организация
+list-place = Страна или место
+list-kind = Вид
+list-kind-organisation = Организация
+list-kind-network = Сеть
+list-kind-individual = Частное лицо
+list-kinds-organisation = Организации
+list-kinds-network = Сети
+list-kinds-individual = Частные лица
+list-heading = Список в виде документа
+list-layout = Расположение
+list-layout-running = Сплошной текст
+list-layout-table = Таблица
+list-layout-columns = Два столбца
+list-layout-country = По странам
+list-layout-kind = По видам
+list-format = Формат
+list-format-docx = Word (DOCX)
+list-format-pdf = PDF
+list-format-html = HTML
+list-format-csv = CSV
+list-format-xlsx = Excel (XLSX)
+list-format-txt = Простой текст
+list-language = Язык
+list-download = Скачать
+list-note = Каждый формат содержит те же имена в том же порядке, с волной, временем и отпечатком. Неназванных имён нет ни в одном.

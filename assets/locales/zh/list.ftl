@@ -1,0 +1,34 @@
+# Lists of signatories as documents.
+
+list-title = 签署方：{ $statement }
+list-standing = 第 { $wave } 批，冻结于 { $at }
+list-hash = 指纹（SHA-256）：{ $hash }
+list-withheld = 因安全原因不公布的名称：{ $count }
+list-name = 名称
+list-original-name = 原文名称
+list-affiliation = 所属机构
+list-place = 国家或地点
+list-kind = 类别
+list-kind-organisation = 组织
+list-kind-network = 网络
+list-kind-individual = 个人
+list-kinds-organisation = 组织
+list-kinds-network = 网络
+list-kinds-individual = 个人
+list-heading = 名单文件
+list-layout = 版式
+list-layout-running = 连续文本
+list-layout-table = 表格
+list-layout-columns = 两栏
+list-layout-country = 按国家
+list-layout-kind = 按类别
+list-format = 格式
+list-format-docx = Word (DOCX)
+list-format-pdf = PDF
+list-format-html = HTML
+list-format-csv = CSV
+list-format-xlsx = Excel (XLSX)
+list-format-txt = 纯文本
+list-language = 语言
+list-download = 下载
+list-note = 每种格式包含相同顺序的相同名称，并附批次、时间和指纹；均不含不公布的名称。

@@ -1,0 +1,75 @@
+//! The desk's form for a frozen list as a document. Must hold no rule.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
+    web,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    list::{self, Format, Layout},
+    waves,
+};
+use crate::{
+    accounts::{Permission, SignedIn},
+    campaigns,
+    domain::language::Language,
+    platform::{
+        Platform,
+        http::{forms, problem::Problem},
+        i18n,
+    },
+    states,
+};
+
+#[derive(Serialize)]
+pub(super) struct ChoiceView {
+    value: &'static str,
+    text: String,
+}
+
+/// What may be chosen: layouts, formats, languages.
+pub(super) fn choices(language: Language) -> [Vec<ChoiceView>; 3] {
+    let of = |kind: &str, key: &'static str| ChoiceView { value: key, text: i18n::word(language, &format!("list-{kind}-{key}")) };
+    [
+        Layout::ALL.iter().map(|layout| of("layout", layout.key())).collect(),
+        Format::ALL.iter().map(|format| of("format", format.key())).collect(),
+        Language::ALL.iter().map(|other| ChoiceView { value: other.code(), text: other.own_name().to_owned() }).collect(),
+    ]
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Question {
+    layout: String,
+    format: String,
+    language: String,
+}
+
+pub(super) async fn download(
+    request: HttpRequest,
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    number: web::Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::ExportLists)?;
+    let question: Question = forms::query(&request)?;
+    let bad = || Problem::Bad("bad-query");
+    let layout: Layout = question.layout.parse().map_err(|_| bad())?;
+    let format: Format = question.format.parse().map_err(|_| bad())?;
+    let language: Language = question.language.parse().map_err(|_| bad())?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let db = platform.database.read();
+    let wave = waves::by_number(db, campaign.id, *number).await?.ok_or(Problem::NotFound)?;
+    let list = list::read(db, (&campaign, &directory), &wave, language, layout).await?;
+    let file = list::write(&platform, &list, language, format).await?;
+    let name = format!("attachment; filename=\"signatories-{}-{layout}-{language}.{format}\"", wave.number);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, format.media_type()))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(file))
+}

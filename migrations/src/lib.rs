@@ -13,6 +13,7 @@ mod m0008_positions;
 mod m0009_audit;
 mod m0010_labels;
 mod m0011_letters;
+mod m0013_corrections;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_audit::Audit),
             Box::new(m0010_labels::Labels),
             Box::new(m0011_letters::LetterWays),
+            Box::new(m0013_corrections::Corrections),
         ]
     }
 }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod addressee;
 pub mod audit_entry;
 pub mod campaign;
+pub mod correction;
 pub mod dispatch;
 pub mod event;
 pub mod evidence;

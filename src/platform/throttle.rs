@@ -39,6 +39,14 @@ pub async fn give_back(connection: &impl ConnectionTrait, bucket: &str) -> Resul
     update.filter(Column::Bucket.eq(bucket)).filter(Column::Hits.gt(0)).exec(connection).await.map(drop)
 }
 
+/// Forgets what was counted: whoever is limited has shown that they want it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clear(connection: &impl ConnectionTrait, bucket: &str) -> Result<(), DbErr> {
+    throttle::Entity::delete_many().filter(Column::Bucket.eq(bucket)).exec(connection).await.map(drop)
+}
+
 /// Counts several hits of several buckets and says how many of each are within the limit. One statement, so that two processes never both count
 /// the same hit as the last allowed one.
 ///

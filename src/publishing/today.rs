@@ -1,4 +1,4 @@
-//! The desk's first page: what waits, what is late, what moved. Fourteen queries, each a count over an index or a short list. Must not show the
+//! The desk's first page: what waits, what is late, what moved. Fifteen queries, each a count over an index or a short list. Must not show the
 //! content of anything: every line leads to the page that may.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
@@ -27,6 +27,7 @@ use crate::{
         jobs,
     },
     positions::{Audience, state_page::EventView, store::OVERALL},
+    signing::correction,
     states::{self, Directory},
 };
 
@@ -71,6 +72,7 @@ impl Line {
 }
 
 const SIGNATURES: (&str, Permission) = ("/desk/signatures", Permission::VetSignatures);
+const CORRECTIONS: (&str, Permission) = ("/desk/corrections", Permission::VetSignatures);
 const PROPOSALS: (&str, Permission) = ("/desk/positions/proposals", Permission::RecordReplies);
 const LETTERS: (&str, Permission) = ("/desk/letters", Permission::ReadDesk);
 const WORK: (&str, Permission) = ("/desk/work", Permission::SuperviseWork);
@@ -148,7 +150,7 @@ fn of_rounds(campaign_id: Uuid) -> impl IntoCondition {
     letter::Column::RoundId.in_subquery(rounds.into_query())
 }
 
-/// Six queries.
+/// Seven queries.
 async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign_id: Uuid) -> Result<Vec<Line>, DbErr> {
     let blocked = letter::Entity::find()
         .filter(of_rounds(campaign_id))
@@ -157,6 +159,7 @@ async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign_id: Uuid) -
     let failed = job::Entity::find().filter(job::Column::State.eq(jobs::state::FAILED));
     Ok(vec![
         Line::new(staff, "vetting", to_vet(campaign_id).count(db).await?, SIGNATURES),
+        Line::new(staff, "corrections", correction::count_open(db, campaign_id).await?, CORRECTIONS),
         Line::new(staff, "proposals", proposed(campaign_id).count(db).await?, PROPOSALS),
         Line::new(staff, "blocked", blocked.count(db).await?, LETTERS),
         Line::new(staff, "approval", rounds(campaign_id, RoundState::Checked).count(db).await?, LETTERS),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     checklist::{self, ItemView, Typed},
-    contact, queue_desk, store,
+    contact, corrections_desk, queue_desk, store,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -42,7 +42,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/signatures/{id}/second", web::post().to(second))
         .route("/desk/signatures/{id}/withdraw", web::post().to(withdraw))
         .route("/desk/signatures/{id}/check", web::post().to(check))
-        .route("/desk/signatures/{id}/reveal", web::post().to(reveal));
+        .route("/desk/signatures/{id}/reveal", web::post().to(reveal))
+        .route("/desk/corrections", web::get().to(corrections_desk::list))
+        .route("/desk/corrections/{id}", web::post().to(corrections_desk::decide));
 }
 
 #[derive(Serialize)]

@@ -100,7 +100,7 @@ fn label(field: &str) -> Option<&'static str> {
 }
 
 /// What may be wrong with any line reads the same at each.
-fn add_fault(errors: &mut FormErrors, field: &'static str, fault: NameFault) {
+pub(super) fn add_fault(errors: &mut FormErrors, field: &'static str, fault: NameFault) {
     let key = match fault {
         NameFault::Empty => "signing-error-name-empty",
         NameFault::TooShort => "signing-error-name-short",

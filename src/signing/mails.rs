@@ -8,6 +8,7 @@ use super::{contact, jobs, moments::LinkLife, service, signer, store::Signed};
 use crate::{
     campaigns::Current,
     domain::{language::Language, signature::SignatureState},
+    entities::signatory,
     platform::{
         Platform, i18n,
         jobs::{Attempt, JobError},
@@ -16,7 +17,8 @@ use crate::{
     },
 };
 
-/// Mails about signing that one address gets within [`WINDOW`].
+/// Mails about signing that one address gets within [`WINDOW`] without a press on the button in one of them. Whoever presses wants them, and may have to
+/// hide a name by the next.
 const PER_ADDRESS: i32 = 5;
 const WINDOW: Duration = Duration::days(30);
 
@@ -53,6 +55,11 @@ struct MailFrame {
     reason: String,
 }
 
+/// Where the mails to an address are counted.
+pub(super) fn bucket(signatory: &signatory::Model) -> String {
+    format!("mail:{}", signatory.contact_hash.as_deref().unwrap_or_default())
+}
+
 /// Writes to the signer what stands to be said now. Up to three queries, the mail, and the count of mails to this address.
 ///
 /// # Errors
@@ -70,7 +77,7 @@ pub(super) async fn send(
     // Whoever is set aside is written to as everybody, and whoever asks again not to be named gets the link that makes it so.
     let may_confirm = service::may_confirm(platform.database.read(), &platform.keys, &signed).await;
     let may_confirm = may_confirm.map_err(|_| JobError::Retry("what the same person sent before cannot be read".into()))?;
-    let bucket = format!("mail:{}", signed.1.contact_hash.as_deref().unwrap_or_default());
+    let bucket = bucket(&signed.1);
     if !throttle::allow(platform.database.write(), &bucket, PER_ADDRESS, WINDOW, platform.clock.now()).await? {
         tracing::info!(reference = signed.0.reference, "no further mail to an address that had its share");
         return Ok(());

@@ -2,6 +2,8 @@
 
 pub mod checklist;
 pub mod contact;
+pub mod correction;
+mod corrections_desk;
 pub mod counts;
 pub mod demo;
 pub mod desk;

@@ -12,7 +12,7 @@ use super::{
     contact::{self, Names},
     form::NewSignature,
     intake::{self, Arrival, Intake, IntakeError},
-    jobs, store,
+    jobs, mails, store,
     vetting::{self, Wish},
 };
 use crate::{
@@ -33,6 +33,7 @@ use crate::{
         Platform,
         crypto::{Keys, Token},
         jobs::enqueue,
+        throttle,
     },
 };
 
@@ -122,20 +123,33 @@ pub(super) fn name_marks(keys: &Keys, name: &str) -> [String; 2] {
 pub(super) fn withhold(keys: &Keys, of: &signatory::Model) -> anyhow::Result<signatory::ActiveModel> {
     let mut row = signatory::ActiveModel::default();
     if let Some(name) = of.name.clone() {
-        let names = Names {
-            name,
-            original_name: of.original_name.clone(),
-            latin_name: of.latin_name.clone(),
-            official_name: of.official_name.clone(),
-            acronym: of.acronym.clone(),
-            affiliation: of.affiliation.clone(),
-            website: of.website.clone(),
-            location_label: of.location_label.clone(),
-            network_members: of.network_members,
-        };
-        name_columns(keys, &mut row, of.id, &names, Visibility::Withheld)?;
+        name_columns(keys, &mut row, of.id, &names_of(of, name), Visibility::Withheld)?;
     }
     Ok(row)
+}
+
+/// The same named signatory under another name.
+///
+/// # Errors
+/// Never in practice: nothing is sealed of a named one.
+pub(super) fn renamed(keys: &Keys, of: &signatory::Model, name: String) -> anyhow::Result<signatory::ActiveModel> {
+    let mut row = signatory::ActiveModel::default();
+    name_columns(keys, &mut row, of.id, &names_of(of, name), Visibility::Named)?;
+    Ok(row)
+}
+
+fn names_of(of: &signatory::Model, name: String) -> Names {
+    Names {
+        name,
+        original_name: of.original_name.clone(),
+        latin_name: of.latin_name.clone(),
+        official_name: of.official_name.clone(),
+        acronym: of.acronym.clone(),
+        affiliation: of.affiliation.clone(),
+        website: of.website.clone(),
+        location_label: of.location_label.clone(),
+        network_members: of.network_members,
+    }
 }
 
 /// Takes a signature. A repeated one takes nothing new and sends the mail again; the caller shows the same page for all.
@@ -278,6 +292,7 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
         return Ok(Link::Expired);
     }
     store::use_token(&txn, found.id, now).await?;
+    throttle::clear(&txn, &mails::bucket(&signed.1)).await?;
     let change = signature::ActiveModel {
         state: Set(SignatureState::Confirmed.key().to_owned()),
         confirmed_at: Set(Some(now)),

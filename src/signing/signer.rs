@@ -66,7 +66,7 @@ pub async fn issue(platform: &Platform, signature: &signature::Model) -> anyhow:
     service::link(platform, signature, MANAGE, "signature", Duration::days(LINK_DAYS)).await
 }
 
-async fn signature_of(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Option<Uuid>, DbErr> {
+pub(super) async fn signature_of(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Option<Uuid>, DbErr> {
     let found = store::token(db, token, MANAGE).await?;
     Ok(found.filter(|found| found.expires_at > now).map(|found| found.signature_id))
 }

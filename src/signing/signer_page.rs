@@ -13,6 +13,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    correction::{self, Proposed},
+    form,
     signer::{self, Acted, Carrier, Wish},
     store::Signed,
 };
@@ -21,7 +23,12 @@ use crate::{
     domain::signature::{SignatureState, Visibility},
     platform::{
         Platform,
-        http::{forms, frame::Frame, problem::Problem, visitor::Visitor},
+        http::{
+            forms::{self, FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+            visitor::Visitor,
+        },
         i18n,
     },
     states,
@@ -35,7 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 #[derive(Serialize)]
 struct SignerPage<'a> {
     page: Frame<'a>,
-    /// good, done, refused or unknown.
+    /// good, done, proposed, refused or unknown.
     outcome: &'static str,
     address: String,
     reference: String,
@@ -50,12 +57,20 @@ struct SignerPage<'a> {
     choices: Vec<&'static str>,
     may_withdraw: bool,
     carriers: Vec<Carrier>,
+    /// The name to propose another for is printed.
+    may_correct: bool,
+    /// What waits for staff.
+    correction: Option<String>,
+    /// What stands in the field.
+    typed: String,
+    errors: Vec<FormErrorView>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct WishForm {
     wish: String,
+    name: String,
 }
 
 impl WishForm {
@@ -77,7 +92,7 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
     let outcome = if found.is_some() { ("good", StatusCode::OK) } else { ("unknown", StatusCode::NOT_FOUND) };
-    page(&request, visitor, (&platform, &campaigns, &states), outcome, found).await
+    page(&request, visitor, (&platform, &campaigns, &states), outcome, found, None).await
 }
 
 async fn act(
@@ -90,6 +105,9 @@ async fn act(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let form: WishForm = forms::read(&body)?;
+    if form.wish == "correct" {
+        return correct(&request, visitor, (&platform, &campaigns, &states), &path.1, &form.name).await;
+    }
     let (outcome, found) = match form.read() {
         None => {
             let found = signer::look_up(&platform, &path.1).await.map_err(anyhow::Error::from)?;
@@ -101,7 +119,31 @@ async fn act(
             Acted::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
         },
     };
-    page(&request, visitor, (&platform, &campaigns, &states), outcome, found).await
+    page(&request, visitor, (&platform, &campaigns, &states), outcome, found, None).await
+}
+
+/// Proposes another name for the printed one (R19).
+async fn correct(
+    request: &HttpRequest,
+    visitor: Visitor,
+    with: (&Platform, &campaigns::Register, &states::Register),
+    token: &str,
+    name: &str,
+) -> Result<HttpResponse, Problem> {
+    let platform = with.0;
+    let proposed = correction::propose(platform, token, name).await.map_err(anyhow::Error::from)?;
+    let found = signer::look_up(platform, token).await.map_err(anyhow::Error::from)?;
+    let (outcome, fault) = match proposed {
+        Proposed::Done => (("proposed", StatusCode::OK), None),
+        Proposed::Refused => (("refused", StatusCode::CONFLICT), None),
+        Proposed::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
+        Proposed::Fault(fault) => {
+            let mut errors = FormErrors::default();
+            form::add_fault(&mut errors, "name", fault);
+            (("good", StatusCode::UNPROCESSABLE_ENTITY), Some((name.to_owned(), errors)))
+        }
+    };
+    page(request, visitor, with, outcome, found, fault).await
 }
 
 async fn page(
@@ -110,6 +152,7 @@ async fn page(
     (platform, campaigns, states): (&Platform, &campaigns::Register, &states::Register),
     (outcome, status): (&'static str, StatusCode),
     found: Option<Signed>,
+    fault: Option<(String, FormErrors)>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let (campaign, directory) = (campaigns.get(platform).await?, states.get(platform).await?);
@@ -128,6 +171,10 @@ async fn page(
         choices: Vec::new(),
         may_withdraw: false,
         carriers: Vec::new(),
+        may_correct: false,
+        correction: None,
+        typed: String::new(),
+        errors: Vec::new(),
     };
     if let Some((signature, signatory)) = found {
         let state = signature.state.parse::<SignatureState>().ok();
@@ -150,6 +197,13 @@ async fn page(
         view.name = signatory.name;
         view.visibility = signature.visibility;
         view.signed_at = Some(signature.signed_at);
+        view.may_correct = live && view.name.is_some();
+        let open = correction::open_of(platform.database.read(), signature.id).await.map_err(anyhow::Error::from)?;
+        view.correction = open.map(|open| open.name);
+        view.typed = view.correction.clone().or_else(|| view.name.clone()).unwrap_or_default();
+        if let Some((typed, errors)) = fault {
+            (view.typed, view.errors) = (typed, errors.view(language));
+        }
     }
     let mut response = platform.site.page(status, "signing/signer.html", language, &view)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

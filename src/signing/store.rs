@@ -24,6 +24,20 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Signed>
     Ok(of.map(|signatory| (found, signatory)))
 }
 
+/// The signatures with these keys. Two queries, none for nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Signed>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let signatures = signature::Entity::find().filter(signature::Column::Id.is_in(ids)).all(db).await?;
+    let of = signatory::Entity::find().filter(signatory::Column::Id.is_in(signatures.iter().map(|row| row.signatory_id)));
+    let mut of: HashMap<Uuid, signatory::Model> = of.all(db).await?.into_iter().map(|row| (row.id, row)).collect();
+    Ok(signatures.into_iter().filter_map(|row| of.remove(&row.signatory_id).map(|signatory| (row, signatory))).collect())
+}
+
 /// The signatures of these signatories for some versions of the text. One query, none for nobody.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{checklist::Checked, counts, service, store, waves};
+use super::{checklist::Checked, correction, counts, service, store, waves};
 use crate::{
     accounts::audit::{self, Entry},
     domain::signature::{SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingRefusal, Visibility},
@@ -261,6 +261,7 @@ pub(super) async fn forget_names(
     if sealed.is_changed() {
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
     }
+    correction::forget(txn, id).await?;
     waves::forget_names(txn, id, now).await?;
     Ok(())
 }

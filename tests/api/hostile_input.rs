@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use demarche::{
     accounts::Role,
     domain::clock::Clock,
-    entities::{evidence, evidence_proposal, job, letter, reply, signatory, signature, wave},
+    entities::{correction, evidence, evidence_proposal, job, letter, reply, signatory, signature, wave},
     platform::jobs,
 };
 use futures_util::{StreamExt, stream};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
 use super::{dispatch::letter_in, replies::send as send_reply};
@@ -93,7 +93,18 @@ impl Known {
             signature::Entity::find().filter(signature::Column::State.is_in(["pending", "confirmed"])).one(db).await.unwrap().unwrap();
         let item = evidence::Entity::find().filter(evidence::Column::Iso3.eq("KEN")).one(db).await.unwrap();
         let item = item.map_or_else(|| "00000000-0000-4000-8000-000000000000".to_owned(), |item| item.id.to_string());
+        let corrected = correction::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            signature_id: Set(waiting.id),
+            name: Set("Another name".to_owned()),
+            state: Set("proposed".to_owned()),
+            created_at: Set(program.clock.now()),
+            decided_by: Set(None),
+            decided_at: Set(None),
+        };
+        correction::Entity::insert(corrected).exec_without_returning(db).await.unwrap();
         Self(BTreeMap::from([
+            ("corrections/id", correction::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("lang", "en".to_owned()),
             ("iso3", "KEN".to_owned()),
             ("token", "A".repeat(43)),

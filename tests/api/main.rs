@@ -9,6 +9,7 @@ mod burst;
 mod change_of_mind;
 mod closing;
 mod command_line;
+mod corrections;
 mod counting;
 mod desk;
 mod dispatch;

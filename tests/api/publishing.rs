@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use demarche::{
     accounts::Role,
-    entities::{account, campaign, evidence, evidence_proposal, job, letter, letter_round, reply, signatory, signature, text_version},
+    entities::{
+        account, campaign, correction, evidence, evidence_proposal, job, letter, letter_round, reply, signatory, signature, text_version,
+    },
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
@@ -328,7 +330,7 @@ on_both_databases! {
             names.zip(page.texts("main table tbody td").iter().map(|count| count.parse().unwrap())).collect()
         };
         let before = lines().await;
-        assert_eq!(before.len(), 11);
+        assert_eq!(before.len(), 12);
         assert!(before.values().all(|count| *count == 0), "{before:?}");
         let (db, now) = (program.app.platform.database.write(), program.app.platform.clock.now());
         let letter = letter_in(&program, "KEN", "bounced", false).await;
@@ -376,8 +378,13 @@ on_both_databases! {
             };
             signature::Entity::insert(row).exec_without_returning(db).await.unwrap();
         }
+        let signed = signature::Entity::find().one(db).await.unwrap().unwrap();
+        for state in ["proposed", "accepted", "rejected"] {
+            let row = correction::ActiveModel { id: Set(Uuid::now_v7()), signature_id: Set(signed.id), name: Set("Another".into()), state: Set(state.into()), created_at: Set(now), decided_by: Set(None), decided_at: Set(None) };
+            correction::Entity::insert(row).exec_without_returning(db).await.unwrap();
+        }
         let expected = [
-            ("Signatures to vet", 2), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
+            ("Signatures to vet", 2), ("Corrections of names", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
             ("Rounds waiting for release", 1), ("Failed work", 1), ("Signatures waiting for more than 3 days", 1), ("Proposals waiting for more than 7 days", 1),
             ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Work that is due and not begun", 1),
         ];

@@ -13,10 +13,10 @@ use crate::{
     support::{Program, program::Browser, reading::mail_text},
 };
 
-const NAME: &str = "Harbour Lantern Society";
+pub const NAME: &str = "Harbour Lantern Society";
 
 /// A signature that is confirmed and verified, and the path of its signer's page.
-async fn listed(program: &Program) -> (Browser, String) {
+pub async fn listed(program: &Program) -> (Browser, String) {
     let browser = program.browser();
     assert_eq!(send(&browser, "en", &organisation(NAME, "keeper@lantern.example.org")).await.status, 303);
     program.drain().await;

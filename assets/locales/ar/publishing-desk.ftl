@@ -10,6 +10,7 @@ publishing-today-moved-none = لم يتحرك أي موقف.
 publishing-today-replies = ردود آخر 30 يوماً
 publishing-today-replies-none = لم يُسجَّل أي رد.
 publishing-today-vetting = توقيعات للتحقق
+publishing-today-corrections = تصحيحات الأسماء
 publishing-today-proposals = أدلة مقترحة من الردود
 publishing-today-blocked = رسائل أوقفها فحص
 publishing-today-approval = جولات تنتظر الموافقة

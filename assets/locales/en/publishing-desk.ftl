@@ -10,6 +10,7 @@ publishing-today-moved-none = No position moved.
 publishing-today-replies = Answers in the last 30 days
 publishing-today-replies-none = No answer was recorded.
 publishing-today-vetting = Signatures to vet
+publishing-today-corrections = Corrections of names
 publishing-today-proposals = Evidence proposed by answers
 publishing-today-blocked = Letters that a check stopped
 publishing-today-approval = Rounds waiting for approval

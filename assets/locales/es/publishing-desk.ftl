@@ -10,6 +10,7 @@ publishing-today-moved-none = Ninguna posición se movió.
 publishing-today-replies = Respuestas de los últimos 30 días
 publishing-today-replies-none = No se registró ninguna respuesta.
 publishing-today-vetting = Firmas por verificar
+publishing-today-corrections = Correcciones de nombres
 publishing-today-proposals = Pruebas propuestas por respuestas
 publishing-today-blocked = Cartas detenidas por un control
 publishing-today-approval = Rondas pendientes de aprobación

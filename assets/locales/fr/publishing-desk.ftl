@@ -10,6 +10,7 @@ publishing-today-moved-none = Aucune position n'a bougé.
 publishing-today-replies = Réponses des 30 derniers jours
 publishing-today-replies-none = Aucune réponse enregistrée.
 publishing-today-vetting = Signatures à vérifier
+publishing-today-corrections = Corrections de noms
 publishing-today-proposals = Éléments proposés par des réponses
 publishing-today-blocked = Lettres arrêtées par un contrôle
 publishing-today-approval = Séries en attente d'approbation

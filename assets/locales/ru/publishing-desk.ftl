@@ -10,6 +10,7 @@ publishing-today-moved-none = Позиции не менялись.
 publishing-today-replies = Ответы за 30 дней
 publishing-today-replies-none = Ответов не записано.
 publishing-today-vetting = Подписи на проверку
+publishing-today-corrections = Исправления имён
 publishing-today-proposals = Данные, предложенные по ответам
 publishing-today-blocked = Письма, остановленные проверкой
 publishing-today-approval = Рассылки ждут одобрения

@@ -10,6 +10,7 @@ publishing-today-moved-none = 立场没有变化。
 publishing-today-replies = 近30天复函
 publishing-today-replies-none = 没有记录复函。
 publishing-today-vetting = 待审核签名
+publishing-today-corrections = 名称更正
 publishing-today-proposals = 由复函提出的证据
 publishing-today-blocked = 被检查拦下的信函
 publishing-today-approval = 待批准的批次

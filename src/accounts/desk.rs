@@ -44,6 +44,8 @@ struct SignInForm {
     email: String,
     password: String,
     next: String,
+    /// Whoever comes from the sign-out is told that it worked.
+    signed_out: bool,
 }
 
 #[derive(Serialize)]
@@ -52,6 +54,7 @@ struct SignInPage<'a> {
     errors: Vec<FormErrorView>,
     email: String,
     next: String,
+    signed_out: bool,
 }
 
 async fn show_sign_in(request: HttpRequest, platform: web::Data<Platform>) -> Result<HttpResponse, Problem> {
@@ -69,7 +72,7 @@ fn sign_in_page(
     let language = visitor::language_of(request);
     let page =
         platform.site.desk_frame(language, request.path(), i18n::word(language, "accounts-sign-in-title"), None, String::new(), None);
-    let view = SignInPage { page, errors: errors.view(language), email: form.email, next: form.next };
+    let view = SignInPage { page, errors: errors.view(language), email: form.email, next: form.next, signed_out: form.signed_out };
     Ok(platform.site.page(status, "accounts/sign_in.html", language, &view)?)
 }
 
@@ -110,7 +113,7 @@ async fn sign_out(platform: web::Data<Platform>, staff: SignedIn, body: web::Byt
     let _: HashMap<String, String> = staff.form(&body)?;
     staff.sign_out(&platform).await?;
     let cookie = sessions::no_cookie(platform.site.base_url.starts_with("https:"));
-    Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, "/desk/sign-in")).finish())
+    Ok(HttpResponse::SeeOther().cookie(cookie).insert_header((LOCATION, "/desk/sign-in?signed_out=true")).finish())
 }
 
 #[derive(Default, Deserialize)]

@@ -289,4 +289,18 @@ mod tests {
         assert_eq!(config.levels().count(), 5);
         assert!(config.event.iter().all(|event| event_row(event, Uuid::nil()).is_ok()));
     }
+
+    #[test]
+    fn every_meeting_of_the_shipped_evidence_has_a_name_in_each_language_of_the_campaign() {
+        let config = configuration(&Folder::Shipped("cah".into())).unwrap();
+        let file = Folder::Shipped("cah".into()).text("evidence.csv").unwrap();
+        let mut rows = csv::Reader::from_reader(file.as_bytes());
+        let column = rows.headers().unwrap().iter().position(|name| name == "event_label").unwrap();
+        for row in rows.records() {
+            let row = row.unwrap();
+            let label = row.get(column).unwrap();
+            let named = |language: &Language| config.meeting(label).0.contains_key(language.code());
+            assert!(label.is_empty() || config.languages.iter().all(named), "{label}");
+        }
+    }
 }

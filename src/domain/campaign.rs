@@ -20,6 +20,11 @@ impl Words {
         self.0.get(language.code()).or_else(|| self.0.get("en")).map_or("", String::as_str)
     }
 
+    /// The same in every language: a document's symbol, or words nobody has translated.
+    pub fn untranslated(text: &str) -> Self {
+        Self(BTreeMap::from([(Language::En.code().to_owned(), text.to_owned())]))
+    }
+
     fn lacks(&self, languages: &[Language]) -> Option<Language> {
         languages.iter().copied().find(|language| self.0.get(language.code()).is_none_or(|text| text.trim().is_empty()))
     }
@@ -76,6 +81,9 @@ pub struct Campaign {
     /// Sessions, debates, votes, deadlines.
     #[serde(default)]
     pub event: Vec<Event>,
+    /// What the meetings that sources name are called in the languages of the campaign.
+    #[serde(default)]
+    pub meeting: Vec<Meeting>,
 }
 
 /// Version and stage of the statement's text.
@@ -274,6 +282,16 @@ pub struct Event {
     pub name: Words,
 }
 
+/// A meeting as sources name it. Not every one is an event of the calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meeting {
+    /// `event_label` of the evidence.
+    pub label: String,
+    /// What readers see instead.
+    pub name: Words,
+}
+
 /// All that is wrong with a configuration, in one message.
 #[derive(Debug, thiserror::Error)]
 #[error("the campaign's configuration has faults:\n  {}", .0.join("\n  "))]
@@ -293,6 +311,12 @@ impl Campaign {
     /// The issue with this code.
     pub fn issue(&self, code: &str) -> Option<&Issue> {
         self.issue.iter().find(|issue| issue.code == code)
+    }
+
+    /// What a meeting is called that a source names so: as the source has it where the campaign has no words for it.
+    pub fn meeting(&self, label: &str) -> Words {
+        let known = self.meeting.iter().find(|meeting| meeting.label == label);
+        known.map_or_else(|| Words::untranslated(label), |meeting| meeting.name.clone())
     }
 
     /// The session a day falls in.
@@ -318,6 +342,7 @@ impl Campaign {
         self.stance.iter().for_each(|stance| words(format!("stance {}", stance.key), &stance.label));
         self.issue.iter().for_each(|issue| words(format!("issue {}", issue.code), &issue.label));
         self.event.iter().for_each(|event| words(format!("event {}", event.key), &event.name));
+        self.meeting.iter().for_each(|meeting| words(format!("meeting {:?}", meeting.label), &meeting.name));
         if !self.languages.contains(&self.authoritative) {
             faults.push("authoritative: not among the languages".into());
         }

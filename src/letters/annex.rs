@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::{
     domain::{headline::Headline, language::Language, phrase, wave::WaveLine, wording::LetterWords},
     platform::{
-        formats,
+        formats, i18n,
         typeset::{
             Typesetter,
             letter::{Annex, AnnexEntry, AnnexSection},
@@ -56,7 +56,9 @@ pub fn annex(
     let alone = own.is_empty() && near.is_empty();
     let sections = [("from_country", own), ("from_region", near), (if alone { "all" } else { "others" }, others)];
     let numbers = [("organisations", counts.organisations), ("individuals", counts.individuals)];
-    let numbers = numbers.map(|(key, count)| format!("{}: {}", label(key), formats::number(language, i64::from(count)))).join(" · ");
+    let numbers = numbers
+        .map(|(key, count)| format!("{}{}{}", label(key), i18n::word(language, "site-colon"), formats::number(language, i64::from(count))))
+        .join(" · ");
     Some(Annex {
         title: label("annex_title"),
         counts: format!("{numbers}. {}", fill(label("annex_intro")).ok()?),

@@ -166,7 +166,8 @@ pub fn draft(
         let Some(text) = text else { continue };
         if occasion.words.text(language, &block.key).is_some_and(quotes_the_record) {
             let last = known.last_statement.as_ref();
-            content.quoted = last.map(|last| Quoted { evidence: last.evidence, day: last.date, source: last.source.clone() });
+            content.quoted =
+                last.map(|last| Quoted { evidence: last.evidence, day: last.date, source: last.source.get(language).to_owned() });
         }
         match block.part {
             Part::Subject => content.page.subject = text,
@@ -304,7 +305,7 @@ fn values(
     ]);
     if let Some(last) = &known.last_statement {
         values.insert("record.date", last.date_in(language));
-        values.insert("record.summary_source", last.source.clone());
+        values.insert("record.summary_source", last.source.get(language).to_owned());
     }
     values
 }

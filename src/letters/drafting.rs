@@ -66,7 +66,7 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
     service::hold_round(&txn, id, state).await?;
     let options = Options::of(&loaded.round);
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
-    let known = facts::of_all_states(&txn, campaign.id, directory, &loaded.lines, loaded.round.dated_on).await?;
+    let known = facts::of_all_states(&txn, (campaign.id, &campaign.config), directory, &loaded.lines, loaded.round.dated_on).await?;
     let standard = Standard::gather(&txn, &loaded, event, &platform.typesetter, today).await?;
     let existing = letter::Entity::find().filter(letter::Column::RoundId.eq(id)).all(&txn).await?;
     let existing: HashMap<Uuid, letter::Model> = existing.into_iter().map(|letter| (letter.post_id, letter)).collect();
@@ -142,7 +142,7 @@ pub async fn check_again(
     let today = now.date_naive();
     let loaded = store::load(txn, id).await?;
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
-    let known = facts::of_all_states(txn, campaign.id, directory, &loaded.lines, loaded.round.dated_on).await?;
+    let known = facts::of_all_states(txn, (campaign.id, &campaign.config), directory, &loaded.lines, loaded.round.dated_on).await?;
     let standard = Standard::gather(txn, &loaded, event, typesetter, today).await?;
     let entries = posts::on_day(txn, &Options::of(&loaded.round).posts, today).await?;
     let entries: HashMap<Uuid, PostWithHolder> = entries.into_iter().map(|entry| (entry.post.id, entry)).collect();

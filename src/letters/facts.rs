@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     domain::{
         blocks::StateFacts,
+        campaign::{Campaign, Words},
         evidence::{EvidenceKind, IssueStance, Scope},
         language::Language,
         signature::SignatoryKind,
@@ -29,7 +30,7 @@ pub struct LastStatement {
     pub date: NaiveDate,
     precision: String,
     /// Document symbol or name of the occasion.
-    pub source: String,
+    pub source: Words,
 }
 
 impl LastStatement {
@@ -56,7 +57,7 @@ pub struct Known {
 /// When the database fails.
 pub async fn of_all_states(
     db: &impl ConnectionTrait,
-    campaign_id: Uuid,
+    (campaign_id, campaign): (Uuid, &Campaign),
     directory: &Directory,
     wave: &[WaveLine],
     day: NaiveDate,
@@ -111,7 +112,9 @@ pub async fn of_all_states(
             state.facts.lead |= row.note.as_deref().unwrap_or_default().contains("main sponsor") || row.summary.contains("main sponsor");
         }
         if row.capacity == "national" && matches!(kind, Some(EvidenceKind::Statement | EvidenceKind::WrittenComment)) {
-            let source = row.document.or(row.event_label).filter(|source| !source.is_empty());
+            let document = row.document.as_deref().filter(|symbol| !symbol.is_empty()).map(Words::untranslated);
+            let source =
+                document.or_else(|| row.event_label.as_deref().filter(|label| !label.is_empty()).map(|label| campaign.meeting(label)));
             if let Some(source) = source {
                 state.facts.own_statement = true;
                 state.public_statements.insert(row.id);

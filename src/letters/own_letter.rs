@@ -242,7 +242,7 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     let newest = words::newest(db, campaign.id).await?.ok_or_else(|| anyhow::anyhow!("the campaign has no words for letters"))?;
     let words: LetterWords = serde_json::from_value(newest.blocks)?;
     // No annex goes with it: the letter cites the numbers of the newest wave, and nobody by name.
-    let mut known = facts::of_all_states(db, campaign.id, directory, &[], today).await?;
+    let mut known = facts::of_all_states(db, (campaign.id, &campaign.config), directory, &[], today).await?;
     let known = known.remove(&order.state.iso3).unwrap_or_default();
     let newest = waves::all(db, campaign.id).await?.into_iter().max_by_key(|wave| wave.number);
     let number = newest.as_ref().map_or(0, |wave| wave.number);

@@ -97,4 +97,29 @@ mod tests {
             assert!(missing.is_empty() && extra.is_empty(), "{language} lacks {missing:?} and has {extra:?} alone");
         }
     }
+
+    /// A mark that opens a line of its own looks torn off: French sets a space before it at which no line breaks.
+    #[test]
+    fn french_marks_of_two_parts_follow_a_space_that_does_not_break() {
+        let names = Catalogues::iter().filter(|name| name.starts_with("fr/"));
+        let mut read = 0;
+        for name in names {
+            let file = Catalogues::get(&name).unwrap();
+            for line in String::from_utf8_lossy(&file.data).lines().filter(|line| !line.starts_with('#')) {
+                let is_message = line.starts_with(|c: char| c.is_ascii_alphabetic());
+                let text = line.split_once('=').filter(|_| is_message).map_or(line, |(_, text)| text);
+                let text: Vec<char> = text.replace("{\"\\u00A0\"}", "\u{a0}").chars().collect();
+                for (at, mark) in text.iter().enumerate().filter(|(_, mark)| ":;!?»".contains(**mark)) {
+                    // Within an address or a time no space follows, and none stands before.
+                    let ends_a_word = text.get(at + 1).is_none_or(|next| next.is_whitespace() || matches!(next, '{' | '<' | '"'));
+                    let before = at.checked_sub(1).and_then(|at| text.get(at));
+                    let narrow = matches!(mark, ';' | '!' | '?');
+                    let good = before.is_some_and(|c| *c == '\u{202f}' || (!narrow && *c == '\u{a0}'));
+                    assert!(!ends_a_word || good, "{name}: {line}");
+                    read += 1;
+                }
+            }
+        }
+        assert!(read > 50, "the French catalogues were not found");
+    }
 }

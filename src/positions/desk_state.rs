@@ -210,7 +210,7 @@ fn line(item: EvidenceItem, campaign: &Current, deciding: &[Uuid], names: &HashM
         kind: row.kind,
         direction: row.direction,
         summary: row.summary,
-        event: event.or(row.event_label),
+        event: event.or_else(|| row.event_label.map(|label| campaign.config.meeting(&label).get(language).to_owned())),
         group: row.group_name,
         document: row.document,
         source_url: row.source_url,

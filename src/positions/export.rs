@@ -58,13 +58,16 @@ pub async fn positions(
 ) -> Result<Vec<u8>, ExportError> {
     let board = derivation::as_of(db, campaign, audience, day, known).await?;
     let keys: HashMap<Uuid, String> = store::import_keys(db, campaign.0, audience).await?;
+    // A day must not look more exact than its source.
+    let items = store::evidence(db, campaign.0, audience).await?.into_iter().map(|item| item.row);
+    let exactness: HashMap<_, _> = items.map(|row| ((row.iso3, row.occurred_on), row.precision)).collect();
     let mut sheet = Sheet::new(false);
-    sheet.row(["iso3", "state", "issue", "stance", "confidence", "via_group", "since", "evidence", "as_of"])?;
+    sheet.row(["iso3", "state", "issue", "stance", "confidence", "via_group", "since", "since_precision", "evidence", "as_of"])?;
     let as_of = day.to_string();
     for state in states.states() {
         let name = state.forms.name(Language::En);
         if board.overall(&state.iso3).is_none() {
-            sheet.row([&state.iso3, name, OVERALL, NO_DATA, "", "", "", "", &as_of])?;
+            sheet.row([&state.iso3, name, OVERALL, NO_DATA, "", "", "", "", "", &as_of])?;
         }
         for (issue, standing) in board.of(&state.iso3) {
             let evidence: Vec<&str> = standing.deciding.iter().filter_map(|id| keys.get(id).map(String::as_str)).collect();
@@ -76,6 +79,7 @@ pub async fn positions(
                 standing.confidence.key(),
                 if standing.via_group { "true" } else { "false" },
                 &standing.since.map(|day| day.to_string()).unwrap_or_default(),
+                standing.since.and_then(|day| exactness.get(&(state.iso3.clone(), day))).map_or("", String::as_str),
                 &evidence.join(";"),
                 &as_of,
             ])?;

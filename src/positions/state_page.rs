@@ -260,7 +260,9 @@ fn fact(item: &Item, campaign: &Current, states: &Directory, language: Language)
         source: views::source(item, states, language),
         summary: item.row.summary.clone(),
         language: item.row.language.clone(),
-        event: named.or_else(|| item.row.event_label.clone()).filter(|label| !label.is_empty()),
+        event: named
+            .or_else(|| item.row.event_label.as_deref().map(|label| campaign.config.meeting(label).get(language).to_owned()))
+            .filter(|label| !label.is_empty()),
         capacity: item.fact.capacity.key(),
         direction: item.fact.direction.as_deref().map(|key| {
             let (stance, sign, label) = views::stance_words(key, language);

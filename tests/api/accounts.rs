@@ -21,7 +21,9 @@ on_both_databases! {
         assert_eq!(trail.status, 200);
         assert!(trail.text().contains("Signed in") && !trail.text().contains("account.signed_in"), "{}", trail.text());
         let out = browser.submit("/desk/audit", "/desk/sign-out", &[]).await;
-        assert_eq!((out.status, out.location()), (303, "/desk/sign-in"));
+        assert_eq!((out.status, out.location()), (303, "/desk/sign-in?signed_out=true"));
+        assert!(browser.get(out.location()).await.text().contains("You are signed out."));
+        assert!(!browser.get("/desk/sign-in").await.text().contains("You are signed out."));
         assert_eq!(browser.get("/desk/audit").await.location(), "/desk/sign-in?next=%2Fdesk%2Faudit");
     }
 

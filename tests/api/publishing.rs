@@ -128,6 +128,26 @@ on_both_databases! {
         }
     }
 
+    /// A sheet must not make a date look more exact than its source: the last day of a month stands for the month.
+    async fn the_sheet_says_how_exactly_each_date_is_known(program: Program) {
+        let sheet = program.browser().get("/en/states.csv").await.body;
+        let sheet = sheet.trim_start_matches('\u{feff}');
+        let mut rows = csv::Reader::from_reader(sheet.as_bytes());
+        let head = rows.headers().unwrap().clone();
+        let at = |name: &str| head.iter().position(|column| column == name).unwrap();
+        let mut read = 0;
+        for row in rows.records() {
+            let row = row.unwrap();
+            for (date, exactness) in [("since", "since_precision"), ("source_date", "source_date_precision")] {
+                let (date, exactness) = (&row[at(date)], &row[at(exactness)]);
+                assert_eq!(date.is_empty(), exactness.is_empty(), "{row:?}");
+                assert!(["", "day", "month", "year"].contains(&exactness), "{row:?}");
+                read += usize::from(!date.is_empty());
+            }
+        }
+        assert!(read > 20, "{read}");
+    }
+
     /// R54: an earlier day shows the earlier board, and what was recorded later is left out when asked for.
     async fn as_of_gives_the_older_board(program: Program) {
         let iso3 = state_without_data(&program).await;

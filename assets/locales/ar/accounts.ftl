@@ -4,6 +4,7 @@ accounts-email = البريد الإلكتروني
 accounts-password = كلمة المرور
 accounts-sign-in-title = تسجيل الدخول إلى المكتب
 accounts-sign-in-button = تسجيل الدخول
+accounts-signed-out = تم تسجيل خروجكم.
 accounts-error-refused = العنوان وكلمة المرور غير متطابقين. تحقق منهما ثم حاول مجددا
 accounts-error-too-many = محاولات كثيرة لهذا العنوان. انتظر ربع ساعة ثم حاول مجددا
 accounts-role-coordinator = منسق

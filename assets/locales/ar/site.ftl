@@ -137,3 +137,7 @@ site-problem-too-many-text = انتظر بضع دقائق ثم حاول مجدد
 site-problem-unexpected-title = حدث خلل لدينا
 site-problem-unexpected-text = لم يُعرض ما أرسلته على أحد. حاول مجدداً بعد دقيقة، وإن تكرّر الخلل فأخبرنا بالرقم أدناه.
 site-problem-number = رقم هذا الطلب
+
+# Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
+site-colon = :{" "}
+site-comma = ،{" "}

@@ -4,6 +4,7 @@ accounts-email = E-mail address
 accounts-password = Password
 accounts-sign-in-title = Sign in to the desk
 accounts-sign-in-button = Sign in
+accounts-signed-out = You are signed out.
 accounts-error-refused = That address and password do not belong together. Check both and try again
 accounts-error-too-many = Too many tries for this address. Wait a quarter of an hour and try again
 accounts-role-coordinator = Coordinator

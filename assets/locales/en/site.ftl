@@ -121,3 +121,7 @@ site-problem-too-many-text = Please wait a few minutes and try again. Nothing wa
 site-problem-unexpected-title = Something went wrong on our side
 site-problem-unexpected-text = Nothing you sent was shown to anyone. Try again in a minute; if it happens again, tell us the number below.
 site-problem-number = Number of this request
+
+# Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
+site-colon = :{" "}
+site-comma = ,{" "}

@@ -4,6 +4,7 @@ accounts-email = Correo electrónico
 accounts-password = Contraseña
 accounts-sign-in-title = Entrar en el escritorio
 accounts-sign-in-button = Entrar
+accounts-signed-out = La sesión está cerrada.
 accounts-error-refused = Esa dirección y esa contraseña no coinciden. Compruebe ambas e inténtelo de nuevo
 accounts-error-too-many = Demasiados intentos con esta dirección. Espere un cuarto de hora e inténtelo de nuevo
 accounts-role-coordinator = Coordinación

@@ -121,3 +121,7 @@ site-problem-too-many-text = Espere unos minutos e inténtelo de nuevo. No se ha
 site-problem-unexpected-title = Ha habido un fallo por nuestra parte
 site-problem-unexpected-text = Nada de lo que envió se ha mostrado a nadie. Inténtelo de nuevo en un minuto; si se repite, indíquenos el número que figura abajo.
 site-problem-number = Número de esta solicitud
+
+# Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
+site-colon = :{" "}
+site-comma = ,{" "}

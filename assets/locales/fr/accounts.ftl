@@ -4,6 +4,7 @@ accounts-email = Adresse électronique
 accounts-password = Mot de passe
 accounts-sign-in-title = Se connecter au bureau
 accounts-sign-in-button = Se connecter
+accounts-signed-out = Vous êtes déconnecté.
 accounts-error-refused = Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez les deux et réessayez
 accounts-error-too-many = Trop d’essais pour cette adresse. Attendez un quart d’heure et réessayez
 accounts-role-coordinator = Coordination

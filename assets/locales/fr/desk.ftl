@@ -27,7 +27,7 @@ desk-nav-waiting =
     }
 
 desk-shortcuts-title = Raccourcis clavier
-desk-shortcuts-note = Les touches se suivent : appuyez sur g, puis sur la lettre.
+desk-shortcuts-note = Les touches se suivent : appuyez sur g, puis sur la lettre.
 desk-shortcuts-list = Afficher cette liste
 desk-shortcuts-search = Aller au champ de recherche
 desk-shortcuts-next = Ligne suivante
@@ -40,8 +40,8 @@ desk-bulk-shown =
         [one] { $count } ligne affichée
        *[other] { $count } lignes affichées
     }
-desk-bulk-chosen = Sélection :
+desk-bulk-chosen = Sélection :
 desk-release-send = Chaque lettre part par courriel, l’une après l’autre, et est conservée comme envoyée.
 desk-release-rehearsal = Chaque lettre est composée et son message rédigé. Rien ne part.
 desk-release-undo = Ce qui est parti ne peut être rappelé. Le reste peut être arrêté.
-desk-release-whom = Destinataires : { $count }
+desk-release-whom = Destinataires : { $count }

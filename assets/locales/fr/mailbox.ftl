@@ -2,7 +2,7 @@
 
 mailbox-title = Boîte aux lettres de la démonstration
 mailbox-lead = Tous les messages écrits par la démonstration arrivent ici. Rien ne quitte cette machine.
-mailbox-caption = Messages : { $count }
+mailbox-caption = Messages : { $count }
 mailbox-subject = Objet
 mailbox-from = De
 mailbox-to = À
@@ -11,4 +11,4 @@ mailbox-files = Fichiers
 mailbox-bytes = { $count } octets
 mailbox-text = Texte
 mailbox-empty = Pas encore de message
-mailbox-empty-text = Signez la déclaration : le message de confirmation apparaîtra ici.
+mailbox-empty-text = Signez la déclaration : le message de confirmation apparaîtra ici.

@@ -1,6 +1,6 @@
 # Première page du bureau.
 
-publishing-today-days = Jours restants : { $count }
+publishing-today-days = Jours restants : { $count }
 publishing-today-what = Quoi
 publishing-today-count = Combien
 publishing-today-waits = Ce qui attend

@@ -1,12 +1,12 @@
 # Le cadre public et les éléments communs à toutes les pages.
 
 site-skip-main = Aller au contenu principal
-site-title-error = Erreur :
+site-title-error = Erreur :
 site-nav-label = Principale
 site-languages-label = Langues
 site-demo = Ceci est une démonstration. Les signataires sont fictifs et aucun message ne quitte cette machine.
 site-footer-label = À propos de ce site
-site-footer-what = { $name } : ce qui est demandé, qui a signé et où en sont les États.
+site-footer-what = { $name } : ce qui est demandé, qui a signé et où en sont les États.
 site-footer-desk = Bureau
 
 site-nav-home = Vue d’ensemble
@@ -18,7 +18,7 @@ site-nav-write = Écrire à votre gouvernement
 site-nav-calendar = Calendrier
 site-nav-data = Données
 site-nav-method = Données et méthode
-site-nav-verify = Ce message vient-il de nous ?
+site-nav-verify = Ce message vient-il de nous ?
 site-nav-privacy = Confidentialité
 
 site-notice-good = C’est fait.
@@ -30,7 +30,7 @@ site-consequence-whom = Pour qui
 site-consequence-undo = Comment revenir en arrière
 
 site-form-optional = (facultatif)
-site-form-error = Erreur :
+site-form-error = Erreur :
 site-form-labelled = { $label } : { $text }
 site-form-summary =
     { $count ->
@@ -81,14 +81,14 @@ site-stance-then = puis
 site-stance-legend = Légende des positions
 
 site-map-skip = Aller au tableau qui donne les mêmes faits
-site-map-tile = { $name } ({ $code }) : { $stance }
+site-map-tile = { $name } ({ $code }) : { $stance }
 site-map-disclaimer = Une case est un État et une voix. La place et la taille d’une case ne signifient rien et ne disent rien du statut juridique d’un territoire ni du tracé de ses frontières.
 site-chart-data = Les chiffres de ce graphique
 site-chart-session = Session
 site-chart-shares = Parts
 
 site-progress-running = { $done } sur { $total }
-site-progress-done = Terminé : { $done } sur { $total }
+site-progress-done = Terminé : { $done } sur { $total }
 site-progress-stopped = Arrêté à { $done } sur { $total }
 site-progress-failed = Échec à { $done } sur { $total }
 site-progress-elapsed = depuis { $time }
@@ -119,5 +119,9 @@ site-problem-too-large-text = Votre envoi dépasse la taille acceptée. Rien n�
 site-problem-too-many-title = Trop de tentatives
 site-problem-too-many-text = Attendez quelques minutes et réessayez. Rien n’a été perdu de notre côté.
 site-problem-unexpected-title = Un problème est survenu de notre côté
-site-problem-unexpected-text = Rien de ce que vous avez envoyé n’a été montré à qui que ce soit. Réessayez dans une minute ; si cela se reproduit, indiquez-nous le numéro ci-dessous.
+site-problem-unexpected-text = Rien de ce que vous avez envoyé n’a été montré à qui que ce soit. Réessayez dans une minute ; si cela se reproduit, indiquez-nous le numéro ci-dessous.
 site-problem-number = Numéro de cette demande
+
+# Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
+site-colon = {"\u00A0"}:{" "}
+site-comma = ,{" "}

@@ -4,6 +4,7 @@ accounts-email = Электронная почта
 accounts-password = Пароль
 accounts-sign-in-title = Вход в рабочий кабинет
 accounts-sign-in-button = Войти
+accounts-signed-out = Вы вышли из системы.
 accounts-error-refused = Адрес и пароль не подходят друг к другу. Проверьте их и попробуйте снова
 accounts-error-too-many = Слишком много попыток для этого адреса. Подождите четверть часа и попробуйте снова
 accounts-role-coordinator = Координатор

@@ -129,3 +129,7 @@ site-problem-too-many-text = Подождите несколько минут и
 site-problem-unexpected-title = Сбой на нашей стороне
 site-problem-unexpected-text = Отправленное вами никому не показано. Попробуйте через минуту; если сбой повторится, сообщите нам номер, указанный ниже.
 site-problem-number = Номер этого запроса
+
+# Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
+site-colon = :{" "}
+site-comma = ,{" "}

@@ -4,6 +4,7 @@ accounts-email = 电子邮箱
 accounts-password = 密码
 accounts-sign-in-title = 登录工作台
 accounts-sign-in-button = 登录
+accounts-signed-out = 您已退出登录。
 accounts-error-refused = 邮箱与密码不匹配。请检查后重试
 accounts-error-too-many = 该邮箱尝试次数过多。请等待一刻钟后重试
 accounts-role-coordinator = 协调员

@@ -117,3 +117,7 @@ site-problem-too-many-text = 请等待几分钟后再试。我们这边没有丢
 site-problem-unexpected-title = 我们这边出了问题
 site-problem-unexpected-text = 您提交的内容没有向任何人显示。请一分钟后再试；如再次出现，请将下面的编号告诉我们。
 site-problem-number = 本次请求的编号
+
+# Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
+site-colon = ：
+site-comma = ，

@@ -392,7 +392,7 @@ on_both_databases! {
             signatory::Entity::insert(row).exec_without_returning(db).await.unwrap();
             let row = signature::ActiveModel {
                 id: Set(id), campaign_id: Set(campaign.id), signatory_id: Set(signatory_id), text_version_id: Set(text.id), language: Set("en".into()), privacy_notice: Set(1),
-                reference: Set(id.simple().to_string().chars().take(20).collect::<String>() + &days.to_string()), submission_key: Set(id.to_string()), state: Set(state.into()), visibility: Set("named".into()),
+                reference: Set(id.simple().to_string().chars().skip(12).collect::<String>()), submission_key: Set(id.to_string()), state: Set(state.into()), visibility: Set("named".into()),
                 origin: Set("import".into()), newsletter: Set(false), second_person: Set("not_needed".into()), late: Set(false), signed_at: Set(at),
                 confirmed_at: Set((state != "pending").then_some(at)), verified_at: Set(None), ended_at: Set(None),
             };

@@ -1,9 +1,6 @@
 //! `demarche import …`: sheets into the tables, with the faulty lines named. Repeatable.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io::Read, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -12,6 +9,7 @@ use crate::{
     app::{App, Replaced},
     config::Config,
     domain::signature::SignatureOrigin,
+    platform::documents::source::{self, SheetEncoding},
     positions,
     signing::import::{self, Options},
     states,
@@ -30,8 +28,11 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Sheet {
-    /// A CSV file in UTF-8.
+    /// A CSV file in UTF-8, or in UTF-16 with its mark, or an XLSX workbook, of which the first sheet is read.
     file: PathBuf,
+    /// utf-8, utf-16le, utf-16be, windows-1250, windows-1251, windows-1252 or windows-1256.
+    #[arg(long)]
+    encoding: Option<SheetEncoding>,
     /// Change nothing, only say what would happen.
     #[arg(long)]
     dry_run: bool,
@@ -47,7 +48,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
 }
 
 async fn signatures(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
-    let file = File::open(&sheet.file).with_context(|| format!("cannot read {}", sheet.file.display()))?;
+    let file = sheet.open()?;
     let (campaign, directory) = (app.campaigns.get(&app.platform).await?, app.states.get(&app.platform).await?);
     let options = Options { dry_run: sheet.dry_run, origin: SignatureOrigin::Import };
     let report = import::signatures(&app.platform, (&campaign, &directory), file, options, |lines| eprintln!("{lines} lines read")).await?;
@@ -64,7 +65,7 @@ async fn signatures(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
 }
 
 async fn evidence(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
-    let (file, campaign) = (whole(&sheet.file)?, app.campaigns.get(&app.platform).await?);
+    let (file, campaign) = (sheet.whole()?, app.campaigns.get(&app.platform).await?);
     let progress = |report: &positions::import::Report| {
         let done = report.added + report.superseded + report.unchanged + report.rejected;
         eprintln!("{done} of {} lines", report.lines);
@@ -92,7 +93,7 @@ async fn evidence(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
 }
 
 async fn states(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
-    let file = whole(&sheet.file)?;
+    let file = sheet.whole()?;
     let txn = app.platform.database.begin().await?;
     let report = states::sheet::import(&txn, &file, &states::reference::tiles()?).await?;
     states::posts::ensure_for_all_states(&txn, app.platform.clock.now()).await?;
@@ -115,8 +116,19 @@ async fn states(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn whole(file: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+impl Sheet {
+    /// What stands in the file, as text.
+    fn open(&self) -> anyhow::Result<Box<dyn Read>> {
+        let cannot = || format!("cannot read {}", self.file.display());
+        let file = File::open(&self.file).with_context(cannot)?;
+        source::open(file, self.encoding).with_context(cannot)
+    }
+
+    fn whole(&self) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open()?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 fn dry(sheet: &Sheet) -> &'static str {

@@ -61,7 +61,7 @@ pub fn annex(
         .join(" · ");
     Some(Annex {
         title: label("annex_title"),
-        counts: format!("{numbers}. {}", fill(label("annex_intro")).ok()?),
+        counts: format!("{numbers}{}{}", i18n::word(language, "site-full-stop"), fill(label("annex_intro")).ok()?),
         sections: sections
             .into_iter()
             .filter(|(_, lines)| !lines.is_empty())

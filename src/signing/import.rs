@@ -20,7 +20,7 @@ use crate::{
     campaigns::Current,
     domain::signature::{SignatureOrigin, SignatureState, Visibility},
     entities::{signatory, signature},
-    platform::Platform,
+    platform::{Platform, documents::csv::delimiter},
     states::Directory,
 };
 
@@ -111,7 +111,8 @@ pub async fn signatures(
     let head = source.fill_buf()?;
     // After CRLF the reader counts one line short: it leaves the LF to the next record.
     let short = u64::from(head.split(|byte| *byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r")));
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
+    let delimiter = delimiter(&String::from_utf8_lossy(head));
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(source);
     let columns: HashMap<String, usize> =
         reader.headers()?.iter().enumerate().map(|(place, name)| (name.trim().to_lowercase(), place)).collect();
     if let Some(missing) = NEEDED.into_iter().find(|name| !columns.contains_key(*name)) {

@@ -105,3 +105,73 @@ on_both_databases! {
         assert_eq!(staff.get("/desk/waves/9/list?layout=table&format=txt&language=en").await.status, 404);
     }
 }
+
+/// R17: a workbook and a sheet in an older encoding bring the names as they are; the same file again brings nothing.
+mod brought {
+    use std::io::Cursor;
+
+    use demarche::{
+        domain::signature::SignatureOrigin,
+        entities::signatory,
+        platform::documents::source,
+        signing::import::{self, Options, Report},
+    };
+    use sea_orm::EntityTrait;
+
+    use crate::{on_both_databases, support::Program};
+
+    const COLUMNS: [&str; 9] = ["id", "kind", "name", "iso3", "contact_name", "contact_email", "visibility", "signed_at", "state"];
+
+    async fn bring(program: &Program, file: Vec<u8>, encoding: Option<&str>) -> Report {
+        let platform = &program.app.platform;
+        let (campaign, states) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
+        let source = source::open(Cursor::new(file), encoding.map(|name| name.parse().unwrap())).unwrap();
+        let options = Options { dry_run: false, origin: SignatureOrigin::Import };
+        import::signatures(platform, (&campaign, &states), source, options, |_| {}).await.unwrap()
+    }
+
+    async fn names(program: &Program) -> Vec<String> {
+        let rows = signatory::Entity::find().all(program.app.platform.database.read()).await.unwrap();
+        let mut names: Vec<String> = rows.into_iter().filter_map(|row| row.name).collect();
+        names.sort();
+        names
+    }
+
+    on_both_databases! {
+        /// R17
+        async fn from_a_workbook_and_from_older_encodings(program: Program) {
+            let mut book = rust_xlsxwriter::Workbook::new();
+            let sheet = book.add_worksheet();
+            for (column, head) in COLUMNS.iter().enumerate() {
+                sheet.write_string(0, column as u16, *head).unwrap();
+            }
+            let instant = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd hh:mm");
+            for (row, (id, name)) in [("1", "مركز القاهرة لدراسات حقوق الإنسان"), ("2", "Žluťoučký kůň, z. s."), ("3", "=cmd()")].iter().enumerate() {
+                let row = row as u32 + 1;
+                sheet.write_number(row, 0, id.parse::<f64>().unwrap()).unwrap();
+                for (column, text) in [(1, "organisation"), (2, name), (3, "EGY"), (4, "Contact"), (6, "named"), (8, "verified")] {
+                    sheet.write_string(row, column, text).unwrap();
+                }
+                sheet.write_string(row, 5, format!("contact{id}@house.example.org")).unwrap();
+                let at = rust_xlsxwriter::ExcelDateTime::from_ymd(2026, 11, 20).unwrap().and_hms(9, 0, 0).unwrap();
+                sheet.write_datetime_with_format(row, 7, &at, &instant).unwrap();
+            }
+            let file = book.save_to_buffer().unwrap();
+            let report = bring(&program, file.clone(), None).await;
+            assert_eq!((report.added, report.rejects.len()), (3, 0), "{:?}", report.rejects);
+            assert_eq!(names(&program).await, ["=cmd()", "Žluťoučký kůň, z. s.", "مركز القاهرة لدراسات حقوق الإنسان"]);
+            let again = bring(&program, file, None).await;
+            assert_eq!((again.added, again.known), (0, 3));
+
+            let text = format!("{}\r\n7;organisation;Правозащитный центр;RUS;Contact;seven@house.example.org;named;;verified\r\n", COLUMNS.join(";"));
+            let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(&text);
+            // Read as what it is not, no name is made up of it.
+            let lying = bring(&program, bytes.to_vec(), None).await;
+            assert_eq!((lying.added, lying.rejected), (0, 1));
+            assert_eq!(bring(&program, bytes.to_vec(), Some("windows-1251")).await.added, 1);
+            assert!(names(&program).await.contains(&"Правозащитный центр".to_owned()));
+            let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+            assert_eq!(bring(&program, wide, None).await.known, 1, "the same rows in UTF-16");
+        }
+    }
+}

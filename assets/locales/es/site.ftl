@@ -124,4 +124,5 @@ site-problem-number = Número de esta solicitud
 
 # Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
 site-colon = :{" "}
+site-full-stop = .{" "}
 site-comma = ,{" "}

@@ -124,4 +124,5 @@ site-problem-number = Numéro de cette demande
 
 # Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
 site-colon = {"\u00A0"}:{" "}
+site-full-stop = .{" "}
 site-comma = ,{" "}

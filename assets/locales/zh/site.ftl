@@ -120,4 +120,5 @@ site-problem-number = 本次请求的编号
 
 # Between a word and what it introduces, and between the parts of a line. The quoted spaces are kept as they are.
 site-colon = ：
+site-full-stop = 。
 site-comma = ，

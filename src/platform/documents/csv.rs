@@ -209,7 +209,8 @@ pub fn decode(bytes: &[u8]) -> Result<String, SheetError> {
     }
 }
 
-fn delimiter(text: &str) -> u8 {
+/// What parts the columns: comma, semicolon or tab, whichever the first row has most of.
+pub fn delimiter(text: &str) -> u8 {
     let mut quoted = false;
     let mut seen = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
     for byte in text.trim_start().bytes() {

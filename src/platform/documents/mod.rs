@@ -1,5 +1,6 @@
-//! Writers of CSV, DOCX and XLSX over plain data.
+//! Readers and writers of CSV, DOCX and XLSX over plain data.
 
 pub mod csv;
 pub mod docx;
+pub mod source;
 pub mod xlsx;

@@ -1,0 +1,182 @@
+//! Files as spreadsheet programs hand them out, as one stream of UTF-8: workbooks, UTF-16 with its mark, and the older encodings where somebody says which
+//! (R17). Must not guess an encoding: a wrong guess makes other names.
+
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use calamine::{Data, Reader as _, Xlsx};
+use encoding_rs::Encoding;
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+/// Bytes of a workbook, packed.
+const LARGEST_WORKBOOK: u64 = 64 * 1024 * 1024;
+/// The same unpacked: some packed files grow without end.
+const LARGEST_UNPACKED: u64 = 512 * 1024 * 1024;
+/// How a ZIP archive begins, which a workbook is.
+const ARCHIVE: [u8; 4] = *b"PK\x03\x04";
+
+/// An encoding by its name, of those that sheets come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SheetEncoding(&'static Encoding);
+
+/// None of the known encodings.
+#[derive(Debug, thiserror::Error)]
+#[error("one of utf-8, utf-16le, utf-16be, windows-1250, windows-1251, windows-1252, windows-1256")]
+pub struct UnknownEncoding;
+
+impl std::str::FromStr for SheetEncoding {
+    type Err = UnknownEncoding;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = [
+            encoding_rs::UTF_8,
+            encoding_rs::UTF_16LE,
+            encoding_rs::UTF_16BE,
+            encoding_rs::WINDOWS_1250,
+            encoding_rs::WINDOWS_1251,
+            encoding_rs::WINDOWS_1252,
+            encoding_rs::WINDOWS_1256,
+        ];
+        known.into_iter().find(|encoding| encoding.name().eq_ignore_ascii_case(name)).map(Self).ok_or(UnknownEncoding)
+    }
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The disk, or the file.
+    #[error("the file cannot be read")]
+    Io(#[from] io::Error),
+    /// It is an archive and no workbook, or a broken one.
+    #[error("the file is no workbook that can be read")]
+    Broken,
+    /// It would take too much room.
+    #[error("the workbook is too large: {0} MB at most")]
+    Large(u64),
+}
+
+/// The file's text. A workbook's first sheet is read whole, a row a line; anything else is decoded as it is read.
+///
+/// # Errors
+/// See [`SourceError`].
+pub fn open<'f>(mut file: impl Read + Seek + 'f, encoding: Option<SheetEncoding>) -> Result<Box<dyn Read + 'f>, SourceError> {
+    let mut start = [0; ARCHIVE.len()];
+    let is_archive = file.read_exact(&mut start).is_ok() && start == ARCHIVE;
+    let length = file.seek(SeekFrom::End(0))?;
+    file.rewind()?;
+    if !is_archive {
+        // A mark at the start of the file says more than the caller; without either, what comes is passed on as it is.
+        return Ok(Box::new(DecodeReaderBytesBuilder::new().bom_override(true).encoding(encoding.map(|encoding| encoding.0)).build(file)));
+    }
+    if length > LARGEST_WORKBOOK {
+        return Err(SourceError::Large(LARGEST_WORKBOOK / 1024 / 1024));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Box::new(Cursor::new(first_sheet(&bytes)?)))
+}
+
+/// A workbook's first sheet as comma-separated text.
+fn first_sheet(bytes: &[u8]) -> Result<Vec<u8>, SourceError> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| SourceError::Broken)?;
+    let mut unpacked = 0_u64;
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).map_err(|_| SourceError::Broken)?;
+        // Counted, and not believed.
+        unpacked += io::copy(&mut (&mut entry).take(LARGEST_UNPACKED - unpacked + 1), &mut io::sink()).map_err(|_| SourceError::Broken)?;
+        if unpacked > LARGEST_UNPACKED {
+            return Err(SourceError::Large(LARGEST_UNPACKED / 1024 / 1024));
+        }
+    }
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(BufReader::new(Cursor::new(bytes))).map_err(|_| SourceError::Broken)?;
+    let range = book.worksheet_range_at(0).ok_or(SourceError::Broken)?.map_err(|_| SourceError::Broken)?;
+    let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    // Rows above the first that is filled count, so that a line is called by the number its program shows.
+    for _ in 0..range.start().map_or(0, |(row, _)| row) {
+        writer.write_record([""]).map_err(|_| SourceError::Broken)?;
+    }
+    for row in range.rows() {
+        writer.write_record(row.iter().map(text)).map_err(|_| SourceError::Broken)?;
+    }
+    writer.into_inner().map_err(|_| SourceError::Broken)
+}
+
+/// A cell as it is read by people: whole numbers without a point, instants as ISO 8601 in UTC, line breaks as spaces.
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty | Data::Error(_) => String::new(),
+        Data::DateTime(at) => {
+            at.as_datetime().map_or_else(String::new, |at| at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+        }
+        other => other.to_string().replace(['\r', '\n'], " "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn read(bytes: &[u8], encoding: Option<&str>) -> String {
+        let mut text = String::new();
+        let mut source = open(Cursor::new(bytes.to_vec()), encoding.map(|name| name.parse().unwrap())).unwrap();
+        source.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    /// R17
+    #[test]
+    fn names_survive_every_encoding() {
+        let text = "id,name\n1,Žluťoučký kůň\n";
+        let (bytes, ..) = encoding_rs::WINDOWS_1250.encode(text);
+        assert_eq!(read(&bytes, Some("windows-1250")), text);
+        let text = "id,name\n1,مركز القاهرة\n";
+        let (bytes, ..) = encoding_rs::WINDOWS_1256.encode(text);
+        assert_eq!(read(&bytes, Some("Windows-1256")), text);
+        let text = "id,name\n1,Правозащитный центр\n";
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
+        assert_eq!(read(&bytes, Some("windows-1251")), text);
+        assert_eq!(read(text.as_bytes(), None), text);
+        for (mark, wide) in [([0xff, 0xfe], u16::to_le_bytes as fn(u16) -> [u8; 2]), ([0xfe, 0xff], u16::to_be_bytes)] {
+            let bytes: Vec<u8> = mark.into_iter().chain(text.encode_utf16().flat_map(wide)).collect();
+            assert_eq!(read(&bytes, None), text);
+            assert_eq!(read(&bytes, Some("windows-1252")), text, "the file's own mark is believed first");
+        }
+        assert!("koi8-r".parse::<SheetEncoding>().is_err());
+    }
+
+    /// R17
+    #[test]
+    fn a_workbook_reads_as_its_first_sheet() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(1, 0, "id").unwrap();
+        sheet.write_string(1, 1, "name, full").unwrap();
+        sheet.write_number(2, 0, 7.0).unwrap();
+        sheet.write_string(2, 1, "=cmd()\nمركز").unwrap();
+        book.add_worksheet().write_string(0, 0, "another").unwrap();
+        assert_eq!(read(&book.save_to_buffer().unwrap(), None), "\"\"\nid,\"name, full\"\n7,=cmd() مركز\n");
+    }
+
+    #[test]
+    fn an_archive_that_is_no_workbook_is_told() {
+        for bytes in [&b"PK\x03\x04"[..], b"PK\x03\x04 and then nothing that fits"] {
+            assert!(matches!(open(Cursor::new(bytes), None), Err(SourceError::Broken)));
+        }
+    }
+
+    /// A few kilobytes that unpack to more than any list.
+    #[test]
+    fn a_file_that_grows_without_end_is_refused() {
+        use std::io::Write;
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        archive.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        let zeros = vec![0; 1024 * 1024];
+        for _ in 0..=LARGEST_UNPACKED / 1024 / 1024 {
+            archive.write_all(&zeros).unwrap();
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        assert!(bytes.len() < 4 * 1024 * 1024);
+        assert!(matches!(open(Cursor::new(bytes), None), Err(SourceError::Large(_))));
+    }
+}

@@ -4,7 +4,7 @@ use demarche::accounts::Role;
 
 use crate::{
     chromium::{Wish, drive},
-    person::{ENTER, arrives, at, demonstration, open, sign_in, tab_back_to, tab_to, words},
+    person::{ARROW_DOWN, ENTER, arrives, at, demonstration, open, sign_in, tab_back_to, tab_to, words},
     support::program::PASSWORD,
 };
 
@@ -64,9 +64,13 @@ async fn the_vetting_queue_is_worked_with_the_keyboard_alone() {
         assert_eq!(after + 1, before, "one signature left the queue");
         tab_to(&client, "#queue td a").await.send_keys(ENTER).await.unwrap();
         arrives(&client, "/desk/signatures/0").await;
-        tab_to(&client, "[name=evidence]").await.send_keys("https://example.org").await.unwrap();
-        tab_to(&client, "[name=passed][value=yes]").await.send_keys(ENTER).await.unwrap();
-        at(&client, ".check .status--good").await;
+        tab_to(&client, "[name=evidence_website]").await.send_keys("https://example.org").await.unwrap();
+        // The arrow goes round from "not answered", the last, to "yes", the first.
+        tab_to(&client, "[name=answer_website]").await.send_keys(ARROW_DOWN).await.unwrap();
+        tab_to(&client, "[formaction$='/check']").await.send_keys(ENTER).await.unwrap();
+        at(&client, ".notice--good").await;
+        at(&client, "[name=answer_website][value=yes]:checked").await;
+        at(&client, "[name=evidence_website][value='https://example.org']").await;
         tab_to(&client, "[name=decision][value=verify]").await.send_keys(ENTER).await.unwrap();
         at(&client, ".notice--good").await;
     })

@@ -19,6 +19,7 @@ pub const TAB: &str = "\u{e004}";
 pub const BACK_TAB: &str = "\u{e008}\u{e004}";
 /// The enter key as the driver names it.
 pub const ENTER: &str = "\u{e007}";
+pub const ARROW_DOWN: &str = "\u{e015}";
 
 /// The program with the demonstration's signatories.
 pub async fn demonstration() -> Program {

@@ -87,6 +87,7 @@ correction-desks-none = لا تصحيحات قيد الانتظار
 correction-desks-none-text = يقترحها الموقّعون في صفحتهم.
 correction-desk-before = المطبوع الآن
 correction-desk-after = المقترح
+correction-desk-since = تاريخ الاقتراح
 correction-desk-accept = قبول
 correction-desk-reject = رفض
 correction-desk-accepted = صُحح الاسم.

@@ -87,6 +87,7 @@ correction-desks-none = No correction waits
 correction-desks-none-text = Signers propose them on their own page.
 correction-desk-before = Printed now
 correction-desk-after = Proposed
+correction-desk-since = Proposed on
 correction-desk-accept = Accept
 correction-desk-reject = Reject
 correction-desk-accepted = The name is corrected.

@@ -87,6 +87,7 @@ correction-desks-none = Ninguna corrección en espera
 correction-desks-none-text = Los firmantes las proponen en su página.
 correction-desk-before = Impreso ahora
 correction-desk-after = Propuesto
+correction-desk-since = Propuesto el
 correction-desk-accept = Aceptar
 correction-desk-reject = Rechazar
 correction-desk-accepted = El nombre queda corregido.

@@ -87,6 +87,7 @@ correction-desks-none = Aucune correction en attente
 correction-desks-none-text = Les signataires les proposent sur leur page.
 correction-desk-before = Imprimé actuellement
 correction-desk-after = Proposé
+correction-desk-since = Proposé le
 correction-desk-accept = Accepter
 correction-desk-reject = Rejeter
 correction-desk-accepted = Le nom est corrigé.

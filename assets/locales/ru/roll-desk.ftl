@@ -87,6 +87,7 @@ correction-desks-none = Исправлений нет
 correction-desks-none-text = Подписавшие предлагают их на своей странице.
 correction-desk-before = Сейчас
 correction-desk-after = Предложено
+correction-desk-since = Предложено
 correction-desk-accept = Принять
 correction-desk-reject = Отклонить
 correction-desk-accepted = Имя исправлено.

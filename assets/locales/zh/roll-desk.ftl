@@ -87,6 +87,7 @@ correction-desks-none = 没有待处理的更正
 correction-desks-none-text = 签署者在自己的页面上提出。
 correction-desk-before = 现名称
 correction-desk-after = 建议名称
+correction-desk-since = 提出时间
 correction-desk-accept = 接受
 correction-desk-reject = 拒绝
 correction-desk-accepted = 名称已更正。

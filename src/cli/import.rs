@@ -124,8 +124,13 @@ impl Sheet {
         source::open(file, self.encoding).with_context(cannot)
     }
 
+    /// The same at once. Without an encoding what is no workbook stays as it is: whoever reads it whole says which byte is wrong.
     fn whole(&self) -> anyhow::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        let mut bytes = std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        if self.encoding.is_none() && !source::is_archive(&bytes) {
+            return Ok(bytes);
+        }
+        bytes.clear();
         self.open()?.read_to_end(&mut bytes)?;
         Ok(bytes)
     }

@@ -96,12 +96,14 @@ struct Reminder {
     number: usize,
 }
 
+/// Queues the first of the reminders from `number` on whose day is still to come: a form sent again late, or a worker that was away, brings none at once.
 async fn enqueue_reminder(platform: &Platform, campaign: &Current, signature: &signature::Model, number: usize) -> Result<(), DbErr> {
-    let Some(days) = campaign.config.sign_on.reminder_days.get(number) else { return Ok(()) };
-    let job = Job::new(REMIND, &Reminder { signature: signature.id, number })
-        .once(&format!("{REMIND}:{}:{number}", signature.id))
-        .at(signature.signed_at + Duration::days(i64::from(*days)));
-    enqueue(platform.database.write(), job, platform.clock.now()).await.map(drop)
+    let now = platform.clock.now();
+    let days = campaign.config.sign_on.reminder_days.iter().enumerate().skip(number);
+    let mut due = days.map(|(number, days)| (number, signature.signed_at + Duration::days(i64::from(*days))));
+    let Some((number, at)) = due.find(|(_, at)| *at > now) else { return Ok(()) };
+    let job = Job::new(REMIND, &Reminder { signature: signature.id, number }).once(&format!("{REMIND}:{}:{number}", signature.id)).at(at);
+    enqueue(platform.database.write(), job, now).await.map(drop)
 }
 
 #[async_trait]

@@ -1,7 +1,11 @@
 //! What every page of the desk shares: its menu, its language, the trail in words; and forms that lose nothing of what was typed.
 
-use demarche::{accounts::Role, entities::vetting_check};
-use sea_orm::EntityTrait;
+use demarche::{
+    accounts::Role,
+    domain::campaign::Campaign,
+    entities::{campaign, vetting_check},
+};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 
 use crate::{
     on_both_databases,
@@ -106,5 +110,30 @@ on_both_databases! {
             assert_eq!((answer.status, told.len()), (422, 3), "{told:?}");
             assert!(told.iter().any(|line| line.starts_with(name)) && told.iter().any(|line| line.starts_with(acronym)), "{told:?}");
         }
+    }
+
+    /// R7: a deadline announced in New York is shown there too, beside UTC and the last place on earth; before and after the clocks change.
+    async fn a_deadline_is_shown_where_it_was_announced(program: Program) {
+        let db = program.app.platform.database.write();
+        let stored = campaign::Entity::find().one(db).await.unwrap().unwrap();
+        let shown = async |deadline: &str, label: &str, page: &str| {
+            let mut config: Campaign = serde_json::from_value(stored.config.clone()).unwrap();
+            (config.sign_on.deadline, config.sign_on.deadline_label) = (deadline.parse().unwrap(), label.to_owned());
+            let row = campaign::ActiveModel { id: Set(stored.id), config: Set(serde_json::to_value(config).unwrap()), ..Default::default() };
+            row.update(db).await.unwrap();
+            program.app.campaigns.forget();
+            program.browser().get(page).await.texts(".moment").join(" ")
+        };
+        for page in ["/en", "/en/sign", "/en/statement"] {
+            let autumn = shown("2027-11-01T03:59:00Z", "America/New_York", page).await;
+            for told in ["1 November 2027, 03:59 UTC", "31 October 2027 23:59, America/New_York", "31 October 2027 15:59, anywhere on earth"] {
+                assert!(autumn.contains(told), "{page}: {autumn}");
+            }
+        }
+        let winter = shown("2027-12-01T04:59:00Z", "America/New_York", "/en/sign").await;
+        assert!(winter.contains("30 November 2027 23:59, America/New_York"), "{winter}");
+        let earth = shown("2026-11-01T11:59:00Z", "AoE", "/en/sign").await;
+        assert!(earth.contains("1 November 2026, 11:59 UTC") && earth.contains("31 October 2026 23:59, anywhere on earth"), "{earth}");
+        assert!(!earth.contains("New_York"), "{earth}");
     }
 }

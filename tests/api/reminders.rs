@@ -41,6 +41,10 @@ on_both_databases! {
         assert_eq!(third.len(), 1, "{third:?}");
         assert!(third[0].contains("Maison Ambre"));
         assert!(mails_on_day(&program, 60).await.is_empty(), "and no more");
+        // Whoever sends the form again long after gets that mail, and no reminder on top.
+        send(&browser, "fr", &organisation("Maison Ambre", "ambre@house.example.org")).await;
+        assert_eq!(mails_on_day(&program, 60).await.len(), 1);
+        assert!(mails_on_day(&program, 70).await.is_empty());
         let staff = program.staff(Role::Coordinator).await;
         assert!(staff.get("/desk/work").await.status == 200);
     }

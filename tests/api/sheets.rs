@@ -180,6 +180,27 @@ on_both_databases! {
         assert!(code(&ahead) == 1 && err(&ahead).contains("lies ahead"), "{}", err(&ahead));
         assert_eq!(code(&demarche(&program, &["export", "positions", "--as-of", "soon"])), 2);
     }
+
+    /// R21, R17: the list of a wave and a sheet in an older encoding, by the command line.
+    async fn lists_go_out_and_older_sheets_come_in(program: Program) {
+        let rows = "id;kind;name;iso3;contact_name;contact_email;visibility;state\n1;organisation;Правозащитный центр;RUS;Contact;one@house.example.org;named;verified\n";
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(rows);
+        let file = sheet(&bytes);
+        let told = demarche(&program, &["import", "signatures", path(&file), "--encoding", "windows-1251", "--dry-run"]);
+        assert_eq!(code(&told), 0, "{}", err(&told));
+        assert!(out(&told).contains("1 would be added"), "{}", out(&told));
+        assert_eq!(code(&demarche(&program, &["import", "signatures", path(&file), "--encoding", "koi8-r"])), 2);
+        assert_eq!(code(&demarche(&program, &["import", "signatures", path(&file), "--encoding", "windows-1251"])), 0);
+        let staff = program.staff(demarche::accounts::Role::Coordinator).await;
+        staff.submit("/desk/waves", "/desk/waves", &[("next", "1")]).await;
+        let list = demarche(&program, &["export", "list", "--wave", "1", "--format", "txt", "--layout", "country", "--language", "fr"]);
+        assert_eq!(code(&list), 0, "{}", err(&list));
+        assert!(out(&list).contains("Fédération de Russie") && out(&list).contains("Правозащитный центр"), "{}", out(&list));
+        let docx = demarche(&program, &["export", "list", "--wave", "1", "--format", "docx"]);
+        assert!(docx.stdout.starts_with(b"PK"));
+        assert_eq!(code(&demarche(&program, &["export", "list", "--wave", "9", "--format", "txt"])), 1);
+        assert_eq!(code(&demarche(&program, &["export", "list", "--wave", "1", "--format", "exe"])), 2);
+    }
 }
 
 /// Articles name known issues, issues the articles that name them, and every article has its title in each language.

@@ -54,13 +54,18 @@ pub enum SourceError {
     Large(u64),
 }
 
+/// Whether this is the beginning of an archive, as which a workbook is stored.
+pub fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(&ARCHIVE)
+}
+
 /// The file's text. A workbook's first sheet is read whole, a row a line; anything else is decoded as it is read.
 ///
 /// # Errors
 /// See [`SourceError`].
 pub fn open<'f>(mut file: impl Read + Seek + 'f, encoding: Option<SheetEncoding>) -> Result<Box<dyn Read + 'f>, SourceError> {
     let mut start = [0; ARCHIVE.len()];
-    let is_archive = file.read_exact(&mut start).is_ok() && start == ARCHIVE;
+    let is_archive = file.read_exact(&mut start).is_ok() && is_archive(&start);
     let length = file.seek(SeekFrom::End(0))?;
     file.rewind()?;
     if !is_archive {

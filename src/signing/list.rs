@@ -83,8 +83,8 @@ pub struct List {
     frozen_at: String,
     columns: [String; 3],
     sections: Vec<Section>,
-    comma: &'static str,
-    semicolon: &'static str,
+    comma: String,
+    semicolon: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -169,16 +169,8 @@ pub async fn read(
         frozen_at: wave.frozen_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         columns: ["list-name", "list-place", "list-kind"].map(|key| i18n::word(language, key)),
         sections: arranged(entries, layout, language),
-        comma: match language {
-            Language::Ar => "، ",
-            Language::Zh => "，",
-            _ => ", ",
-        },
-        semicolon: match language {
-            Language::Ar => "؛ ",
-            Language::Zh => "；",
-            _ => "; ",
-        },
+        comma: i18n::word(language, "site-comma"),
+        semicolon: i18n::word(language, "site-semicolon"),
     })
 }
 

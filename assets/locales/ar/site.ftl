@@ -142,3 +142,4 @@ site-problem-number = رقم هذا الطلب
 site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ،{" "}
+site-semicolon = ؛{" "}

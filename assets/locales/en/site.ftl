@@ -126,3 +126,4 @@ site-problem-number = Number of this request
 site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
+site-semicolon = ;{" "}

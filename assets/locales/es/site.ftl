@@ -126,3 +126,4 @@ site-problem-number = Número de esta solicitud
 site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
+site-semicolon = ;{" "}

@@ -126,3 +126,4 @@ site-problem-number = Numéro de cette demande
 site-colon = {"\u00A0"}:{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
+site-semicolon =  ;{" "}

@@ -134,3 +134,4 @@ site-problem-number = Номер этого запроса
 site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
+site-semicolon = ;{" "}

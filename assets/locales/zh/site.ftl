@@ -122,3 +122,4 @@ site-problem-number = 本次请求的编号
 site-colon = ：
 site-full-stop = 。
 site-comma = ，
+site-semicolon = ；

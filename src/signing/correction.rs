@@ -2,8 +2,8 @@
 //! name of anybody who is not named: hiding a name takes its corrections away.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -78,16 +78,16 @@ pub async fn waiting(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec
     Ok(rows.into_iter().filter_map(of).collect())
 }
 
+fn waits_of(signature: Uuid) -> Condition {
+    Condition::all().add(correction::Column::SignatureId.eq(signature)).add(correction::Column::State.eq(ProposalState::Proposed.key()))
+}
+
 /// The correction of a signature that waits.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open_of(db: &impl ConnectionTrait, signature: Uuid) -> Result<Option<correction::Model>, DbErr> {
-    correction::Entity::find()
-        .filter(correction::Column::SignatureId.eq(signature))
-        .filter(correction::Column::State.eq(ProposalState::Proposed.key()))
-        .one(db)
-        .await
+    correction::Entity::find().filter(waits_of(signature)).one(db).await
 }
 
 fn is_printed((signature, signatory): &store::Signed) -> bool {
@@ -115,11 +115,7 @@ pub async fn propose(platform: &Platform, token: &str, typed: &str) -> Result<Pr
     if open_of(&txn, id).await?.is_some_and(|open| open.name == name) {
         return Ok(Proposed::Done);
     }
-    correction::Entity::delete_many()
-        .filter(correction::Column::SignatureId.eq(id))
-        .filter(correction::Column::State.eq(ProposalState::Proposed.key()))
-        .exec(&txn)
-        .await?;
+    correction::Entity::delete_many().filter(waits_of(id)).exec(&txn).await?;
     if signed.1.name.as_ref() != Some(&name) {
         let row = correction::ActiveModel {
             id: Set(Uuid::now_v7()),

@@ -5,7 +5,7 @@
 use std::{cmp::Reverse, net::IpAddr};
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{
@@ -239,19 +239,26 @@ pub enum Link {
     Unknown,
 }
 
+/// The token of a confirmation link that can still be used, else what the link is. One query.
+async fn usable(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Result<signature_token::Model, Link>, DbErr> {
+    Ok(match store::token(db, token, jobs::CONFIRM).await? {
+        None => Err(Link::Unknown),
+        Some(found) if found.used_at.is_some() => Err(Link::Used),
+        Some(found) if found.expires_at <= now => Err(Link::Expired),
+        Some(found) => Ok(found),
+    })
+}
+
 /// Looks a confirmation link up. Changes nothing: mail scanners follow links (R4).
 ///
 /// # Errors
 /// When the database fails.
 pub async fn look_up(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     let db = platform.database.read();
-    let Some(found) = store::token(db, token, jobs::CONFIRM).await? else { return Ok(Link::Unknown) };
-    if found.used_at.is_some() {
-        return Ok(Link::Used);
-    }
-    if found.expires_at <= platform.clock.now() {
-        return Ok(Link::Expired);
-    }
+    let found = match usable(db, token, platform.clock.now()).await? {
+        Ok(found) => found,
+        Err(link) => return Ok(link),
+    };
     Ok(match store::by_id(db, found.signature_id).await? {
         None => Link::Unknown,
         Some(signed) if is_ended(&signed.0) => Link::Expired,
@@ -272,13 +279,10 @@ fn is_ended(signature: &signature::Model) -> bool {
 pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
-    let Some(found) = store::token(&txn, token, jobs::CONFIRM).await? else { return Ok(Link::Unknown) };
-    if found.used_at.is_some() {
-        return Ok(Link::Used);
-    }
-    if found.expires_at <= now {
-        return Ok(Link::Expired);
-    }
+    let found = match usable(&txn, token, now).await? {
+        Ok(found) => found,
+        Err(link) => return Ok(link),
+    };
     // Under its lock: a later form, at another process too, takes it back before or after this and not meanwhile.
     let Some(signed) = vetting::locked(&txn, found.signature_id).await? else { return Ok(Link::Unknown) };
     if is_ended(&signed.0) {
@@ -330,13 +334,10 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
 pub async fn disown(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
-    let Some(found) = store::token(&txn, token, jobs::CONFIRM).await? else { return Ok(Link::Unknown) };
-    if found.used_at.is_some() {
-        return Ok(Link::Used);
-    }
-    if found.expires_at <= now {
-        return Ok(Link::Expired);
-    }
+    let found = match usable(&txn, token, now).await? {
+        Ok(found) => found,
+        Err(link) => return Ok(link),
+    };
     let Some(signed) = vetting::locked(&txn, found.signature_id).await? else { return Ok(Link::Unknown) };
     if !vetting::is_confirmable(&signed.0) {
         return Ok(if is_ended(&signed.0) { Link::Expired } else { Link::Used });

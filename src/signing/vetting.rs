@@ -320,10 +320,10 @@ pub async fn check(platform: &Platform, id: Uuid, lines: Vec<Checked>, account: 
     let txn = platform.database.begin().await?;
     let stored = checks(&txn, id).await?;
     let is_stored = |line: &Checked| {
-        let same = |row: &&vetting_check::Model| {
+        let same = |row: &vetting_check::Model| {
             row.item == line.item.key() && row.passed == line.passed && row.evidence.as_deref().unwrap_or_default() == line.evidence
         };
-        stored.iter().find(same).is_some()
+        stored.iter().any(same)
     };
     let new: Vec<Checked> = lines.into_iter().filter(|line| !is_stored(line)).collect();
     if new.is_empty() {

@@ -12,6 +12,7 @@ mod m0007_replies;
 mod m0008_positions;
 mod m0009_audit;
 mod m0010_labels;
+mod m0011_letters;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_positions::Positions),
             Box::new(m0009_audit::Audit),
             Box::new(m0010_labels::Labels),
+            Box::new(m0011_letters::LetterWays),
         ]
     }
 }

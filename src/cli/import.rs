@@ -56,8 +56,8 @@ async fn signatures(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
     }
     let verb = if sheet.dry_run { "would be added" } else { "added" };
     println!(
-        "{} lines: {} {verb}, {} known, {} withdrawn or declined before, {} rejected",
-        report.lines, report.added, report.known, report.ended, report.rejected
+        "{} lines: {} {verb}, {} known, {} known and shown less from now on, {} withdrawn or declined before, {} rejected",
+        report.lines, report.added, report.known, report.hidden, report.ended, report.rejected
     );
     anyhow::ensure!(report.rejected == 0, "{} lines were not taken", report.rejected);
     Ok(())

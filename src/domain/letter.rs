@@ -82,6 +82,11 @@ impl LetterState {
         matches!(self, Self::Draft | Self::Checked)
     }
 
+    /// Whether it is still to leave; in a rehearsal, to be rehearsed: a rehearsed one is approved again.
+    pub const fn is_held(self, rehearsed: bool) -> bool {
+        matches!(self, Self::Draft | Self::Checked | Self::Queued) || matches!(self, Self::Approved) && !rehearsed
+    }
+
     /// Whether it has left: from here its text and its file stay as they are.
     pub const fn has_left(self) -> bool {
         matches!(self, Self::Sent | Self::Bounced | Self::Acknowledged | Self::Answered)

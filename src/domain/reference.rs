@@ -1,7 +1,7 @@
 //! Short references that people quote in mails and read out on the telephone: `CAH-S7K3-M9QC-4TXB`. They lead a reply back to its
 //! letter however its subject was altered (R37). Must not be taken for a secret: it names a thing, it opens nothing.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -38,11 +38,6 @@ impl ReferenceKind {
 /// A reference without the campaign's prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reference([u8; LENGTH]);
-
-/// Not a reference, or one with a mistake in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a reference")]
-pub struct NoReference;
 
 impl Reference {
     /// The reference of the thing `id`. `attempt` is 0, or higher when the one before is taken.
@@ -95,46 +90,26 @@ impl fmt::Debug for Reference {
     }
 }
 
-impl FromStr for Reference {
-    type Err = NoReference;
-
-    /// Reads a reference somebody typed, with or without prefix, dashes and capitals.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match find_references(text).as_slice() {
-            [only] => Ok(*only),
-            _ => Err(NoReference),
-        }
-    }
-}
-
 /// All references in a text such as a mail's subject, in their order, each once.
 ///
 /// Capitals, full-width forms, brackets, spaces, any kind of dash or none, and anything around them do no harm; a wrong character
-/// does. A found reference need not exist: whoever looks it up decides.
+/// does. A found reference need not exist: whoever looks it up decides. In "and CAH-D7K3-M9QC-4TXB" the d of "and" starts a code as well, and one in 31
+/// such has a fitting check character; so every one is given, whatever it shares with another.
 pub fn find_references(text: &str) -> Vec<Reference> {
     let characters: Vec<char> = text.nfkc().flat_map(char::to_uppercase).filter(|c| !is_invisible(*c)).collect();
     let mut found = Vec::new();
     let mut rest = characters.as_slice();
-    let mut after_word = false;
-    while let Some((first, tail)) = rest.split_first() {
-        // A code starts a word, or follows the prefix with nothing between.
-        if let Some((reference, length)) = read_code(rest).filter(|_| !after_word || matches!(first, 'S' | 'D')) {
-            if !found.contains(&reference) {
-                found.push(reference);
-            }
-            rest = rest.get(length..).unwrap_or_default();
-            after_word = true;
-        } else {
-            after_word = first.is_alphanumeric();
-            rest = tail;
+    while let Some((_, tail)) = rest.split_first() {
+        if let Some(reference) = read_code(rest).filter(|reference| !found.contains(reference)) {
+            found.push(reference);
         }
+        rest = tail;
     }
     found
 }
 
-/// Reads twelve characters of the alphabet with separators between, and at least one digit among them so that plain words in capitals
-/// rarely pass. Gives the reference and how far it reached.
-fn read_code(text: &[char]) -> Option<(Reference, usize)> {
+/// Reads twelve characters of the alphabet with separators between.
+fn read_code(text: &[char]) -> Option<Reference> {
     let mut code = [0; LENGTH];
     let mut filled = 0;
     for (at, character) in text.iter().enumerate() {
@@ -143,8 +118,7 @@ fn read_code(text: &[char]) -> Option<(Reference, usize)> {
             filled += 1;
             if filled == LENGTH {
                 let ends = text.get(at + 1).is_none_or(|next| !next.is_alphanumeric());
-                let reference = Reference::from_code(code).filter(|_| ends)?;
-                return Some((reference, at + 1));
+                return Reference::from_code(code).filter(|_| ends);
             }
         } else if filled == 0 || !is_separator(*character) {
             return None;

@@ -27,6 +27,10 @@ pub struct Model {
     /// The PDF as issued.
     pub file_id: Option<Uuid>,
     pub pages: Option<i32>,
+    /// The list's own count when the PDF was made; behind it, the PDF shows a name that is hidden now.
+    pub names_removed: i32,
+    /// The way it is to leave: mail, post, hand or portal. A dispatch says how it left.
+    pub channel: String,
     pub updated_at: DateTimeUtc,
 }
 

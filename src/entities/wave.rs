@@ -17,6 +17,8 @@ pub struct Model {
     pub content_hash: String,
     pub frozen_at: DateTimeUtc,
     pub frozen_by: Option<Uuid>,
+    /// How often a name was taken out of it since.
+    pub names_removed: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     desk::{Choice, RoundView, language_choices, post_key},
-    standing::{EndView, StepView, end, steps},
+    standing::{EndView, StepView, end, is_held, steps, waits_for_person},
     store::{self, BoardLetter},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     campaigns,
     domain::{
         checks::{Finding, FindingCode},
-        letter::{LetterState, RoundState},
+        letter::{Channel, LetterState, RoundState},
     },
     entities::{letter_round, post, wave},
     platform::{
@@ -46,6 +46,7 @@ struct BoardQuery {
     post: String,
     language: String,
     finding: String,
+    way: String,
 }
 
 #[derive(Serialize)]
@@ -62,6 +63,14 @@ struct BoardPage<'a> {
     refresh: u32,
     drafted: usize,
     blocked: usize,
+    /// Of those, letters that are to leave by hand, post or portal.
+    by_person: usize,
+    /// Letters of a released round that only a person can move: to be delivered, or without an address.
+    waits_for_person: usize,
+    /// Letters that would be held back.
+    to_leave: usize,
+    way: String,
+    ways: Vec<Choice>,
     state: String,
     post: String,
     language: String,
@@ -93,6 +102,8 @@ struct RowView {
     post_key: String,
     language: String,
     state: String,
+    /// The way it is to leave, where that is not by mail.
+    way: Option<String>,
     reference: String,
     findings: Vec<FindingView>,
 }
@@ -155,6 +166,7 @@ pub(super) async fn board(
     let fits = |(letter, findings): &&(BoardLetter, Vec<Finding>)| {
         (query.state.is_empty() || letter.state == query.state)
             && (query.post.is_empty() || kind_of(letter) == query.post)
+            && (query.way.is_empty() || letter.channel == query.way)
             && (query.language.is_empty() || letter.language == query.language)
             && match query.finding.as_str() {
                 "" => true,
@@ -172,6 +184,7 @@ pub(super) async fn board(
             post_key: post_key(kind_of(letter)),
             language: letter.language.clone(),
             state: letter.state.clone(),
+            way: Some(&letter.channel).filter(|way| *way != Channel::Mail.key()).cloned(),
             reference: letter.reference.clone(),
             findings: each_once(findings),
         })
@@ -182,6 +195,8 @@ pub(super) async fn board(
     let end = (state == RoundState::Closed).then(|| end(&round, &letters));
     let works = steps.iter().any(|step| step.state == "running");
     let found: BTreeSet<FindingCode> = letters.iter().flat_map(|(_, findings)| findings).map(|finding| finding.code).collect();
+    let to_leave = letters.iter().filter(|(letter, _)| is_held(&round, letter)).count();
+    let open = || letters.iter().map(|(letter, _)| letter).filter(|letter| letter.state != LetterState::Closed.key());
     let word = |key: &str| i18n::word(language, key);
     let any = Choice { value: ANY_BLOCKER.to_owned(), text: word("letters-blocked") };
     let choice = |prefix: &str, key: &str| Choice { value: key.to_owned(), text: word(&format!("{prefix}{}", key.replace('_', "-"))) };
@@ -201,8 +216,13 @@ pub(super) async fn board(
         steps,
         end,
         works,
-        drafted: letters.iter().filter(|(letter, _)| letter.state != LetterState::Closed.key()).count(),
+        drafted: open().count(),
         blocked,
+        by_person: open().filter(|letter| letter.channel != Channel::Mail.key()).count(),
+        waits_for_person: open().filter(|letter| waits_for_person(&round, letter)).count(),
+        to_leave,
+        ways: Channel::ALL.iter().map(|way| choice("letters-channel-", way.key())).collect(),
+        way: query.way,
         states: LetterState::ALL.iter().map(|state| choice("letters-state-", state.key())).collect(),
         posts: posts::KINDS.map(|kind| choice("letters-post-", kind)).into(),
         languages: language_choices(),
@@ -221,7 +241,7 @@ pub(super) async fn board(
         language: query.language,
         finding: query.finding,
         rows,
-        round: RoundView::of(round),
+        round: RoundView::of(round, to_leave > 0),
     };
     Ok(platform.site.page(StatusCode::OK, "letters/board.html", language, &view)?)
 }

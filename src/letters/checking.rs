@@ -22,7 +22,7 @@ use crate::{
         checks::{self, Confidential, Draft, Finding, QuotedFact, Setting},
         evidence::EvidenceVisibility,
         language::Language,
-        letter::PostKind,
+        letter::{Channel, PostKind},
         signature::Visibility,
         text::TranslationStatus,
         wording::LetterWords,
@@ -75,12 +75,12 @@ impl<'a> Standard<'a> {
         })
     }
 
-    /// Everything found in a letter to this office of a state of which this is known.
+    /// Everything found in a letter that is to go this way to this office of a state of which this is known.
     pub fn check(
         &self,
         content: &Content,
         known: &Known,
-        post: PostKind,
+        (post, way): (PostKind, Channel),
         language: Language,
         addressee: Option<&addressee::Model>,
     ) -> Vec<Finding> {
@@ -108,7 +108,7 @@ impl<'a> Standard<'a> {
         let drafted = Draft {
             blocks: &content.drafted,
             address: &address,
-            has_recipient: self.rehearsal || addressee.is_some_and(|entry| entry.email.is_some()),
+            has_recipient: self.rehearsal || way != Channel::Mail || addressee.is_some_and(|entry| entry.email.is_some()),
             translation: self.words.texts.get(&language).map_or(TranslationStatus::Unofficial, |texts| texts.translation),
             quoted: &quoted,
             cited: &[self.wave_day],

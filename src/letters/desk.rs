@@ -7,7 +7,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{board, letter_desk, round_actions, rounds_desk};
-use crate::{domain::language::Language, entities::letter_round};
+use crate::{
+    domain::{language::Language, letter::RoundState},
+    entities::letter_round,
+};
 
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -23,6 +26,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/letters/{round}/{letter}", web::get().to(letter_desk::show))
         .route("/desk/letters/{round}/{letter}/letter.pdf", web::get().to(letter_desk::preview))
         .route("/desk/letters/{round}/{letter}/delivery", web::post().to(letter_desk::deliver))
+        .route("/desk/letters/{round}/{letter}/way", web::post().to(letter_desk::choose_way))
         .route("/desk/letters/{round}/{letter}/cancel", web::post().to(letter_desk::cancel))
         .route("/desk/letters/{round}/{letter}/again", web::post().to(letter_desk::send_again))
         .route("/desk/letters/{round}/{letter}/proof/{dispatch}", web::get().to(letter_desk::proof));
@@ -46,8 +50,11 @@ pub(super) struct RoundView {
 }
 
 impl RoundView {
-    pub(super) fn of(round: letter_round::Model) -> Self {
-        Self { id: round.id, name: round.name, state: round.state, rehearsal: round.rehearsal, created_at: round.created_at }
+    /// A round that closed with letters left in it was stopped, whatever its own state says.
+    pub(super) fn of(round: letter_round::Model, held: bool) -> Self {
+        let stopped = round.state == RoundState::Closed.key() && (held || round.released_at.is_none());
+        let state = if stopped { "stopped".to_owned() } else { round.state };
+        Self { id: round.id, name: round.name, state, rehearsal: round.rehearsal, created_at: round.created_at }
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::store;
+use super::{service::RoundError, store};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns,
@@ -31,6 +31,8 @@ use crate::{
 const KIND: &str = "letters.dispatch";
 /// How long a letter waits when its host has had its share.
 const WAIT_FOR_HOST: std::time::Duration = std::time::Duration::from_secs(20);
+/// How long a letter waits to be set anew.
+const WAIT_FOR_REISSUE: std::time::Duration = std::time::Duration::from_secs(5);
 /// The server's words that are kept.
 const LONGEST_ANSWER: usize = 2000;
 
@@ -58,9 +60,26 @@ pub enum DispatchError {
     /// Its round is released, and its PDF is not made yet.
     #[error("the letter is not typeset")]
     NotTypeset,
+    /// It is to leave by mail, and no address is known.
+    #[error("no address is known")]
+    NoAddress,
     /// Unexpected.
     #[error(transparent)]
     Database(#[from] DbErr),
+    /// A fault of ours.
+    #[error(transparent)]
+    Unexpected(#[from] anyhow::Error),
+}
+
+impl From<RoundError> for DispatchError {
+    fn from(error: RoundError) -> Self {
+        match error {
+            RoundError::Missing => Self::Missing,
+            RoundError::Overtaken | RoundError::Refused(_) | RoundError::NameTaken => Self::Overtaken,
+            RoundError::Database(error) => Self::Database(error),
+            RoundError::Unexpected(error) => Self::Unexpected(error),
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -330,7 +349,11 @@ impl Carrier {
         let language: Language = letter.language.parse().map_err(|_| gone())?;
         let Content { email } = Content::deserialize(&letter.content).map_err(|_| gone())?;
         let to = dispatch.to_address.as_deref().ok_or_else(gone)?;
-        let file = files::load(self.platform.database.read(), letter.file_id.ok_or_else(gone)?).await?.ok_or_else(gone)?;
+        letter.file_id.ok_or_else(gone)?;
+        let Some(pdf) = store::issued(self.platform.database.read(), letter).await? else {
+            let reason = "a name was taken out of its list: the letter is set anew first".to_owned();
+            return Err(JobError::Postpone { after: WAIT_FOR_REISSUE, reason });
+        };
         // By its reference an answer finds back to the letter, however its subject is altered (R37).
         let subject =
             if email.subject.contains(&letter.reference) { email.subject } else { format!("{} [{}]", email.subject, letter.reference) };
@@ -343,7 +366,7 @@ impl Carrier {
         mail.attachments.push(Attachment {
             file_name: file_name(&sender.reference_prefix, &letter.iso3, language, round.dated_on, "pdf"),
             media_type: "application/pdf".to_owned(),
-            content: file.content,
+            content: pdf,
         });
         Ok(mail)
     }

@@ -20,7 +20,7 @@ use crate::{
     domain::{
         checks::{self, Finding},
         language::Language,
-        letter::{LetterState, PostKind, RoundState},
+        letter::{Channel, LetterState, PostKind, RoundState},
         reference::{Reference, ReferenceKind},
     },
     entities::{letter, letter_event, letter_round, post},
@@ -101,8 +101,10 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
         let region = directory.region_name(state, language);
         let mut content = draft::draft(&occasion, state, region, known, kind, language, &sender, &reference);
         content.address_to(entry.addressee.as_ref());
-        let findings = standard.check(&content, known, kind, language, entry.addressee.as_ref());
-        let row = letter_row(letter_id, id, &entry.post, language, reference, &content, &findings, now)?;
+        let way = earlier.and_then(|letter| letter.channel.parse().ok()).unwrap_or(Channel::Mail);
+        let findings = standard.check(&content, known, (kind, way), language, entry.addressee.as_ref());
+        let mut row = letter_row(letter_id, id, &entry.post, language, reference, &content, &findings, now)?;
+        row.channel = Set(way.key().to_owned());
         history.extend(steps(letter_id, earlier.map(|letter| letter.state.as_str()), state_after(&findings), now));
         drafted += 1;
         if earlier.is_some() {
@@ -155,7 +157,8 @@ pub async fn check_again(
         let content: Content = serde_json::from_value(letter.content.clone()).map_err(anyhow::Error::from)?;
         let language: Language = letter.language.parse().map_err(anyhow::Error::from)?;
         let known = known.get(&letter.iso3).unwrap_or(&unknown);
-        let findings = standard.check(&content, known, post_kind(state, &entry.post.kind), language, entry.addressee.as_ref());
+        let to = (post_kind(state, &entry.post.kind), letter.channel.parse().unwrap_or(Channel::Mail));
+        let findings = standard.check(&content, known, to, language, entry.addressee.as_ref());
         let value = json!(findings);
         if value == letter.findings {
             continue;
@@ -241,6 +244,8 @@ fn letter_row(
         blockers: Set(blockers(findings)),
         file_id: Set(None),
         pages: Set(None),
+        names_removed: Set(0),
+        channel: Set(Channel::Mail.key().to_owned()),
         updated_at: Set(now),
     })
 }

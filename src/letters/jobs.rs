@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::{
     annex, dispatch,
     draft::Content,
     drafting,
+    reissue::{self, ReissueLetters},
     service::RoundError,
     store::{self, Loaded},
 };
@@ -19,7 +20,7 @@ use crate::{
     domain::{
         email::{EmailAddress, file_name},
         language::Language,
-        letter::{LetterState, RoundState},
+        letter::{Channel, LetterState, RoundState},
     },
     entities::{addressee, letter, letter_round},
     platform::{
@@ -54,23 +55,24 @@ pub fn typeset(round: Uuid) -> Job {
 /// Adds this room's handlers.
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     let rooms = Rooms { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() };
-    dispatch::register(worker.handle(Draft(rooms.clone())).handle_at_most(1, TypesetRound(rooms)), platform, campaigns)
+    let worker = worker.handle(Draft(rooms.clone())).handle_at_most(1, TypesetRound(rooms.clone()));
+    dispatch::register(worker.handle_at_most(1, ReissueLetters(rooms)), platform, campaigns)
 }
 
 #[derive(Clone)]
-struct Rooms {
-    platform: Platform,
-    campaigns: Data<campaigns::Register>,
-    states: Data<states::Register>,
+pub(super) struct Rooms {
+    pub(super) platform: Platform,
+    pub(super) campaigns: Data<campaigns::Register>,
+    pub(super) states: Data<states::Register>,
 }
 
 impl Rooms {
-    async fn campaign(&self) -> Result<std::sync::Arc<Current>, JobError> {
+    pub(super) async fn campaign(&self) -> Result<std::sync::Arc<Current>, JobError> {
         self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))
     }
 }
 
-fn job_error(error: RoundError) -> JobError {
+pub(super) fn job_error(error: RoundError) -> JobError {
     match error {
         RoundError::Database(error) => error.into(),
         RoundError::Missing => JobError::Fail("the round is gone".into()),
@@ -111,9 +113,10 @@ impl Handler for TypesetRound {
         let db = rooms.platform.database.read();
         let loaded = store::load(db, payload.round).await.map_err(job_error)?;
         let letters = store::letters_of(db, payload.round).await?;
-        // A letter that was rehearsed is approved again and has its file: it is not rehearsed twice.
-        let rehearsed = |letter: &letter::Model| loaded.round.rehearsal && letter.file_id.is_some();
-        let waiting = letters.into_iter().filter(|letter| letter.state == LetterState::Approved.key() && !rehearsed(letter));
+        // A letter that was rehearsed is approved again and has its file, and so has one that waits for a person to deliver it.
+        let is_done =
+            |letter: &letter::Model| letter.file_id.is_some() && (loaded.round.rehearsal || letter.channel != Channel::Mail.key());
+        let waiting = letters.into_iter().filter(|letter| letter.state == LetterState::Approved.key() && !is_done(letter));
         let mut work = stream::iter(waiting)
             .map(|letter| {
                 let (loaded, directory, campaign) = (&loaded, &directory, &campaign);
@@ -170,15 +173,24 @@ pub async fn typeset_letter(
     platform.typesetter.typeset(Template::Letter, &content.page, stamp).await
 }
 
+/// What a letter's PDF is called where it is kept.
+pub(super) fn pdf_name(letter: &letter::Model, loaded: &Loaded) -> String {
+    let language: Language = letter.language.parse().unwrap_or_default();
+    file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf")
+}
+
 /// Keeps the PDF and puts the letter in the queue, in one transaction that looks again whether it is still to go. `false`: its address is gone
 /// since it was approved; the PDF is kept and the letter waits for a person.
 async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model, typeset: &Typeset) -> Result<bool, JobError> {
     let now = platform.clock.now();
-    let language: Language = letter.language.parse().unwrap_or_default();
-    let name = file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf");
+    let name = pdf_name(letter, loaded);
     let txn = platform.database.begin().await?;
     if !dispatch::step_sending(&txn, loaded.round.id, RoundState::Sending).await? {
         return Ok(true); // stopped while this letter was being typeset
+    }
+    if !reissue::is_current(&txn, loaded).await? {
+        let reason = "a name was taken out of the list while this letter was typeset".to_owned();
+        return Err(JobError::Postpone { after: std::time::Duration::ZERO, reason });
     }
     let Some(current) = letter::Entity::find_by_id(letter.id).one(&txn).await? else { return Ok(true) };
     if current.state != LetterState::Approved.key() {
@@ -188,11 +200,16 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     let change = letter::ActiveModel {
         file_id: Set(Some(kept.id)),
         pages: Set(Some(i32::try_from(typeset.pages).unwrap_or(i32::MAX))),
+        names_removed: Set(loaded.wave.names_removed),
         updated_at: Set(now),
         ..Default::default()
     };
     letter::Entity::update_many().set(change).filter(letter::Column::Id.eq(letter.id)).exec(&txn).await?;
     let letter = letter::Entity::find_by_id(letter.id).one(&txn).await?.ok_or_else(|| JobError::Fail("the letter is gone".into()))?;
+    if letter.channel != Channel::Mail.key() && !loaded.round.rehearsal {
+        txn.commit().await?; // a person delivers it and records that
+        return Ok(true);
+    }
     let address = address_of(&txn, &letter, now.date_naive()).await?;
     let found = match address.or_else(|| loaded.round.rehearsal.then(|| EmailAddress::parse("rehearsal@invalid.example").ok()).flatten()) {
         Some(address) => {
@@ -208,11 +225,12 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     Ok(found)
 }
 
-async fn address_of(
+/// The address in the register a letter would leave for on a day. One query.
+pub(super) async fn address_of(
     db: &impl sea_orm::ConnectionTrait,
     letter: &letter::Model,
     day: chrono::NaiveDate,
-) -> Result<Option<EmailAddress>, JobError> {
+) -> Result<Option<EmailAddress>, DbErr> {
     use sea_orm::{Condition, QueryOrder};
     let in_force = Condition::all()
         .add(Condition::any().add(addressee::Column::StartsOn.is_null()).add(addressee::Column::StartsOn.lte(day)))

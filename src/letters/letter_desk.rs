@@ -27,7 +27,7 @@ use crate::{
     domain::{
         email::EmailAddress,
         language::Language,
-        letter::{Channel, LetterState},
+        letter::{Channel, LetterState, RoundState},
     },
     entities::{dispatch as attempts, letter, letter_event, letter_round, post},
     platform::{
@@ -54,7 +54,16 @@ struct LetterView<'a> {
     page: Frame<'a>,
     errors: Vec<FormErrorView>,
     form: LetterForm,
+    /// Every way but mail.
     channels: Vec<Choice>,
+    /// Every way.
+    ways: Vec<Choice>,
+    /// The one it is to leave by.
+    way: String,
+    /// The address it would leave for now.
+    to: Option<String>,
+    has_left: bool,
+    may_choose: bool,
     round_id: Uuid,
     round_name: String,
     rehearsal: bool,
@@ -84,6 +93,12 @@ pub(super) struct LetterForm {
     channel: String,
     note: String,
     address: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WayForm {
+    way: String,
 }
 
 #[derive(Serialize)]
@@ -147,21 +162,27 @@ async fn page(
     let sent = attempts::Entity::find().filter(attempts::Column::LetterId.eq(id)).order_by_asc(attempts::Column::CreatedAt).all(db).await?;
     let directory = states.get(platform).await?;
     let record = dispatch::may_record(db, &round, &letter).await;
+    let address = jobs::address_of(db, &letter, platform.clock.now().date_naive()).await?;
     let content: Content = serde_json::from_value(letter.content)?;
     let language: Language = letter.language.parse().unwrap_or_default();
     let state: LetterState = letter.state.parse().map_err(anyhow::Error::from)?;
     let may = staff.role.may(Permission::ReleaseLetters);
-    let by_hand = [Channel::Hand, Channel::Post, Channel::Portal];
+    let ways: Vec<Channel> = Channel::ALL.to_vec();
+    let choice = |channel: &Channel| Choice {
+        value: channel.key().to_owned(),
+        text: i18n::word(staff.language, &format!("letters-channel-{}", channel.key())),
+    };
+    let is_over = state.has_left() || state == LetterState::Closed || round.state == RoundState::Closed.key();
     let view = LetterView {
         page: staff.frame_titled(platform, format!("{} – {}", directory.name(&letter.iso3, staff.language), letter.reference)),
         errors: errors.view(staff.language),
         form,
-        channels: by_hand
-            .map(|channel| Choice {
-                value: channel.key().to_owned(),
-                text: i18n::word(staff.language, &format!("letters-channel-{}", channel.key())),
-            })
-            .into(),
+        channels: ways.iter().filter(|channel| **channel != Channel::Mail).map(choice).collect(),
+        ways: ways.iter().map(choice).collect(),
+        way: letter.channel,
+        to: address.map(|address| address.as_str().to_owned()),
+        has_left: state.has_left(),
+        may_choose: !is_over && staff.role.may(may_choose_way(&round)),
         round_id: round.id,
         id,
         state_name: directory.name(&letter.iso3, staff.language).to_owned(),
@@ -204,6 +225,11 @@ async fn page(
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(platform.site.page(status, "letters/letter.html", staff.language, &view)?)
+}
+
+/// Whoever prepares letters chooses their ways; once they are released, to choose mail is to send.
+fn may_choose_way(round: &letter_round::Model) -> Permission {
+    if round.state == RoundState::Sending.key() { Permission::ReleaseLetters } else { Permission::PrepareLetters }
 }
 
 /// The carrier notes what came of an attempt by its key; a person's note stays as it was typed.
@@ -277,6 +303,29 @@ pub(super) async fn deliver(
     answer(&platform, &staff, &letter, outcome.map(drop), "letters-done-recorded").await
 }
 
+/// Chooses the way a letter is to leave.
+pub(super) async fn choose_way(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    path: Path,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: WayForm = staff.form(&body)?;
+    let letter = letter_at(&platform, path.into_inner()).await?;
+    let round = letter_round::Entity::find_by_id(letter.round_id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
+    staff.require(may_choose_way(&round))?;
+    let Ok(way) = form.way.parse() else {
+        let mut errors = FormErrors::default();
+        errors.add("way", "letters-error-channel");
+        return page(&platform, &staff, &states, letter, LetterForm::default(), &errors).await;
+    };
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let outcome = single::choose_way(&platform, &campaign, &directory, letter.id, way, staff.id).await;
+    answer(&platform, &staff, &letter, outcome, "letters-done-way").await
+}
+
 /// Takes a letter out before it leaves.
 pub(super) async fn cancel(platform: web::Data<Platform>, staff: SignedIn, path: Path, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let _: LetterForm = staff.form(&body)?;
@@ -322,6 +371,7 @@ async fn answer(
     match (refusal(&refused), refused) {
         (Some(key), _) => Ok(staff.refused(platform, &to, key, &none).await?),
         (None, DispatchError::Database(error)) => Err(error.into()),
+        (None, DispatchError::Unexpected(error)) => Err(error.into()),
         (None, _) => Err(Problem::NotFound),
     }
 }
@@ -334,7 +384,8 @@ const fn refusal(error: &DispatchError) -> Option<&'static str> {
         DispatchError::Round => Some("letters-refused-round"),
         DispatchError::NotReleased => Some("letters-refused-not-released"),
         DispatchError::NotTypeset => Some("letters-refused-not-typeset"),
-        DispatchError::Missing | DispatchError::Database(_) => None,
+        DispatchError::NoAddress => Some("letters-refused-no-address"),
+        DispatchError::Missing | DispatchError::Database(_) | DispatchError::Unexpected(_) => None,
     }
 }
 

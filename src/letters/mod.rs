@@ -11,6 +11,7 @@ pub mod facts;
 pub mod jobs;
 mod letter_desk;
 pub mod own_letter;
+mod reissue;
 mod round_actions;
 mod rounds_desk;
 pub mod service;

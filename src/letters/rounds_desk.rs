@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     desk::{Choice, RoundView, language_choices, post_key},
     service::{self, NewRound, RoundError},
+    store,
 };
 use crate::{
     accounts::{Permission, SignedIn},
@@ -78,12 +79,19 @@ async fn rounds_page(
         .order_by_desc(letter_round::Column::CreatedAt)
         .all(db)
         .await?;
+    let held = store::rounds_with_held(db, campaign.id).await?;
     let events = campaign.events.iter().filter(|event| event.status != "past" && event.last_day() >= today);
     let waves = waves::all(db, campaign.id).await?;
     let wave_title = |number: i32| i18n::text(language, "roll-wave-title", &i18n::args([("number", i64::from(number).into())]));
     let view = RoundsPage {
         errors: errors.view(language),
-        rounds: rounds.into_iter().map(RoundView::of).collect(),
+        rounds: rounds
+            .into_iter()
+            .map(|round| {
+                let held = held.contains(&round.id);
+                RoundView::of(round, held)
+            })
+            .collect(),
         events: events
             .map(|event| Choice {
                 value: event.id.to_string(),

@@ -234,7 +234,11 @@ pub async fn stop(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), Ro
     let to = from.step(RoundState::Closed).map_err(RoundRefusal::from)?;
     move_round(&txn, id, from, letter_round::ActiveModel { state: Set(to.key().to_owned()), ..Default::default() }).await?;
     let letters = store::letters_of(&txn, id).await?;
-    let held_back = move_letters(&txn, &letters, LetterState::Queued, LetterState::Approved, Some(account), now).await?;
+    let is_held = |letter: &&letter::Model| {
+        letter.state.parse().is_ok_and(|state: LetterState| state.is_held(round.rehearsal && letter.file_id.is_some()))
+    };
+    let held_back = letters.iter().filter(is_held).count();
+    move_letters(&txn, &letters, LetterState::Queued, LetterState::Approved, Some(account), now).await?;
     audit::append(&txn, Entry::of(Some(account), "round.stopped", "round", id).with(json!({ "held_back": held_back })), now).await?;
     txn.commit().await?;
     Ok(())

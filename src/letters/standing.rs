@@ -41,14 +41,21 @@ pub(super) struct StepView {
     problem: String,
 }
 
+/// Whether a letter is still to leave, or to be rehearsed.
+pub(super) fn is_held(round: &letter_round::Model, letter: &BoardLetter) -> bool {
+    letter.state.parse().is_ok_and(|state: LetterState| state.is_held(round.rehearsal && letter.file_id.is_some()))
+}
+
+/// Whether a letter of a round that is being sent is typeset and moves no further without a person: it is to be delivered by hand, or its address is
+/// gone since it was approved.
+pub(super) fn waits_for_person(round: &letter_round::Model, letter: &BoardLetter) -> bool {
+    let is_sending = round.state == RoundState::Sending.key() && !round.rehearsal;
+    is_sending && letter.state == LetterState::Approved.key() && letter.file_id.is_some()
+}
+
 /// A round that was never released, or leaves letters behind, was stopped by a person; one that is over closed by itself.
 pub(super) fn end(round: &letter_round::Model, letters: &[(BoardLetter, Vec<Finding>)]) -> EndView {
-    let is_held = |letter: &BoardLetter| match letter.state.parse() {
-        Ok(LetterState::Draft | LetterState::Checked | LetterState::Queued) => true,
-        Ok(LetterState::Approved) => !round.rehearsal || letter.file_id.is_none(),
-        _ => false,
-    };
-    let held = letters.iter().filter(|(letter, _)| is_held(letter)).count();
+    let held = letters.iter().filter(|(letter, _)| is_held(round, letter)).count();
     let key = match (round.released_at.is_none() || held > 0, round.rehearsal) {
         (true, _) => "stopped",
         (false, true) => "rehearsed",
@@ -83,7 +90,9 @@ pub(super) fn steps(
         let is_through =
             |letter: &&&BoardLetter| letter.state.parse().is_ok_and(LetterState::has_left) || letter.state == LetterState::Closed.key();
         let left = if round.rehearsal { usize::try_from(rehearsed).unwrap_or(0) } else { going.iter().filter(is_through).count() };
-        steps.push(step(if round.rehearsal { "rehearsed" } else { "left" }, left, going.len(), runs, released_at, language, now));
+        // What only a person can move is no work in progress.
+        let moving = going.len() - going.iter().filter(|letter| waits_for_person(round, letter)).count();
+        steps.push(step(if round.rehearsal { "rehearsed" } else { "left" }, left, moving, runs, released_at, language, now));
     }
     steps
 }

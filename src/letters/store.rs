@@ -1,5 +1,7 @@
 //! What rounds and letters are read by. Must not change anything.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -74,15 +76,24 @@ pub async fn letters_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<lette
         .await
 }
 
-/// The PDF of a letter as it was issued; none before that. One query.
+/// The PDF of a letter as it was issued; none before that, and none from the moment a name is taken out of its list until it is set anew (R15).
+/// Two queries.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn issued(db: &impl ConnectionTrait, letter: &letter::Model) -> Result<Option<Vec<u8>>, DbErr> {
-    match letter.file_id {
-        Some(file) => Ok(files::load(db, file).await?.map(|file| file.content)),
-        None => Ok(None),
+    let Some(file) = letter.file_id else { return Ok(None) };
+    let round = letter_round::Entity::find()
+        .select_only()
+        .column(letter_round::Column::WaveId)
+        .filter(letter_round::Column::Id.eq(letter.round_id));
+    let behind = wave::Entity::find()
+        .filter(wave::Column::Id.in_subquery(round.into_query()))
+        .filter(wave::Column::NamesRemoved.gt(letter.names_removed));
+    if behind.count(db).await? > 0 {
+        return Ok(None);
     }
+    Ok(files::load(db, file).await?.map(|file| file.content))
 }
 
 /// What the board shows of a letter: not its text, which is most of the row.
@@ -106,6 +117,8 @@ pub struct BoardLetter {
     pub blockers: i32,
     /// Its PDF, once issued.
     pub file_id: Option<Uuid>,
+    /// The way it is to leave.
+    pub channel: String,
 }
 
 /// The letters of a round for its board. One query.
@@ -116,13 +129,33 @@ pub async fn board_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<BoardLe
     use letter::Column as C;
     letter::Entity::find()
         .select_only()
-        .columns([C::Id, C::Iso3, C::PostId, C::Language, C::Reference, C::State, C::Findings, C::Blockers, C::FileId])
+        .columns([C::Id, C::Iso3, C::PostId, C::Language, C::Reference, C::State, C::Findings, C::Blockers, C::FileId, C::Channel])
         .filter(C::RoundId.eq(id))
         .order_by_asc(C::Iso3)
         .order_by_asc(C::PostId)
         .into_model::<BoardLetter>()
         .all(db)
         .await
+}
+
+/// The closed rounds of a campaign in which letters were left behind, by the rule of [`LetterState::is_held`]. One query.
+pub(super) async fn rounds_with_held(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
+    use letter::Column as C;
+    let closed = |rehearsal: bool| {
+        letter_round::Entity::find()
+            .select_only()
+            .column(letter_round::Column::Id)
+            .filter(letter_round::Column::CampaignId.eq(campaign_id))
+            .filter(letter_round::Column::State.eq(RoundState::Closed.key()))
+            .filter(letter_round::Column::Rehearsal.eq(rehearsal))
+            .into_query()
+    };
+    let held = |rehearsed| LetterState::ALL.iter().filter(move |state| state.is_held(rehearsed)).map(|state| state.key());
+    let real = Condition::all().add(C::State.is_in(held(false))).add(C::RoundId.in_subquery(closed(false)));
+    let has_file = Condition::any().add(C::State.is_in(held(true))).add(C::FileId.is_null());
+    let rehearsed = Condition::all().add(C::State.is_in(held(false))).add(has_file).add(C::RoundId.in_subquery(closed(true)));
+    let rounds = letter::Entity::find().select_only().column(C::RoundId).distinct().filter(Condition::any().add(real).add(rehearsed));
+    Ok(rounds.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
 }
 
 /// Whether a letter is still to leave; in a rehearsal, to be rehearsed: a rehearsed one is approved again and has its file. One query.

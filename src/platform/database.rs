@@ -77,6 +77,31 @@ impl Database {
             .await
     }
 
+    /// A write transaction that looks up many rows in tables which grow fast, in a burst or an import. PostgreSQL keeps the plan it made for an empty table,
+    /// reading all of it, until it is analysed a minute later; here it plans for the table as it is. One statement more there.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn begin_on_growing_tables(&self) -> Result<DatabaseTransaction, DbErr> {
+        let txn = self.begin().await?;
+        if self.backend() == DbBackend::Postgres {
+            txn.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan").await?;
+        }
+        Ok(txn)
+    }
+
+    /// After a name was hidden: SQLite's log keeps pages as they were until it is written over, so it is emptied. Whoever reads for more than a second
+    /// meanwhile is not waited for; the next time empties it then. PostgreSQL keeps its log where no dump looks.
+    pub async fn empty_log(&self) {
+        if self.backend() != DbBackend::Sqlite {
+            return;
+        }
+        let emptied = "PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 30000";
+        if let Err(error) = self.writer.execute_unprepared(emptied).await {
+            tracing::warn!(%error, "the log of the database was not emptied");
+        }
+    }
+
     /// Closes both handles; SQLite then leaves one file and no log beside it.
     ///
     /// # Errors

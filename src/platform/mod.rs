@@ -68,6 +68,12 @@ impl Platform {
         self.bell.ring();
     }
 
+    /// The same, where a name was hidden: nothing readable of it is left in a log either.
+    pub async fn hidden(&self) {
+        self.changed();
+        self.database.empty_log().await;
+    }
+
     /// Composes a mail and tries once to deliver it.
     ///
     /// # Errors

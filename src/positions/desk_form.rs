@@ -104,6 +104,7 @@ pub(super) fn errors(faults: &[Fault]) -> FormErrors {
             "address" => "positions-desk-error-address",
             "control" => "positions-desk-error-control",
             "long" => "positions-desk-error-long",
+            "private" => "positions-desk-error-private",
             "unsourced" => "positions-desk-error-unsourced",
             _ => "positions-desk-error-unknown",
         };

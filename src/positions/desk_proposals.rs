@@ -101,7 +101,7 @@ async fn proposal_page(
         kind: "reply".into(),
         direction: proposal.direction.clone().unwrap_or_default(),
         date: reply.received_on.to_string(),
-        summary: proposal.summary.clone(),
+        // The words are the person's own: what the state said in private is shown beside the form, and not in it.
         visibility: proposal.visibility.clone(),
         capacity: "national".into(),
         scope: "overall".into(),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
-    domain::prose,
+    domain::{checks::Confidential, evidence::EvidenceVisibility, prose},
     entities::{evidence, evidence_proposal, state},
     platform::Platform,
 };
@@ -185,7 +185,18 @@ async fn check(platform: &Platform, act: Act<'_>, typed: &Typed, now: DateTime<U
     // A code that is none never reaches the database, which would refuse some of them with a fault of its own.
     let is_code = iso3.len() == 3 && iso3.bytes().all(|byte| byte.is_ascii_uppercase());
     let is_state = is_code && state::Entity::find_by_id(iso3).one(platform.database.read()).await?.is_some();
-    typed.check(&act.campaign.config, |_| is_state, now.date_naive()).map_err(EvidenceError::Faults)
+    let item = typed.check(&act.campaign.config, |_| is_state, now.date_naive()).map_err(EvidenceError::Faults)?;
+    if item.visibility == EvidenceVisibility::Public {
+        let private = store::private_words(platform.database.read(), act.campaign.id, &item.iso3).await?;
+        let private = Confidential::of(private.iter().map(String::as_str));
+        let texts = [("summary", Some(&item.summary)), ("note", item.note.as_ref())];
+        let repeated = texts.into_iter().filter(|(_, text)| text.is_some_and(|text| private.is_in(text)));
+        let faults: Vec<Fault> = repeated.map(|(field, _)| Fault { field, fault: FaultKind::Private }).collect();
+        if !faults.is_empty() {
+            return Err(EvidenceError::Faults(faults));
+        }
+    }
+    Ok(item)
 }
 
 async fn add(

@@ -107,6 +107,9 @@ pub enum FaultKind {
     /// Longer than can be stored.
     #[error("is too long")]
     Long,
+    /// Public, and a sentence of it stands in what a state told us in private.
+    #[error("repeats a private reply")]
+    Private,
     /// Public evidence that nobody could check.
     #[error("a public item needs an address or a document")]
     Unsourced,
@@ -123,6 +126,7 @@ impl FaultKind {
             Self::Address => "address",
             Self::Control => "control",
             Self::Long => "long",
+            Self::Private => "private",
             Self::Unsourced => "unsourced",
         }
     }

@@ -351,6 +351,32 @@ pub async fn proposal(
     Ok(row.and_then(|(proposal, reply)| Some((proposal, reply?))))
 }
 
+/// What a state told us in private: in replies, and in what they suggest. Two queries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn private_words(db: &impl ConnectionTrait, campaign_id: Uuid, iso3: &str) -> Result<Vec<String>, DbErr> {
+    let mut words: Vec<String> = reply::Entity::find()
+        .select_only()
+        .column(reply::Column::Summary)
+        .filter(reply::Column::CampaignId.eq(campaign_id))
+        .filter(reply::Column::Iso3.eq(iso3))
+        .filter(reply::Column::Visibility.ne(EvidenceVisibility::Public.key()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let suggested = evidence_proposal::Entity::find()
+        .select_only()
+        .column(evidence_proposal::Column::Summary)
+        .join(JoinType::InnerJoin, to_reply())
+        .filter(reply::Column::CampaignId.eq(campaign_id))
+        .filter(evidence_proposal::Column::Iso3.eq(iso3))
+        .filter(evidence_proposal::Column::Visibility.ne(EvidenceVisibility::Public.key()))
+        .into_tuple::<String>();
+    words.extend(suggested.all(db).await?);
+    Ok(words)
+}
+
 fn to_reply() -> RelationDef {
     evidence_proposal::Entity::belongs_to(reply::Entity).from(evidence_proposal::Column::ReplyId).to(reply::Column::Id).into()
 }

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     campaigns,
-    domain::{language::Language, reference::Reference},
+    domain::{
+        language::Language,
+        reference::{Reference, find_references},
+    },
     entities::signature,
     letters::{drafting, store},
     platform::{
@@ -64,12 +67,17 @@ pub(super) async fn show(
     let mut errors = FormErrors::default();
     let mut answer = None;
     if !typed.is_empty() {
-        match typed.parse::<Reference>() {
-            Ok(reference) => {
-                let directory = states.get(&platform).await?;
-                answer = Some(answer_to(platform.database.read(), &directory, language, (reference, &prefix)).await?);
+        let directory = states.get(&platform).await?;
+        let references = find_references(&typed);
+        for reference in &references {
+            answer = answer_to(platform.database.read(), &directory, language, (reference, &prefix)).await?;
+            if answer.is_some() {
+                break;
             }
-            Err(_) => errors.add("reference", "publishing-error-reference"),
+        }
+        match references.first() {
+            Some(first) => answer = answer.or_else(|| Some(say(language, "bad", "no", &named(first.to_string())))),
+            None => errors.add("reference", "publishing-error-reference"),
         }
     }
     let view = GenuinePage {
@@ -85,26 +93,35 @@ pub(super) async fn show(
     Ok(platform.site.page(status, "publishing/genuine.html", language, &view)?)
 }
 
-/// What a reference stands for. At most four queries, each by an index.
+fn named(reference: String) -> i18n::Args {
+    i18n::args([("reference", reference.into())])
+}
+
+fn say(language: Language, kind: &'static str, key: &str, args: &i18n::Args) -> Answer {
+    Answer {
+        kind,
+        title: i18n::word(language, &format!("publishing-genuine-{key}-title")),
+        text: i18n::text(language, &format!("publishing-genuine-{key}"), args),
+    }
+}
+
+/// What a reference stands for, if for anything of ours. At most four queries, each by an index.
 async fn answer_to(
     db: &impl ConnectionTrait,
     directory: &Directory,
     language: Language,
-    (reference, prefix): (Reference, &str),
-) -> Result<Answer, DbErr> {
+    (reference, prefix): (&Reference, &str),
+) -> Result<Option<Answer>, DbErr> {
     // A letter's carries the campaign's prefix, a signature's does not.
     let (bare, reference) = (reference.to_string(), reference.with_prefix(prefix));
-    let args = i18n::args([("reference", bare.clone().into())]);
-    let say = |kind, key: &str, args: &i18n::Args| Answer {
-        kind,
-        title: i18n::word(language, &format!("publishing-genuine-{key}-title")),
-        text: i18n::text(language, &format!("publishing-genuine-{key}"), args),
-    };
+    let args = named(bare.clone());
     if signature::Entity::find().filter(signature::Column::Reference.eq(&bare)).count(db).await? > 0 {
-        return Ok(say("good", "yes", &args));
+        return Ok(Some(say(language, "good", "yes", &args)));
     }
-    let Some(letter) = store::asked_about(db, &reference).await? else { return Ok(say("bad", "no", &args)) };
-    let (Some(left_at), Some(state)) = (letter.left_at, directory.state(&letter.iso3)) else { return Ok(say("bad", "unsent", &args)) };
+    let Some(letter) = store::asked_about(db, &reference).await? else { return Ok(None) };
+    let (Some(left_at), Some(state)) = (letter.left_at, directory.state(&letter.iso3)) else {
+        return Ok(Some(say(language, "bad", "unsent", &args)));
+    };
     let post = drafting::post_kind(state, &letter.post).key().replace('_', "-");
     let args = i18n::args([
         ("reference", reference.into()),
@@ -112,5 +129,5 @@ async fn answer_to(
         ("post", i18n::word(language, &format!("publishing-genuine-post-{post}")).into()),
         ("state", directory.name(&letter.iso3, language).to_owned().into()),
     ]);
-    Ok(say("good", "sent", &args))
+    Ok(Some(say(language, "good", "sent", &args)))
 }

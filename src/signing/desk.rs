@@ -195,6 +195,7 @@ async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result
         Ok(key) => return Ok(staff.done(platform, &to, key, &none).await?),
         Err(VettingError::Missing) => return Err(Problem::NotFound),
         Err(VettingError::Database(error)) => return Err(error.into()),
+        Err(VettingError::Unexpected(error)) => return Err(error.into()),
         Err(VettingError::Overtaken) => "roll-refused-overtaken",
         Err(VettingError::DeclineOpen) => "roll-refused-decline-open",
         Err(VettingError::Refused(VettingRefusal::ReasonMissing)) => "roll-refused-reason",

@@ -1,32 +1,26 @@
-//! Reads a sheet of signatories into the tables, line by line, in batches. Repeatable: a line that is known changes nothing, and what was withdrawn
-//! or declined stays so (R16). Must not say a name in a message.
+//! Reads a sheet of signatories into the tables, line by line, in batches. Repeatable: a line that is known changes nothing but to show less, and
+//! what was withdrawn or declined stays so (R16). Must not say a name in a message.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     io::{BufRead, BufReader, Read},
 };
 
-use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    contact::{self, Contact, Names},
-    counts, service,
+    counts,
+    entrant::{Entrant, Line, entrant},
+    store, vetting,
 };
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
-    domain::{
-        email::EmailAddress,
-        language::Language,
-        name::{clean_line, clean_name},
-        reference::{Reference, ReferenceKind},
-        signature::{NetworkMode, SecondPerson, SignatoryKind, SignatureOrigin, SignatureState, Visibility},
-    },
+    domain::signature::{SignatureOrigin, SignatureState, Visibility},
     entities::{signatory, signature},
-    platform::{Platform, documents::csv::plain},
+    platform::Platform,
     states::Directory,
 };
 
@@ -75,6 +69,8 @@ pub struct Report {
     pub added: u64,
     /// Known already; left as they are.
     pub known: u64,
+    /// Known already, and shown less from now on, because the sheet says so (R14).
+    pub hidden: u64,
     /// Withdrawn or declined before; left so (R16).
     pub ended: u64,
     /// Lines with faults.
@@ -92,14 +88,12 @@ pub struct Reject {
     pub reason: String,
 }
 
-/// A line without a fault.
-struct Entrant {
-    key: String,
-    contact_hash: Option<String>,
-    /// The key of its name as a named and as a withheld signatory has it.
-    name_keys: [String; 2],
-    signatory: signatory::ActiveModel,
-    signature: signature::ActiveModel,
+/// A signature that is there already.
+#[derive(Clone, Copy)]
+struct Known {
+    id: Uuid,
+    ended: bool,
+    visibility: Visibility,
 }
 
 /// Imports a sheet in the columns of the demonstration's, in UTF-8. `progress` hears of the lines read after each batch.
@@ -123,7 +117,7 @@ pub async fn signatures(
     if let Some(missing) = NEEDED.into_iter().find(|name| !columns.contains_key(*name)) {
         return Err(ImportError::NoColumn(missing));
     }
-    let (mut report, mut seen, mut batch) = (Report::default(), HashSet::new(), Vec::with_capacity(BATCH));
+    let (mut report, mut seen, mut batch) = (Report::default(), HashMap::new(), Vec::with_capacity(BATCH));
     for record in reader.into_records() {
         report.lines += 1;
         let read = match &record {
@@ -151,10 +145,13 @@ pub async fn signatures(
     }
     write(platform, campaign, batch, &mut seen, options, &mut report).await?;
     progress(report.lines);
-    if !options.dry_run && report.added > 0 {
+    if !options.dry_run && report.hidden > 0 {
+        platform.hidden().await;
+    }
+    if !options.dry_run && report.added + report.hidden > 0 {
         // Counted once at the end rather than by a delta for each line.
         counts::recount(platform, campaign.id).await?;
-        let details = json!({ "lines": report.lines, "added": report.added, "origin": options.origin.key() });
+        let details = json!({ "lines": report.lines, "added": report.added, "hidden": report.hidden, "origin": options.origin.key() });
         let txn = platform.database.begin().await?;
         audit::append(&txn, Entry::of(None, "signatures.imported", "campaign", campaign.id).with(details), platform.clock.now()).await?;
         txn.commit().await?;
@@ -170,167 +167,90 @@ async fn write(
     platform: &Platform,
     campaign: &Current,
     batch: Vec<Entrant>,
-    seen: &mut HashSet<String>,
+    seen: &mut HashMap<String, Visibility>,
     options: Options,
     report: &mut Report,
 ) -> Result<(), ImportError> {
-    let txn = platform.database.begin().await?;
-    let by_key = signature::Entity::find().filter(signature::Column::SubmissionKey.is_in(batch.iter().map(|row| row.key.clone())));
-    let mut states: HashMap<String, String> = by_key.all(&txn).await?.into_iter().map(|row| (row.submission_key, row.state)).collect();
-    // The same people under another number, or from the form.
-    let hashes: Vec<String> = batch.iter().filter_map(|row| row.contact_hash.clone()).collect();
-    let known = signatory::Entity::find()
-        .filter(signatory::Column::CampaignId.eq(campaign.id))
-        .filter(signatory::Column::ContactHash.is_in(hashes))
-        .all(&txn)
-        .await?;
-    let signed = signature::Entity::find()
-        .filter(signature::Column::TextVersionId.eq(campaign.text.id))
-        .filter(signature::Column::SignatoryId.is_in(known.iter().map(|row| row.id)))
-        .all(&txn)
-        .await?;
-    let of: HashMap<Uuid, String> = signed.into_iter().map(|row| (row.signatory_id, row.state)).collect();
-    for row in known {
-        if let (Some(hash), Some(name), Some(state)) = (row.contact_hash, row.name_key, of.get(&row.id)) {
-            states.insert(format!("{hash}\n{name}"), state.clone());
-        }
-    }
-    let (mut signatories, mut signatures) = (Vec::new(), Vec::new());
+    let now = platform.clock.now();
+    let txn = platform.database.begin_on_growing_tables().await?;
+    let known = known(&txn, campaign, &batch).await?;
+    let (mut new, mut places): (Vec<Entrant>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
     for row in batch {
-        let people = |name: &String| row.contact_hash.as_ref().map(|hash| format!("{hash}\n{name}"));
-        let marks: Vec<String> = std::iter::once(row.key.clone()).chain(row.name_keys.iter().filter_map(people)).collect();
-        if let Some(state) = marks.iter().find_map(|mark| states.get(mark)) {
-            if state.parse().is_ok_and(SignatureState::is_final) { report.ended += 1 } else { report.known += 1 }
-        } else if marks.iter().any(|mark| seen.contains(mark)) {
-            report.known += 1;
+        let (marks, wish): (Vec<String>, Visibility) = (row.marks().collect(), row.visibility);
+        // A line that was imported before speaks of its own signature only: what its signer did since is no business of an old sheet.
+        let same: Vec<Known> = match known.get(&row.key) {
+            Some(own) => vec![*own],
+            None => marks.iter().filter_map(|mark| known.get(mark)).copied().collect(),
+        };
+        let before = marks.iter().filter_map(|mark| seen.get(mark)).copied().max();
+        if !same.is_empty() {
+            let mut hidden = false;
+            for other in same.iter().filter(|other| !other.ended && other.visibility < wish) {
+                // What a batch before this one hid in a dry run was not written down.
+                hidden |= before.is_none_or(|before| before < wish);
+                if !options.dry_run {
+                    vetting::hide(&txn, &platform.keys, other.id, wish, now).await?;
+                }
+            }
+            match (hidden, same.iter().all(|other| other.ended)) {
+                (true, _) => report.hidden += 1,
+                (false, true) => report.ended += 1,
+                (false, false) => report.known += 1,
+            }
+        } else if let Some(before) = before {
+            if before < wish {
+                report.hidden += 1
+            } else {
+                report.known += 1
+            }
+            for place in marks.iter().filter_map(|mark| places.get(mark)) {
+                if let Some(first) = new.get_mut(*place).filter(|first| first.visibility < wish) {
+                    first.show(&platform.keys, wish)?;
+                }
+            }
         } else {
             report.added += 1;
-            signatories.push(row.signatory);
-            signatures.push(row.signature);
+            places.extend(marks.iter().map(|mark| (mark.clone(), new.len())));
+            new.push(row);
         }
-        seen.extend(marks);
+        let most = before.into_iter().chain([wish]).max().unwrap_or(wish);
+        seen.extend(marks.into_iter().map(|mark| (mark, most)));
     }
-    if options.dry_run || signatures.is_empty() {
+    if options.dry_run {
         return Ok(txn.rollback().await?);
     }
-    signatory::Entity::insert_many(signatories).exec_without_returning(&txn).await?;
-    signature::Entity::insert_many(signatures).exec_without_returning(&txn).await?;
-    Ok(txn.commit().await?)
+    if !new.is_empty() {
+        let (signatories, signatures): (Vec<_>, Vec<_>) = new.into_iter().map(|row| (row.signatory, row.signature)).unzip();
+        signatory::Entity::insert_many(signatories).exec_without_returning(&txn).await?;
+        signature::Entity::insert_many(signatures).exec_without_returning(&txn).await?;
+    }
+    txn.commit().await?;
+    platform.changed();
+    Ok(())
 }
 
-struct Line<'a> {
-    columns: &'a HashMap<String, usize>,
-    record: &'a csv::StringRecord,
-}
-
-impl Line<'_> {
-    fn cell(&self, name: &str) -> String {
-        self.columns.get(name).and_then(|place| self.record.get(*place)).map_or_else(String::new, plain)
-    }
-
-    fn line(&self, name: &str, longest: usize) -> Result<String, String> {
-        clean_line(&self.cell(name), longest).map_err(|fault| format!("{name}: {fault}"))
-    }
-
-    fn optional(&self, name: &str, longest: usize) -> Result<Option<String>, String> {
-        Ok(Some(self.line(name, longest)?).filter(|cell| !cell.is_empty()))
-    }
-
-    /// One of the known keys, or `otherwise` where the cell is empty.
-    fn key<T: std::str::FromStr>(&self, name: &str, otherwise: Option<T>) -> Result<T, String> {
-        let cell = self.cell(name);
-        otherwise.filter(|_| cell.is_empty()).map_or_else(|| cell.parse().map_err(|_| format!("{name}: not one of the known values")), Ok)
-    }
-}
-
-fn entrant(
-    platform: &Platform,
-    (campaign, states): (&Current, &Directory),
-    line: &Line<'_>,
-    origin: SignatureOrigin,
-) -> Result<Entrant, String> {
-    let key = line.line("id", 64)?;
-    if key.is_empty() {
-        return Err("id: empty".to_owned());
-    }
-    let kind: SignatoryKind = line.key("kind", None)?;
-    let visibility: Visibility = line.key("visibility", None)?;
-    let state = line.key("state", Some(SignatureState::Confirmed))?;
-    let language = line.key("language", Some(Language::En))?;
-    let now = platform.clock.now();
-    let signed_at: DateTime<Utc> = match line.cell("signed_at") {
-        cell if cell.is_empty() => now,
-        cell => cell.parse().map_err(|_| "signed_at: not an instant such as 2026-09-01T09:00:00Z".to_owned())?,
+/// What is there of a batch, by the marks of its lines: under the same number, or of the same people by the same name, from the form too. Three
+/// queries.
+async fn known(txn: &DatabaseTransaction, campaign: &Current, batch: &[Entrant]) -> Result<HashMap<String, Known>, DbErr> {
+    let entry = |row: &signature::Model| {
+        let ended = row.state.parse().is_ok_and(SignatureState::is_final);
+        Known { id: row.id, ended, visibility: row.visibility.parse().unwrap_or(Visibility::Named) }
     };
-    let names = Names {
-        name: clean_name(&line.cell("name")).map_err(|fault| format!("name: {fault}"))?,
-        original_name: line.optional("original_name", 200)?,
-        latin_name: line.optional("latin_name", 200)?,
-        official_name: line.optional("official_name", 200)?,
-        acronym: line.optional("acronym", 40)?,
-        affiliation: line.optional("affiliation", 200)?,
-        website: line.optional("website", 255)?,
-        location_label: line.optional("location_label", 100)?,
-        network_members: line.cell("network_members").parse().ok().filter(|_| kind == SignatoryKind::Network),
-    };
-    let iso3 = line.optional("iso3", 3)?;
-    if iso3.as_deref().is_some_and(|code| states.state(code).is_none()) {
-        return Err("iso3: no such state".to_owned());
-    }
-    let typed = line.cell("contact_email");
-    let email = match typed.as_str() {
-        "" => None,
-        typed => Some(EmailAddress::parse(typed).map_err(|_| "contact_email: not an address".to_owned())?),
-    };
-    let (signatory_id, signature_id) = (Uuid::now_v7(), Uuid::now_v7());
-    let contact_hash = email.as_ref().map(|email| platform.keys.address_hash(&email.comparable()));
-    let fault = |_| "cannot be sealed".to_owned();
-    let sealed_contact = match &email {
-        None => None,
-        Some(email) => {
-            let contact =
-                Contact { name: line.line("contact_name", 200)?, email: email.as_str().to_owned(), role: line.line("contact_role", 200)? };
-            Some(contact::seal_contact(&platform.keys, signatory_id, &contact).map_err(fault)?)
+    let by_key = signature::Entity::find().filter(signature::Column::SubmissionKey.is_in(batch.iter().map(|row| row.key.clone())));
+    let mut known: HashMap<String, Known> =
+        by_key.all(txn).await?.into_iter().map(|row| (row.submission_key.clone(), entry(&row))).collect();
+    let mut people = store::of_addresses(txn, batch.iter().filter_map(|row| row.contact_hash.clone())).await?;
+    people.retain(|row| row.campaign_id == campaign.id);
+    let signed = store::signed_by(txn, people, [campaign.text.id]).await?;
+    for (signature, signatory) in &signed {
+        if let (Some(hash), Some(name)) = (&signatory.contact_hash, &signatory.name_key) {
+            let found = entry(signature);
+            // Of two signatures of one person by one name, the one that still counts.
+            let place = known.entry(format!("{hash}\n{name}")).or_insert(found);
+            if place.ended {
+                *place = found;
+            }
         }
-    };
-    let network = kind == SignatoryKind::Network;
-    let network_mode: Option<NetworkMode> =
-        if network { Some(line.key("network_mode", Some(NetworkMode::SecretariatOnly))?) } else { None };
-    let mut signatory = signatory::ActiveModel {
-        id: Set(signatory_id),
-        campaign_id: Set(campaign.id),
-        kind: Set(kind.key().to_owned()),
-        iso3: Set(iso3),
-        network_mode: Set(network_mode.map(|mode| mode.key().to_owned())),
-        contact_hash: Set(contact_hash.clone()),
-        sealed_contact: Set(sealed_contact),
-        created_at: Set(now),
-        updated_at: Set(now),
-        ..Default::default()
-    };
-    service::name_columns(&platform.keys, &mut signatory, signatory_id, &names, visibility).map_err(|_| "cannot be sealed".to_owned())?;
-    let name_keys = service::name_marks(&platform.keys, &names.name);
-    let reached = |needed: &[SignatureState]| needed.contains(&state).then_some(signed_at);
-    use SignatureState::{Confirmed, Declined, Verified, Withdrawn};
-    let signature = signature::ActiveModel {
-        id: Set(signature_id),
-        campaign_id: Set(campaign.id),
-        signatory_id: Set(signatory_id),
-        text_version_id: Set(campaign.text.id),
-        language: Set(language.code().to_owned()),
-        privacy_notice: Set(campaign.privacy_number),
-        reference: Set(Reference::of(ReferenceKind::Signature, signature_id, 0).to_string()),
-        submission_key: Set(key.clone()),
-        state: Set(state.key().to_owned()),
-        visibility: Set(visibility.key().to_owned()),
-        origin: Set(origin.key().to_owned()),
-        newsletter: Set(false),
-        second_person: Set(SecondPerson::NotNeeded.key().to_owned()),
-        late: Set(service::deadline(campaign).is_late(signed_at)),
-        signed_at: Set(signed_at),
-        confirmed_at: Set(reached(&[Confirmed, Verified, Withdrawn, Declined])),
-        verified_at: Set(reached(&[Verified, Withdrawn])),
-        ended_at: Set(reached(&[Withdrawn, Declined])),
-    };
-    Ok(Entrant { key, contact_hash, name_keys, signatory, signature })
+    }
+    Ok(known)
 }

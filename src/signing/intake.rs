@@ -1,16 +1,18 @@
 //! Takes signatures in groups: what arrives while one transaction commits goes into the next, so that a burst costs a few commits a second and
 //! not one each. Nobody is answered before the commit. Must not decide what a signature is: it gets finished rows.
 //!
-//! Cost of a group of up to [`MOST`]: the count for the networks, two selects, one more when somebody signs again, four inserts, one commit.
+//! Cost of a group of up to [`MOST`]: the count for the networks, two selects, one more when somebody signs again, four inserts, one commit; on
+//! PostgreSQL one statement more, which asks for plans that fit the tables as they are.
 
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
 };
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -36,6 +38,9 @@ use crate::{
 const MOST: usize = 128;
 /// Signatures that wait at most; who comes then waits in line without having been taken.
 const LINE: usize = 1024;
+
+/// Groups that are committed at the same time on PostgreSQL.
+const LANES: usize = 2;
 
 /// Signatures one network may send in an hour: many people share an address behind Tor or a company's gate.
 const PER_NETWORK: i32 = 300;
@@ -78,39 +83,49 @@ struct Waiting {
 
 /// The way in. Cheap to clone; the work ends when the last one is dropped.
 #[derive(Clone, Debug)]
-pub struct Intake(mpsc::Sender<Waiting>);
+pub struct Intake(Arc<[mpsc::Sender<Waiting>]>);
 
 impl Intake {
-    /// Starts the task that commits. Call it inside the runtime that outlives the server.
+    /// Starts the tasks that commit: one on SQLite, which has one writer; on PostgreSQL [`LANES`], so that one prepares its rows while the database
+    /// works on another's. Call it inside the runtime that outlives the server.
     pub fn start(platform: &Platform) -> Self {
-        let (sender, mut line) = mpsc::channel::<Waiting>(LINE);
-        let (database, keys, bell) = (platform.database.clone(), Arc::clone(&platform.keys), platform.bell.clone());
-        tokio::spawn(async move {
-            let mut group = Vec::with_capacity(MOST);
-            while line.recv_many(&mut group, MOST).await > 0 {
-                // Of two forms of one person the later one finds the earlier one stored.
-                while !group.is_empty() {
-                    let mut people = HashSet::new();
-                    let (now, later) =
-                        std::mem::take(&mut group).into_iter().partition(|waiting: &Waiting| people.insert(waiting.arrival.contact()));
-                    group = later;
-                    commit(&database, &keys, now).await;
-                }
-                bell.ring();
-            }
-        });
-        Self(sender)
+        let lanes = if platform.database.backend() == DbBackend::Sqlite { 1 } else { LANES };
+        Self((0..lanes).map(|_| start_lane(platform)).collect())
     }
 
-    /// Returns once the signature is committed, or was there already.
+    /// Returns once the signature is committed, or was there already. Forms of one person go one after another, in the order they come.
     ///
     /// # Errors
     /// See [`IntakeError`].
     pub async fn take(&self, arrival: Arrival) -> Result<(), IntakeError> {
+        let mut hasher = DefaultHasher::new();
+        arrival.contact().hash(&mut hasher);
+        let lane = usize::try_from(hasher.finish() % self.0.len().max(1) as u64).unwrap_or(0);
+        let lane = self.0.get(lane).ok_or(IntakeError::Stopped)?;
         let (answer, committed) = oneshot::channel();
-        self.0.send(Waiting { arrival, answer }).await.map_err(|_| IntakeError::Stopped)?;
+        lane.send(Waiting { arrival, answer }).await.map_err(|_| IntakeError::Stopped)?;
         committed.await.map_err(|_| IntakeError::Stopped)?
     }
+}
+
+fn start_lane(platform: &Platform) -> mpsc::Sender<Waiting> {
+    let (sender, mut line) = mpsc::channel::<Waiting>(LINE);
+    let (database, keys, bell) = (platform.database.clone(), Arc::clone(&platform.keys), platform.bell.clone());
+    tokio::spawn(async move {
+        let mut group = Vec::with_capacity(MOST);
+        while line.recv_many(&mut group, MOST).await > 0 {
+            // Of two forms of one person the later one finds the earlier one stored.
+            while !group.is_empty() {
+                let mut people = HashSet::new();
+                let (now, later) =
+                    std::mem::take(&mut group).into_iter().partition(|waiting: &Waiting| people.insert(waiting.arrival.contact()));
+                group = later;
+                commit(&database, &keys, now).await;
+            }
+            bell.ring();
+        }
+    });
+    sender
 }
 
 impl Arrival {
@@ -161,7 +176,7 @@ pub(super) fn identity(row: &signatory::ActiveModel) -> NameAndAddress {
 
 /// Those that were not taken because their network had sent its share, by their place.
 async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Result<HashSet<usize>, DbErr> {
-    let txn = database.begin().await?;
+    let txn = database.begin_on_growing_tables().await?;
     let refused = over_their_share(&txn, arrivals).await?;
     let taken: Vec<&Arrival> = arrivals.iter().enumerate().filter(|(at, _)| !refused.contains(at)).map(|(_, arrival)| *arrival).collect();
     if taken.is_empty() {
@@ -192,6 +207,7 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
     }
     // In one order whoever locks them, the most hidden of a person first as a confirmation does: two processes never wait for each other's rows.
     replaced.sort_unstable();
+    let hides = !replaced.is_empty();
     for (_, _, id, by) in replaced {
         // Nobody has shown yet that the mailbox is theirs: this reaches what was not confirmed, and nothing else.
         vetting::replace(&txn, keys, id, (by, Wish::Form), now).await.map_err(into_database_error)?;
@@ -203,6 +219,9 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
     }
     enqueue_all(&txn, mails, now).await?;
     txn.commit().await?;
+    if hides {
+        database.empty_log().await;
+    }
     Ok(refused)
 }
 
@@ -261,12 +280,10 @@ impl Earlier {
 async fn sent_before(txn: &impl ConnectionTrait, arrivals: &[&Arrival]) -> Result<Earlier, DbErr> {
     let campaigns: HashSet<Uuid> = arrivals.iter().map(|arrival| identity(&arrival.signatory).0).collect();
     let names: HashSet<&String> = arrivals.iter().flat_map(|arrival| &arrival.name_marks).collect();
-    let found = signatory::Entity::find()
-        .filter(signatory::Column::CampaignId.is_in(campaigns))
-        .filter(signatory::Column::ContactHash.is_in(arrivals.iter().filter_map(|arrival| arrival.contact())))
-        .all(txn)
-        .await?;
-    let found = found.into_iter().filter(|row| row.name_key.as_ref().is_some_and(|key| names.contains(key))).collect();
+    let found = store::of_addresses(txn, arrivals.iter().filter_map(|arrival| arrival.contact())).await?;
+    let same =
+        |row: &signatory::Model| campaigns.contains(&row.campaign_id) && row.name_key.as_ref().is_some_and(|key| names.contains(key));
+    let found = found.into_iter().filter(same).collect();
     let versions: HashSet<Uuid> = arrivals.iter().filter_map(|arrival| set(&arrival.signature.text_version_id)).collect();
     Ok(Earlier(store::signed_by(txn, found, versions).await?))
 }

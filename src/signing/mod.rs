@@ -4,6 +4,7 @@ pub mod contact;
 pub mod counts;
 pub mod demo;
 pub mod desk;
+mod entrant;
 pub mod export;
 pub mod form;
 pub mod import;

@@ -132,6 +132,7 @@ pub(super) async fn verify_many(platform: web::Data<Platform>, staff: SignedIn, 
         match vetting::decide(&platform, *id, VettingDecision::Verify, "", staff.id).await {
             Ok(_) => verified += 1,
             Err(VettingError::Database(error)) => return Err(error.into()),
+            Err(VettingError::Unexpected(error)) => return Err(error.into()),
             Err(_) => passed_over += 1,
         }
     }

@@ -274,6 +274,7 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     if let (true, Some(by)) = (vetting::is_confirmable(&signed.0), hidden_since(&same, &signed)) {
         vetting::replace(&txn, &platform.keys, signed.0.id, (by, Wish::Form), now).await?;
         txn.commit().await?;
+        platform.hidden().await;
         return Ok(Link::Expired);
     }
     store::use_token(&txn, found.id, now).await?;
@@ -300,7 +301,7 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     }
     txn.commit().await?;
     if replaced {
-        platform.pages.clear();
+        platform.hidden().await;
     }
     platform.bell.ring();
     Ok(Link::Good(Box::new(signed)))

@@ -2,15 +2,13 @@
 //! new signature with its own confirmation. Owns its transactions; never HTTP.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    counts, service,
+    service,
     store::{self, Signed},
     vetting,
 };
@@ -18,9 +16,9 @@ use crate::{
     accounts::audit::{self, Entry},
     domain::{
         letter::LetterState,
-        signature::{SignatureOrigin, SignatureState, Visibility},
+        signature::{SignatureState, Visibility},
     },
-    entities::{letter, letter_round, signatory, signature, wave, wave_entry},
+    entities::{letter, letter_round, signature, wave, wave_entry},
     platform::Platform,
 };
 
@@ -104,39 +102,18 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
             Entry::of(None, "signature.withdrawn", "signature", id).with(json!({ "by": "signer" }))
         }
         Wish::Show(to) if !state.is_final() && shown.signer_may_choose(to) => {
-            show(&txn, (&signature, &signatory), to, now).await?;
+            vetting::show_less(&txn, (&signature, &signatory), to, now).await?;
             Entry::of(None, "signature.hidden", "signature", id).with(json!({ "from": shown.key(), "to": to.key() }))
         }
         _ => return Ok(Acted::Refused(Box::new((signature, signatory)))),
     };
     // Whoever wants less to be seen wants no readable name kept either.
-    vetting::forget_names(&txn, &platform.keys, (id, &signatory)).await?;
+    vetting::forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
     audit::append(&txn, entry, now).await?;
     let after = store::by_id(&txn, id).await?;
     txn.commit().await?;
-    platform.changed();
+    platform.hidden().await;
     Ok(after.map_or(Acted::Unknown, |signed| Acted::Done(Box::new(signed))))
-}
-
-/// Shows less, and counts it where it then belongs.
-async fn show(
-    txn: &impl ConnectionTrait,
-    (signature, signatory): (&signature::Model, &signatory::Model),
-    to: Visibility,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let mut change = signature::ActiveModel { visibility: Set(to.key().to_owned()), ..Default::default() };
-    if signature.origin == SignatureOrigin::Form.key() {
-        // To be named again takes another signature: it is not this one sent twice.
-        change.submission_key = Set(format!("hidden:{}", signature.id));
-    }
-    signature::Entity::update_many().set(change).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
-    if signature.state.parse().is_ok_and(SignatureState::counts) {
-        counts::append(txn, signature, signatory, -1, now).await?;
-        let after = signature::Model { visibility: to.key().to_owned(), ..signature.clone() };
-        counts::append(txn, &after, &signatory::Model { location_label: None, ..signatory.clone() }, 1, now).await?;
-    }
-    Ok(())
 }
 
 /// What went out with the name in it: nobody can call that back (R15). One query, and one a wave.

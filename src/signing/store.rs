@@ -46,6 +46,14 @@ pub async fn signed_by(
     Ok(signatures.into_iter().filter_map(with_signatory).collect())
 }
 
+/// The signatories of these addresses, by their keyed hashes, of whatever campaign. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_addresses(db: &impl ConnectionTrait, hashes: impl IntoIterator<Item = String>) -> Result<Vec<signatory::Model>, DbErr> {
+    signatory::Entity::find().filter(signatory::Column::ContactHash.is_in(hashes)).all(db).await
+}
+
 /// The token of a link, if there is one for this purpose.
 ///
 /// # Errors

@@ -38,6 +38,9 @@ pub enum VettingError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
+    /// A fault of ours.
+    #[error(transparent)]
+    Unexpected(#[from] anyhow::Error),
 }
 
 /// What a decision led to.
@@ -154,9 +157,11 @@ pub async fn withdraw(platform: &Platform, id: Uuid, reason: &str, account: Uuid
         return Err(VettingError::Overtaken);
     }
     move_to(&txn, &signature, &signatory, SignatureState::Withdrawn, now).await?;
+    // As by its signer's own link: what is frozen and what is set from it names nobody who took the signature back (R15).
+    forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
     audit::append(&txn, Entry::of(Some(account), "signature.withdrawn", "signature", id).because(reason.trim()), now).await?;
     txn.commit().await?;
-    platform.changed();
+    platform.hidden().await;
     Ok(())
 }
 
@@ -202,21 +207,63 @@ pub(super) async fn replace(
         hidden.submission_key = Set(format!("hidden:{id}"));
     }
     signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(id)).exec(txn).await?;
-    forget_names(txn, keys, (id, &signatory)).await?;
+    forget_names(txn, keys, (id, &signatory), now).await?;
     audit::append(txn, Entry::of(None, "signature.replaced", "signature", id), now).await?;
     Ok(true)
+}
+
+/// Shows less of a signature, and counts it where it then belongs. Its names are the caller's to take away.
+pub(super) async fn show_less(
+    txn: &impl ConnectionTrait,
+    (signature, signatory): (&signature::Model, &signatory::Model),
+    to: Visibility,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let mut change = signature::ActiveModel { visibility: Set(to.key().to_owned()), ..Default::default() };
+    if signature.origin == SignatureOrigin::Form.key() {
+        // To be named again takes another signature: it is not this one sent twice.
+        change.submission_key = Set(format!("hidden:{}", signature.id));
+    }
+    signature::Entity::update_many().set(change).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
+    if signature.state.parse().is_ok_and(SignatureState::counts) {
+        counts::append(txn, signature, signatory, -1, now).await?;
+        let after = signature::Model { visibility: to.key().to_owned(), ..signature.clone() };
+        counts::append(txn, &after, &signatory::Model { location_label: None, ..signatory.clone() }, 1, now).await?;
+    }
+    Ok(())
+}
+
+/// Shows less of a signature wherever it stands, because a sheet says so; a tombstone stays one. Whoever is shown that little already stays so.
+///
+/// # Errors
+/// When the database fails or there is no randomness.
+pub(super) async fn hide(txn: &DatabaseTransaction, keys: &Keys, id: Uuid, to: Visibility, now: DateTime<Utc>) -> anyhow::Result<()> {
+    let Some((signature, signatory)) = locked(txn, id).await? else { return Ok(()) };
+    let shown: Visibility = signature.visibility.parse()?;
+    if shown >= to || signature.state.parse().is_ok_and(SignatureState::is_final) {
+        return Ok(());
+    }
+    show_less(txn, (&signature, &signatory), to, now).await?;
+    forget_names(txn, keys, (id, &signatory), now).await?;
+    let entry = Entry::of(None, "signature.hidden", "signature", id).with(json!({ "from": shown.key(), "to": to.key() }));
+    Ok(audit::append(txn, entry, now).await?)
 }
 
 /// Leaves nothing readable of a signature in any table, frozen lists included.
 ///
 /// # Errors
 /// When the database fails or there is no randomness.
-pub(super) async fn forget_names(txn: &DatabaseTransaction, keys: &Keys, (id, signatory): (Uuid, &signatory::Model)) -> anyhow::Result<()> {
+pub(super) async fn forget_names(
+    txn: &DatabaseTransaction,
+    keys: &Keys,
+    (id, signatory): (Uuid, &signatory::Model),
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
     let sealed = service::withhold(keys, signatory)?;
     if sealed.is_changed() {
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
     }
-    waves::forget_names(txn, id).await?;
+    waves::forget_names(txn, id, now).await?;
     Ok(())
 }
 

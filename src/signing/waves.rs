@@ -1,6 +1,11 @@
 //! Waves: a frozen list with its counts, its time and its hash (R9). A later withdrawal changes the current list, never a wave.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::LockType,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,7 +23,11 @@ use crate::{
         wave::{WaveHead, WaveLine, wave_hash},
     },
     entities::{signatory, signature, wave, wave_entry},
-    platform::{Platform, database::broken_unique},
+    platform::{
+        Platform,
+        database::broken_unique,
+        jobs::{Job, enqueue},
+    },
     states::Directory,
 };
 
@@ -81,12 +90,41 @@ fn line_of_entry(row: wave_entry::Model) -> Option<WaveLine> {
     })
 }
 
+/// The job that sets the letters anew that carry a list, once a name is taken out of it (R15). It belongs to the room of letters, which reads this
+/// one; here it is only asked for, in the transaction that takes the name out.
+pub const REISSUE: &str = "letters.reissue";
+
+/// What [`REISSUE`] works on.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reissue {
+    /// The wave.
+    pub wave: Uuid,
+}
+
 /// Takes what tells who it was out of all lists that were frozen with a signature: who reads them from now on, a letter too, reads no name (R14
-/// before R9). That it was named, the counts and the hash stay as they were.
+/// before R9). That it was named, the counts and the hash stay as they were. The caller holds the signature, so that no list is frozen meanwhile.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn forget_names(txn: &impl ConnectionTrait, signature: Uuid) -> Result<(), DbErr> {
+pub(super) async fn forget_names(txn: &DatabaseTransaction, signature: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
+    use sea_orm::sea_query::{Expr, ExprTrait};
+    let lists: Vec<Uuid> = wave_entry::Entity::find()
+        .select_only()
+        .column(wave_entry::Column::WaveId)
+        .filter(wave_entry::Column::SignatureId.eq(signature))
+        .filter(wave_entry::Column::PrintedName.is_not_null())
+        .order_by_asc(wave_entry::Column::WaveId)
+        .into_tuple()
+        .all(txn)
+        .await?;
+    if lists.is_empty() {
+        return Ok(());
+    }
+    wave::Entity::update_many()
+        .col_expr(wave::Column::NamesRemoved, Expr::col(wave::Column::NamesRemoved).add(1))
+        .filter(wave::Column::Id.is_in(lists.iter().copied()))
+        .exec(txn)
+        .await?;
     let nameless = wave_entry::ActiveModel {
         printed_name: Set(None),
         original_name: Set(None),
@@ -94,7 +132,11 @@ pub(super) async fn forget_names(txn: &impl ConnectionTrait, signature: Uuid) ->
         location_label: Set(None),
         ..Default::default()
     };
-    wave_entry::Entity::update_many().set(nameless).filter(wave_entry::Column::SignatureId.eq(signature)).exec(txn).await.map(drop)
+    wave_entry::Entity::update_many().set(nameless).filter(wave_entry::Column::SignatureId.eq(signature)).exec(txn).await?;
+    for wave in lists {
+        enqueue(txn, Job::new(REISSUE, &Reissue { wave }).coalesce(&format!("{REISSUE}:{wave}")), now).await?;
+    }
+    Ok(())
 }
 
 /// The counts a wave froze.
@@ -104,13 +146,15 @@ pub fn frozen_counts(wave: &wave::Model) -> Option<Headline> {
 
 /// What would be frozen now: verified signatures, ordered in the authoritative language. Withheld ones carry no name. With each, whether it came
 /// late.
-async fn current_lines(db: &impl ConnectionTrait, campaign: &Current) -> Result<Vec<(WaveLine, bool)>, DbErr> {
+async fn current_lines(db: &DatabaseTransaction, campaign: &Current) -> Result<Vec<(WaveLine, bool)>, DbErr> {
     let signatures: Vec<(signature::Model, signatory::Model)> = {
         let signed = signature::Entity::find()
             .filter(signature::Column::CampaignId.eq(campaign.id))
             .filter(signature::Column::TextVersionId.eq(campaign.text.id))
             .filter(signature::Column::State.eq(SignatureState::Verified.key()))
             .order_by_asc(signature::Column::Id)
+            // Whoever hides a name meanwhile does so before the list is read, or after it is written and in it.
+            .lock(LockType::Share)
             .all(db)
             .await?;
         let mut signatories: std::collections::HashMap<Uuid, signatory::Model> = signatory::Entity::find()
@@ -191,6 +235,7 @@ pub async fn freeze(
         content_hash: wave_hash(head, &lines),
         frozen_at: now,
         frozen_by: account,
+        names_removed: 0,
     };
     if let Err(error) = wave::Entity::insert(wave::ActiveModel::from(row.clone())).exec_without_returning(&txn).await {
         let overtaken = broken_unique(&error, &[("ux_wave_number", "wave.number")]).is_some();

@@ -27,7 +27,7 @@ async fn decide(program: &Program, id: uuid::Uuid, decision: &str) -> u16 {
 }
 
 /// Long enough for a request that waits for a lock to have come to it.
-async fn until_it_waits() {
+pub async fn until_it_waits() {
     tokio::time::sleep(Duration::from_millis(700)).await;
 }
 
@@ -175,5 +175,29 @@ on_both_databases! {
         let after = waves::by_number(db, campaign.id, 1).await.unwrap().unwrap();
         assert_eq!((before.counts, before.content_hash), (after.counts, after.content_hash));
         assert_eq!(wave_entry::Entity::find().all(db).await.unwrap().len(), 1);
+    }
+
+    /// R14: a list frozen at the very moment a name is hidden does not keep it.
+    async fn a_name_hidden_while_a_list_is_frozen_is_not_in_it(program: Program) {
+        let first = sent(&program, &asking("named")).await;
+        program.browser().post(&first, &[]).await;
+        let row = signatures(&program).await.remove(0);
+        verify(&program, row.id).await;
+        let staff = program.staff(Role::Coordinator).await;
+        // Its signer's transaction, as far as just before its end.
+        let txn = program.app.platform.database.begin().await.unwrap();
+        let of = signatory::Entity::find_by_id(row.signatory_id).one(&txn).await.unwrap().unwrap();
+        let mut hidden = signatures(&program).await.remove(0).into_active_model();
+        hidden.visibility = Set("withheld".to_owned());
+        hidden.update(&txn).await.unwrap();
+        let mut sealed = of.into_active_model();
+        sealed.name = Set(None);
+        sealed.update(&txn).await.unwrap();
+        let frozen = tokio::spawn(async move { staff.submit("/desk/waves", "/desk/waves", &[("next", "1")]).await.status });
+        until_it_waits().await;
+        txn.commit().await.unwrap();
+        assert_eq!(frozen.await.unwrap(), 303);
+        let entry = wave_entry::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap();
+        assert_eq!((entry.printed_name, entry.visibility.as_str()), (None, "withheld"));
     }
 }

@@ -44,6 +44,7 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
             content_hash: "0".repeat(64),
             frozen_at: now,
             frozen_by: None,
+            names_removed: 0,
         }
         .into_active_model(),
     )
@@ -98,6 +99,8 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
         blockers: 0,
         file_id: Some(file.id),
         pages: Some(1),
+        names_removed: 0,
+        channel: "mail".to_owned(),
         updated_at: now,
     };
     letter::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await.unwrap();

@@ -23,7 +23,7 @@ on_both_databases! {
     /// R54: an import repeated changes nothing; a changed row supersedes; bad lines are named and stop nothing.
     async fn the_same_file_twice_adds_nothing_and_a_changed_row_supersedes(program: Program) {
         let again = import(&program, &shipped(), false).await;
-        assert_eq!((again.lines, again.added, again.superseded, again.unchanged, again.rejected), (700, 0, 0, 700, 0), "{:?}", again.rejects);
+        assert_eq!((again.lines, again.added, again.superseded, again.unchanged, again.rejected), (698, 0, 0, 698, 0), "{:?}", again.rejects);
         let file = "id,iso3,type,direction,date,summary,source_url,confidence,visibility\n\
                     X1,FRA,statement,support,2026-10-01,Supports.,https://example.org/1,high,public\n\
                     X2,XXX,statement,support,2026-10-01,Unknown.,https://example.org/1,high,public\n\
@@ -144,13 +144,13 @@ on_both_databases! {
         let campaign = current(&program).await;
         let sheet = export::evidence(program.app.platform.database.read(), campaign.id, Audience::Public).await.unwrap();
         let again = import(&program, &String::from_utf8(sheet).unwrap(), false).await;
-        assert_eq!((again.lines, again.unchanged, again.rejected), (700, 700, 0), "{:?}", again.rejects);
+        assert_eq!((again.lines, again.unchanged, again.rejected), (698, 698, 0), "{:?}", again.rejects);
         enter(&program, &Typed { summary: "=HYPERLINK(\"https://example.org\")".into(), ..typed("FRA", "support", "2026-10-01") }).await;
         let sheet = export::evidence(program.app.platform.database.read(), campaign.id, Audience::Public).await.unwrap();
         let sheet = String::from_utf8(sheet).unwrap();
         assert!(sheet.contains("'=HYPERLINK"));
         let again = import(&program, &sheet, false).await;
-        assert_eq!((again.unchanged, again.added + again.superseded + again.rejected), (701, 0), "the apostrophe is taken away again");
+        assert_eq!((again.unchanged, again.added + again.superseded + again.rejected), (699, 0), "the apostrophe is taken away again");
         for mark in ["\u{feff}", ""] {
             let semicolons = format!("{mark}id;iso3;type;direction;date;summary;source_url;confidence;visibility\r\nZ1;FRA;statement;support;2026-10-01;Said so.;https://example.org/1;high;public\r\nZ2;XXX;;;;;;;\r\n");
             let report = import(&program, &semicolons, true).await;

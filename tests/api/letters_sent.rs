@@ -28,7 +28,7 @@ async fn attempts(program: &Program) -> Vec<dispatch::Model> {
 }
 
 /// Records a delivery by hand of the letter at `page`.
-async fn deliver(browser: &Browser, page: &str, fields: &[(&'static str, &str)], file: Option<Part>) -> Answer {
+pub async fn deliver(browser: &Browser, page: &str, fields: &[(&'static str, &str)], file: Option<Part>) -> Answer {
     let csrf = browser.get(page).await.field("csrf").unwrap();
     let mut form = Form::new().text("csrf", csrf);
     for (name, value) in fields {
@@ -41,12 +41,12 @@ async fn deliver(browser: &Browser, page: &str, fields: &[(&'static str, &str)],
     Answer::of(request.multipart(form).send().await.unwrap()).await
 }
 
-fn proof() -> Part {
+pub fn proof() -> Part {
     Part::bytes(b"%PDF-1.7 stamped".to_vec()).file_name("Reçu.pdf")
 }
 
 /// The post of a state loses its address.
-async fn without_address(program: &Program, iso3: &str) {
+pub async fn without_address(program: &Program, iso3: &str) {
     let db = program.app.platform.database.write();
     let post = post::Entity::find().filter(post::Column::Iso3.eq(iso3)).filter(post::Column::Kind.eq(PR)).one(db).await.unwrap().unwrap();
     let mut entry =

@@ -197,6 +197,33 @@ on_both_databases! {
         assert!(winner.get("/desk/positions/TUV").await.text().contains("differs"), "staff see it, the public does not");
     }
 
+    /// R32, R41: what a state said in private becomes public in nobody's words but one's own.
+    async fn the_words_of_a_private_reply_are_not_published_with_one_press(program: Program) {
+        let staff = program.staff(Role::Campaigner).await;
+        let private = "The legal adviser says the capital will abstain unless immunity is settled.";
+        assert_eq!(send(&staff, "/desk/replies/new", &[("country", "TUV"), ("summary", private)], None).await.status, 303);
+        let db = program.app.platform.database.read();
+        let proposal = evidence_proposal::Entity::find().one(db).await.unwrap().unwrap();
+        let page = format!("/desk/positions/proposals/{}", proposal.id);
+        let shown = staff.get(&page).await;
+        assert!(shown.text().contains(private) && !shown.texts("textarea").join(" ").contains("legal adviser"), "beside the form, not in it");
+        let with = |summary: &'static str, visibility: &'static str| [("type", "reply"), ("direction", "support"), ("date", "2026-11-20"), ("summary", summary), ("confidence", "high"), ("visibility", visibility), ("capacity", "national"), ("scope", "overall"), ("source_url", "https://example.org/x")];
+        let repeated = "They wrote: the legal adviser says the capital will ABSTAIN, unless immunity is settled. So it is.";
+        let refused = staff.submit(&page, &format!("{page}/accept"), &with(repeated, "public")).await;
+        assert_eq!((refused.status, refused.texts("#summary-error").len(), refused.body.contains("So it is.")), (422, 1, true), "{}", refused.text());
+        // Nor by way of an item entered at the state's own page.
+        let entered = staff.submit("/desk/positions/TUV", "/desk/positions/TUV/evidence", &with(repeated, "public")).await;
+        assert_eq!(entered.status, 422);
+        assert_eq!(staff.submit(&page, &format!("{page}/accept"), &with("Expected to abstain.", "public")).await.status, 303);
+        program.drain().await;
+        assert!(!program.browser().get("/en/states/TUV").await.body.contains("legal adviser"));
+        // A corrected item in its place is read no other way.
+        let item = evidence::Entity::find().filter(evidence::Column::Kind.eq("reply")).one(db).await.unwrap().unwrap();
+        let at = format!("/desk/positions/TUV/evidence/{}", item.id);
+        assert_eq!(staff.submit(&at, &at, &with(repeated, "public")).await.status, 422);
+        assert_eq!(staff.submit(&at, &at, &with(repeated, "core")).await.status, 303, "kept private, it may be the reply's own words");
+    }
+
     /// R41: huge, control and bidi characters, wrong letters, odd filters.
     async fn hostile_input_is_told_or_printed_as_it_is(program: Program) {
         let staff = program.staff(Role::Campaigner).await;

@@ -146,7 +146,7 @@ on_both_databases! {
         assert_eq!(waves::lines(platform.database.read(), wave.id).await.unwrap().len(), 2);
         freeze(&staff, "2").await;
         let difference = staff.get("/desk/waves/2?against=1").await.text();
-        assert!(difference.contains("Second House"), "{difference}");
+        assert!(difference.contains("Left: 1") && !difference.contains("Second House"), "a name that is taken back is on no page: {difference}");
     }
 
     /// R8: who came late is not in the wave of the deadline, and in the next.
@@ -279,6 +279,38 @@ on_both_databases! {
         assert_eq!((again.added, again.known, again.ended), (0, 1, 2));
         assert_eq!(signature_of(&program, "o2").await.state, "withdrawn");
         assert_eq!(headline(&program).await.total, 1);
+    }
+
+    /// R14: a line that wants a known person withheld is a wish, in a batch of its own, in the same file, under another number; an old sheet says
+    /// nothing about what its signers did since.
+    async fn a_sheet_that_says_withheld_hides_who_is_named(program: Program) {
+        let withheld = |line: String| line.replace(",named,", ",withheld,");
+        let (one, two) = (organisation("o1", "Quillfeather House", "verified"), organisation("o2", "Second House", "verified"));
+        let other_number = |line: &str| withheld(line.replace("o1,", "n1,"));
+        load(&program, &[one.clone(), two.clone()]).await;
+        assert!(public_outputs(&program).await.contains("Quillfeather"));
+        let tried = import(&program, &[other_number(&one), two.clone()], true).await;
+        assert_eq!((tried.added, tried.hidden, tried.known), (0, 1, 1));
+        assert_eq!(signature_of(&program, "o1").await.visibility, "named", "a dry run writes nothing");
+        assert_eq!(import(&program, &[other_number(&one), two.clone()], false).await, tried);
+        let row = signature_of(&program, "o1").await;
+        assert_eq!((row.visibility.as_str(), row.state.as_str()), ("withheld", "verified"));
+        assert!(!public_outputs(&program).await.contains("Quillfeather"));
+        assert!(!String::from_utf8_lossy(&program.database_bytes().await).contains("Quillfeather"));
+        assert_eq!((headline(&program).await.total, headline(&program).await.withheld), (2, 1));
+        // Again, and the first sheet again: nothing more to do, and nobody is named again.
+        let again = import(&program, &[other_number(&one), two.clone(), one.clone()], false).await;
+        assert_eq!((again.added, again.hidden, again.known), (0, 0, 3));
+        assert_eq!(signature_of(&program, "o1").await.visibility, "withheld");
+        // The same number, changed.
+        let changed = import(&program, &[withheld(two.clone())], false).await;
+        assert_eq!((changed.hidden, signature_of(&program, "o2").await.visibility.as_str()), (1, "withheld"));
+        // Both in one file.
+        let three = organisation("o3", "Feathered House", "verified");
+        let both = import(&program, &[three.clone(), withheld(three.replace("o3,", "n3,"))], false).await;
+        assert_eq!((both.added, both.hidden), (1, 1));
+        assert_eq!(signature_of(&program, "o3").await.visibility, "withheld");
+        assert!(!String::from_utf8_lossy(&program.database_bytes().await).contains("Feathered"));
     }
 
     /// R18: what opens in a spreadsheet program opens as text.

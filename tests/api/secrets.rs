@@ -3,7 +3,8 @@
 use demarche::{
     accounts::Role,
     domain::signature::SignatureOrigin,
-    entities::{signatory, signature},
+    entities::{evidence_proposal, signatory, signature},
+    positions::item::Typed,
     signing::{
         contact, export,
         import::{self, Options},
@@ -12,7 +13,10 @@ use demarche::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::{
+    dispatch::letter_in,
     on_both_databases,
+    positions::{enter, typed},
+    replies,
     signing::{Fields, link, organisation, send, signatures},
     support::{Program, addresses, program::Browser, reading::mail_text},
 };
@@ -172,6 +176,40 @@ on_both_databases! {
                 }
             }
         }
+    }
+
+    /// R54: a role reads what is of its work. Every page of the desk, opened by a reader, holds neither a reply nor evidence that is not public.
+    async fn a_reader_of_the_desk_reads_no_reply_and_no_evidence_that_is_not_public(program: Program) {
+        const SECRETS: [&str; 3] = ["Whispered at the mission", "Confided over coffee", "Noted behind the door"];
+        let staff = program.staff(Role::Campaigner).await;
+        let letter = letter_in(&program, "KEN", "sent", false).await;
+        let reply = replies::send(&staff, &format!("/desk/replies/new?letter={}", letter.id), &[("summary", SECRETS[0])], None).await;
+        assert_eq!(reply.status, 303, "{}", reply.text());
+        let mut kept = Vec::new();
+        for (visibility, secret) in [("core", SECRETS[1]), ("coalition", SECRETS[2])] {
+            let item = Typed { visibility: visibility.into(), summary: secret.into(), ..typed("KEN", "strong_support", "2026-11-20") };
+            kept.push(enter(&program, &item).await);
+        }
+        let proposal = evidence_proposal::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap().id;
+        let mut paths = vec![
+            reply.location().to_owned(),
+            format!("/desk/positions/proposals/{proposal}"),
+            format!("/desk/letters/{}", letter.round_id),
+            format!("/desk/letters/{}/{}", letter.round_id, letter.id),
+        ];
+        paths.extend(kept.iter().map(|id| format!("/desk/positions/KEN/evidence/{id}")));
+        let routes = addresses::routes();
+        let desk = routes.iter().filter(|route| route.method == "GET" && route.pattern.starts_with("/desk"));
+        paths.extend(desk.map(|route| route.pattern.replace("{iso3}", "KEN")).filter(|path| !path.contains('{')));
+        let reader = program.staff(Role::Reader).await;
+        let mut seen_by_staff = 0;
+        for path in &paths {
+            let body = reader.get(path).await.body;
+            assert!(SECRETS.iter().all(|secret| !body.contains(secret)), "{path}");
+            let theirs = staff.get(path).await.body;
+            seen_by_staff += SECRETS.iter().filter(|secret| theirs.contains(**secret)).count();
+        }
+        assert!(seen_by_staff >= 6, "the search could not have found them: {seen_by_staff}");
     }
 
     /// R14: what an earlier release left readable is sealed when this one starts, and is still there for who may reveal it.

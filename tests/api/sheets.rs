@@ -82,11 +82,11 @@ on_both_databases! {
         let before = reference_rows(&program).await;
         let exported = demarche(&program, &["export", "evidence"]);
         assert_eq!(code(&exported), 0, "{}", err(&exported));
-        assert_eq!(out(&exported).matches("\r\n").count(), 701);
+        assert_eq!(out(&exported).matches("\r\n").count(), 699);
         let file = sheet(&exported.stdout);
         for _ in 0..2 {
             let imported = demarche(&program, &["import", "evidence", path(&file)]);
-            assert_eq!((code(&imported), out(&imported).as_str()), (0, "700 lines: 0 new, 0 changed, 700 known, 0 rejected\n"), "{}", err(&imported));
+            assert_eq!((code(&imported), out(&imported).as_str()), (0, "698 lines: 0 new, 0 changed, 698 known, 0 rejected\n"), "{}", err(&imported));
         }
         assert_eq!(reference_rows(&program).await, before);
     }

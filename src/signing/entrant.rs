@@ -1,0 +1,175 @@
+//! A line of a sheet of signatories, as the tables will hold it. Must not query anything, and must not say a name in a message.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use super::{
+    contact::{self, Contact, Names},
+    service,
+};
+use crate::{
+    campaigns::Current,
+    domain::{
+        email::EmailAddress,
+        language::Language,
+        name::{clean_line, clean_name},
+        reference::{Reference, ReferenceKind},
+        signature::{NetworkMode, SecondPerson, SignatoryKind, SignatureOrigin, SignatureState, Visibility},
+    },
+    entities::{signatory, signature},
+    platform::{Platform, crypto::Keys, documents::csv::plain},
+    states::Directory,
+};
+
+/// A line without a fault.
+pub(super) struct Entrant {
+    pub(super) key: String,
+    pub(super) contact_hash: Option<String>,
+    /// The key of its name as a named and as a withheld signatory has it.
+    pub(super) name_keys: [String; 2],
+    pub(super) names: Names,
+    pub(super) visibility: Visibility,
+    pub(super) signatory_id: Uuid,
+    pub(super) signatory: signatory::ActiveModel,
+    pub(super) signature: signature::ActiveModel,
+}
+
+impl Entrant {
+    /// What it is known by: its number, and who signs by what name.
+    pub(super) fn marks(&self) -> impl Iterator<Item = String> {
+        let people = self.name_keys.iter().filter_map(|name| self.contact_hash.as_ref().map(|hash| format!("{hash}\n{name}")));
+        std::iter::once(self.key.clone()).chain(people)
+    }
+
+    /// Shows less of it than its own line says.
+    pub(super) fn show(&mut self, keys: &Keys, visibility: Visibility) -> anyhow::Result<()> {
+        self.visibility = visibility;
+        self.signature.visibility = Set(visibility.key().to_owned());
+        service::name_columns(keys, &mut self.signatory, self.signatory_id, &self.names, visibility)
+    }
+}
+
+/// A line with the places of the columns.
+pub(super) struct Line<'a> {
+    pub(super) columns: &'a HashMap<String, usize>,
+    pub(super) record: &'a csv::StringRecord,
+}
+
+impl Line<'_> {
+    fn cell(&self, name: &str) -> String {
+        self.columns.get(name).and_then(|place| self.record.get(*place)).map_or_else(String::new, plain)
+    }
+
+    fn line(&self, name: &str, longest: usize) -> Result<String, String> {
+        clean_line(&self.cell(name), longest).map_err(|fault| format!("{name}: {fault}"))
+    }
+
+    fn optional(&self, name: &str, longest: usize) -> Result<Option<String>, String> {
+        Ok(Some(self.line(name, longest)?).filter(|cell| !cell.is_empty()))
+    }
+
+    /// One of the known keys, or `otherwise` where the cell is empty.
+    fn key<T: std::str::FromStr>(&self, name: &str, otherwise: Option<T>) -> Result<T, String> {
+        let cell = self.cell(name);
+        otherwise.filter(|_| cell.is_empty()).map_or_else(|| cell.parse().map_err(|_| format!("{name}: not one of the known values")), Ok)
+    }
+}
+
+/// Reads a line.
+///
+/// # Errors
+/// What is wrong with it, by the name of its column.
+pub(super) fn entrant(
+    platform: &Platform,
+    (campaign, states): (&Current, &Directory),
+    line: &Line<'_>,
+    origin: SignatureOrigin,
+) -> Result<Entrant, String> {
+    let key = line.line("id", 64)?;
+    if key.is_empty() {
+        return Err("id: empty".to_owned());
+    }
+    let kind: SignatoryKind = line.key("kind", None)?;
+    let visibility: Visibility = line.key("visibility", None)?;
+    let state = line.key("state", Some(SignatureState::Confirmed))?;
+    let language = line.key("language", Some(Language::En))?;
+    let now = platform.clock.now();
+    let signed_at: DateTime<Utc> = match line.cell("signed_at") {
+        cell if cell.is_empty() => now,
+        cell => cell.parse().map_err(|_| "signed_at: not an instant such as 2026-09-01T09:00:00Z".to_owned())?,
+    };
+    let names = Names {
+        name: clean_name(&line.cell("name")).map_err(|fault| format!("name: {fault}"))?,
+        original_name: line.optional("original_name", 200)?,
+        latin_name: line.optional("latin_name", 200)?,
+        official_name: line.optional("official_name", 200)?,
+        acronym: line.optional("acronym", 40)?,
+        affiliation: line.optional("affiliation", 200)?,
+        website: line.optional("website", 255)?,
+        location_label: line.optional("location_label", 100)?,
+        network_members: line.cell("network_members").parse().ok().filter(|_| kind == SignatoryKind::Network),
+    };
+    let iso3 = line.optional("iso3", 3)?;
+    if iso3.as_deref().is_some_and(|code| states.state(code).is_none()) {
+        return Err("iso3: no such state".to_owned());
+    }
+    let typed = line.cell("contact_email");
+    let email = match typed.as_str() {
+        "" => None,
+        typed => Some(EmailAddress::parse(typed).map_err(|_| "contact_email: not an address".to_owned())?),
+    };
+    let (signatory_id, signature_id) = (Uuid::now_v7(), Uuid::now_v7());
+    let contact_hash = email.as_ref().map(|email| platform.keys.address_hash(&email.comparable()));
+    let fault = |_| "cannot be sealed".to_owned();
+    let sealed_contact = match &email {
+        None => None,
+        Some(email) => {
+            let contact =
+                Contact { name: line.line("contact_name", 200)?, email: email.as_str().to_owned(), role: line.line("contact_role", 200)? };
+            Some(contact::seal_contact(&platform.keys, signatory_id, &contact).map_err(fault)?)
+        }
+    };
+    let network = kind == SignatoryKind::Network;
+    let network_mode: Option<NetworkMode> =
+        if network { Some(line.key("network_mode", Some(NetworkMode::SecretariatOnly))?) } else { None };
+    let mut signatory = signatory::ActiveModel {
+        id: Set(signatory_id),
+        campaign_id: Set(campaign.id),
+        kind: Set(kind.key().to_owned()),
+        iso3: Set(iso3),
+        network_mode: Set(network_mode.map(|mode| mode.key().to_owned())),
+        contact_hash: Set(contact_hash.clone()),
+        sealed_contact: Set(sealed_contact),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    service::name_columns(&platform.keys, &mut signatory, signatory_id, &names, visibility).map_err(|_| "cannot be sealed".to_owned())?;
+    let name_keys = service::name_marks(&platform.keys, &names.name);
+    let reached = |needed: &[SignatureState]| needed.contains(&state).then_some(signed_at);
+    use SignatureState::{Confirmed, Declined, Verified, Withdrawn};
+    let signature = signature::ActiveModel {
+        id: Set(signature_id),
+        campaign_id: Set(campaign.id),
+        signatory_id: Set(signatory_id),
+        text_version_id: Set(campaign.text.id),
+        language: Set(language.code().to_owned()),
+        privacy_notice: Set(campaign.privacy_number),
+        reference: Set(Reference::of(ReferenceKind::Signature, signature_id, 0).to_string()),
+        submission_key: Set(key.clone()),
+        state: Set(state.key().to_owned()),
+        visibility: Set(visibility.key().to_owned()),
+        origin: Set(origin.key().to_owned()),
+        newsletter: Set(false),
+        second_person: Set(SecondPerson::NotNeeded.key().to_owned()),
+        late: Set(service::deadline(campaign).is_late(signed_at)),
+        signed_at: Set(signed_at),
+        confirmed_at: Set(reached(&[Confirmed, Verified, Withdrawn, Declined])),
+        verified_at: Set(reached(&[Verified, Withdrawn])),
+        ended_at: Set(reached(&[Withdrawn, Declined])),
+    };
+    Ok(Entrant { key, contact_hash, name_keys, names, visibility, signatory_id, signatory, signature })
+}

@@ -162,7 +162,7 @@ const ARTICLES: &[&str] =
 const AND: &[&str] = &["and", "e", "et", "i", "und", "y", "и"];
 
 /// The form in which accents, case, punctuation, kind of apostrophe, legal form and leading article no longer matter (R11).
-/// Two names with the same key are candidates for being one; the country has to be asked too ([`same_candidate`]).
+/// Two names with the same key are candidates for being one; what else has to be asked stands in `resemblance`.
 pub fn name_key(name: &str) -> String {
     let folded = fold(name);
     let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty() && !AND.contains(word)).collect();
@@ -173,11 +173,6 @@ pub fn name_key(name: &str) -> String {
         words.pop();
     }
     words.join(" ")
-}
-
-/// Whether two names are to be shown to a person as perhaps one: the same key, and not known to be in two countries.
-pub fn same_candidate(one: (&str, Option<&str>), other: (&str, Option<&str>)) -> bool {
-    !one.0.is_empty() && one.0 == other.0 && (one.1 == other.1 || one.1.is_none() || other.1.is_none())
 }
 
 /// Small letters without marks, words parted by one space, abbreviations drawn together ("e. V." is "ev").

@@ -77,16 +77,6 @@ fn different_names_keep_different_keys() {
     assert_eq!(name_key("Association"), "association", "something is always left");
 }
 
-/// R11
-#[test]
-fn one_name_in_two_countries_stays_apart() {
-    let key = name_key("Legal Aid Centre");
-    assert!(!same_candidate((&key, Some("KEN")), (&key, Some("NPL"))));
-    assert!(same_candidate((&key, Some("KEN")), (&key, Some("KEN"))));
-    assert!(same_candidate((&key, Some("KEN")), (&key, None)));
-    assert!(!same_candidate(("", None), ("", None)));
-}
-
 proptest! {
     #[test]
     fn cleaning_a_clean_name_changes_nothing(typed in "\\PC{0,220}") {

@@ -217,7 +217,7 @@ impl App {
     pub fn worker(&self) -> Worker {
         let worker = Worker::new(self.platform.database.clone(), Arc::clone(&self.platform.clock), WorkerSettings::default())
             .with_bell(self.platform.bell.clone());
-        let worker = signing::jobs::register(worker, &self.platform, &self.campaigns);
+        let worker = signing::jobs::register(worker, &self.platform, &self.campaigns, &self.states);
         let worker = letters::jobs::register(worker, &self.platform, &self.campaigns, &self.states);
         worker.handle(positions::jobs::Derive::new(self.platform.clone()))
     }

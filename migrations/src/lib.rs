@@ -14,6 +14,7 @@ mod m0009_audit;
 mod m0010_labels;
 mod m0011_letters;
 mod m0013_corrections;
+mod m0014_duplicates;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_labels::Labels),
             Box::new(m0011_letters::LetterWays),
             Box::new(m0013_corrections::Corrections),
+            Box::new(m0014_duplicates::Duplicates),
         ]
     }
 }

@@ -90,6 +90,8 @@ keyed! {
         Withdrawn = "withdrawn",
         /// Refused by two people.
         Declined = "declined",
+        /// Of the same signatory as another one, which stands for both (R11).
+        Merged = "merged",
     }
 }
 
@@ -118,11 +120,13 @@ impl SignatureState {
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Pending => &[Self::Confirmed, Self::Quarantined, Self::Withdrawn, Self::Declined],
-            Self::Confirmed => &[Self::Verified, Self::Quarantined, Self::Withdrawn, Self::Declined],
+            Self::Confirmed => &[Self::Verified, Self::Quarantined, Self::Withdrawn, Self::Declined, Self::Merged],
             // A verified one can turn out to be false, or be taken back.
-            Self::Verified => &[Self::Quarantined, Self::Withdrawn, Self::Declined],
+            Self::Verified => &[Self::Quarantined, Self::Withdrawn, Self::Declined, Self::Merged],
             // Released to where it came from.
-            Self::Quarantined => &[Self::Pending, Self::Confirmed, Self::Withdrawn, Self::Declined],
+            Self::Quarantined => &[Self::Pending, Self::Confirmed, Self::Withdrawn, Self::Declined, Self::Merged],
+            // Back to where it stood only by undoing the merge.
+            Self::Merged => &[Self::Withdrawn],
             Self::Withdrawn | Self::Declined => &[],
         }
     }

@@ -2,49 +2,12 @@
 //! provider says nothing. Must not look anything up.
 
 /// Providers of mailboxes for everybody. Two people with an address there share nothing.
+#[rustfmt::skip]
 const FREE_MAIL: &[&str] = &[
-    "126.com",
-    "163.com",
-    "aol.com",
-    "fastmail.com",
-    "free.fr",
-    "gmail.com",
-    "gmx.com",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hotmail.com",
-    "icloud.com",
-    "inbox.ru",
-    "laposte.net",
-    "libero.it",
-    "list.ru",
-    "live.com",
-    "mac.com",
-    "mail.com",
-    "mail.ru",
-    "me.com",
-    "msn.com",
-    "orange.fr",
-    "outlook.com",
-    "pm.me",
-    "proton.me",
-    "protonmail.com",
-    "qq.com",
-    "rambler.ru",
-    "rediffmail.com",
-    "riseup.net",
-    "seznam.cz",
-    "sina.com",
-    "t-online.de",
-    "tutanota.com",
-    "ukr.net",
-    "wanadoo.fr",
-    "web.de",
-    "yahoo.com",
-    "yandex.com",
-    "yandex.ru",
-    "ymail.com",
+    "126.com", "163.com", "aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com",
+    "icloud.com", "inbox.ru", "laposte.net", "libero.it", "list.ru", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com",
+    "orange.fr", "outlook.com", "pm.me", "proton.me", "protonmail.com", "qq.com", "rambler.ru", "rediffmail.com", "riseup.net", "seznam.cz",
+    "sina.com", "t-online.de", "tutanota.com", "ukr.net", "wanadoo.fr", "web.de", "yahoo.com", "yandex.com", "yandex.ru", "ymail.com",
     "zoho.com",
 ];
 
@@ -56,47 +19,17 @@ const SECOND_LEVEL: &[&str] =
     &["ac", "asso", "co", "com", "edu", "go", "gob", "gouv", "gov", "gv", "info", "ne", "net", "ngo", "or", "org", "univ", "web"];
 
 /// Places where everybody has a page: under their own name before the dot, or after the slash.
+#[rustfmt::skip]
 const HOSTS: &[&str] = &[
-    "blogspot.com",
-    "facebook.com",
-    "github.io",
-    "google.com",
-    "instagram.com",
-    "jimdo.com",
-    "linkedin.com",
-    "linktr.ee",
-    "medium.com",
-    "over-blog.com",
-    "squarespace.com",
-    "substack.com",
-    "t.me",
-    "twitter.com",
-    "typepad.com",
-    "vk.com",
-    "weebly.com",
-    "wixsite.com",
-    "wordpress.com",
-    "x.com",
-    "youtube.com",
+    "blogspot.com", "facebook.com", "github.io", "google.com", "instagram.com", "jimdo.com", "linkedin.com", "linktr.ee", "medium.com",
+    "over-blog.com", "squarespace.com", "substack.com", "t.me", "twitter.com", "typepad.com", "vk.com", "weebly.com", "wixsite.com",
+    "wordpress.com", "x.com", "youtube.com",
 ];
 
 /// Parts of such addresses that say what kind of page follows, and not whose.
+#[rustfmt::skip]
 const SECTIONS: &[&str] = &[
-    "c",
-    "channel",
-    "company",
-    "groups",
-    "in",
-    "pages",
-    "people",
-    "profile.php",
-    "pg",
-    "public",
-    "school",
-    "showcase",
-    "site",
-    "sites",
-    "user",
+    "c", "channel", "company", "groups", "in", "pages", "people", "profile.php", "pg", "public", "school", "showcase", "site", "sites", "user",
     "view",
 ];
 
@@ -157,7 +90,7 @@ fn registered(host: &str) -> Option<String> {
     let host = host.trim_matches('.');
     let fit = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     let labels: Vec<&str> = host.split('.').collect();
-    if labels.len() < 2 || !labels.iter().all(|label| fit(label)) || labels.last()?.chars().all(|c| c.is_ascii_digit()) {
+    if labels.len() < 2 || !labels.iter().all(fit) || labels.last()?.chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
     let [.., before, last] = labels.as_slice() else { return None };

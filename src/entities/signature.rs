@@ -18,7 +18,7 @@ pub struct Model {
     pub reference: String,
     /// From the form: a double click is recognised by it.
     pub submission_key: String,
-    /// pending, confirmed, verified, withdrawn, declined or quarantined.
+    /// pending, confirmed, verified, withdrawn, declined, quarantined or merged.
     pub state: String,
     pub visibility: String,
     /// form, import, typed or demo.
@@ -33,6 +33,8 @@ pub struct Model {
     pub verified_at: Option<DateTimeUtc>,
     /// Withdrawn or declined.
     pub ended_at: Option<DateTimeUtc>,
+    /// Number of the rules it was compared with others by; 0: not yet.
+    pub compared_by: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

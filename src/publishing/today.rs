@@ -27,7 +27,10 @@ use crate::{
         jobs,
     },
     positions::{Audience, state_page::EventView, store::OVERALL},
-    signing::correction,
+    signing::{
+        correction,
+        duplicates::{self, PairState},
+    },
     states::{self, Directory},
 };
 
@@ -73,6 +76,7 @@ impl Line {
 
 const SIGNATURES: (&str, Permission) = ("/desk/signatures", Permission::VetSignatures);
 const CORRECTIONS: (&str, Permission) = ("/desk/corrections", Permission::VetSignatures);
+const DUPLICATES: (&str, Permission) = ("/desk/duplicates", Permission::VetSignatures);
 const PROPOSALS: (&str, Permission) = ("/desk/positions/proposals", Permission::RecordReplies);
 const LETTERS: (&str, Permission) = ("/desk/letters", Permission::ReadDesk);
 const WORK: (&str, Permission) = ("/desk/work", Permission::SuperviseWork);
@@ -160,6 +164,7 @@ async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign_id: Uuid) -
     Ok(vec![
         Line::new(staff, "vetting", to_vet(campaign_id).count(db).await?, SIGNATURES),
         Line::new(staff, "corrections", correction::count_open(db, campaign_id).await?, CORRECTIONS),
+        Line::new(staff, "duplicates", duplicates::in_state(campaign_id, PairState::Open).count(db).await?, DUPLICATES),
         Line::new(staff, "proposals", proposed(campaign_id).count(db).await?, PROPOSALS),
         Line::new(staff, "blocked", blocked.count(db).await?, LETTERS),
         Line::new(staff, "approval", rounds(campaign_id, RoundState::Checked).count(db).await?, LETTERS),

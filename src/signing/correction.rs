@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{service, signer, store, vetting};
+use super::{duplicates, service, signer, store, vetting};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{
@@ -93,7 +93,7 @@ pub async fn open_of(db: &impl ConnectionTrait, signature: Uuid) -> Result<Optio
 fn is_printed((signature, signatory): &store::Signed) -> bool {
     signatory.name.is_some()
         && signature.visibility.parse().is_ok_and(Visibility::shows_name)
-        && !signature.state.parse().is_ok_and(SignatureState::is_final)
+        && signature.state.parse().is_ok_and(|state: SignatureState| !state.is_final() && state != SignatureState::Merged)
 }
 
 /// Proposes another name for a signature, by its signer's link. A later proposal takes the place of one that waits; the name as it is takes it back.
@@ -174,6 +174,7 @@ pub async fn decide(platform: &Platform, id: Uuid, accept: bool, account: Uuid) 
     if accept {
         let named = signatory::ActiveModel { updated_at: Set(now), ..service::renamed(&platform.keys, &signed.1, row.name)? };
         signatory::Entity::update_many().set(named).filter(signatory::Column::Id.eq(signed.1.id)).exec(&txn).await?;
+        duplicates::compare_anew(&txn, seen.signature_id, now).await?;
     }
     audit::append(&txn, entry, now).await?;
     txn.commit().await?;

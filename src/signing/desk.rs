@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     checklist::{self, ItemView, Typed},
-    contact, corrections_desk, queue_desk, store,
+    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, store,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -43,6 +43,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/signatures/{id}/withdraw", web::post().to(withdraw))
         .route("/desk/signatures/{id}/check", web::post().to(check))
         .route("/desk/signatures/{id}/reveal", web::post().to(reveal))
+        .route("/desk/duplicates", web::get().to(duplicates_desk::list))
+        .route("/desk/duplicates/{id}", web::get().to(duplicates_desk::show))
+        .route("/desk/duplicates/{id}", web::post().to(duplicates_desk::decide))
         .route("/desk/corrections", web::get().to(corrections_desk::list))
         .route("/desk/corrections/{id}", web::post().to(corrections_desk::decide));
 }
@@ -86,6 +89,14 @@ struct SignaturePage<'a> {
     /// Filled only in the answer to a reveal with a reason.
     revealed: Option<String>,
     final_state: bool,
+    /// Pairs it is in that wait, or in which one stands for both.
+    pairs: Vec<PairView>,
+}
+
+#[derive(Serialize)]
+struct PairView {
+    id: Uuid,
+    state: String,
 }
 
 async fn show(
@@ -121,13 +132,13 @@ async fn signature_page(
     let state = signature.state.parse::<SignatureState>().unwrap_or(SignatureState::Pending);
     // Staff see where the mailbox is and in what role it was used; the address itself stays sealed.
     let opened = of.sealed_contact.as_deref().and_then(|sealed| contact::open_contact(&platform.keys, of.id, sealed).ok());
-    let open_decline = decline.is_some() && !state.is_final();
+    let open_decline = decline.is_some() && state.step(SignatureState::Declined).is_ok();
     let possible = |decision: &&VettingDecision| match decision {
         VettingDecision::Verify => state == SignatureState::Confirmed,
         VettingDecision::Release => state == SignatureState::Quarantined,
         VettingDecision::Quarantine => state.step(SignatureState::Quarantined).is_ok(),
         VettingDecision::Decline => state.step(SignatureState::Declined).is_ok() && !open_decline,
-        VettingDecision::AskMore => !state.is_final(),
+        VettingDecision::AskMore => !state.is_final() && state != SignatureState::Merged,
     };
     let title = of.name.clone().unwrap_or_else(|| i18n::word(staff.language, "roll-withheld-name"));
     let view = SignaturePage {
@@ -161,7 +172,13 @@ async fn signature_page(
         withheld: signature.visibility != "named",
         may_reveal: staff.role.may(Permission::RevealNames),
         revealed: shown.revealed,
-        final_state: state.is_final(),
+        final_state: state.is_final() || state == SignatureState::Merged,
+        pairs: duplicates::of_signature(db, id)
+            .await?
+            .into_iter()
+            .filter(|pair| pair.state != duplicates::PairState::Apart.key())
+            .map(|pair| PairView { id: pair.id, state: pair.state })
+            .collect(),
     };
     let status = if shown.typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut response = platform.site.page(status, "signing/signature.html", staff.language, &view)?;

@@ -95,6 +95,9 @@ pub(super) fn entrant(
     let kind: SignatoryKind = line.key("kind", None)?;
     let visibility: Visibility = line.key("visibility", None)?;
     let state = line.key("state", Some(SignatureState::Confirmed))?;
+    if state == SignatureState::Merged {
+        return Err("state: a sheet does not say with which other it was merged".to_owned());
+    }
     let language = line.key("language", Some(Language::En))?;
     let now = platform.clock.now();
     let signed_at: DateTime<Utc> = match line.cell("signed_at") {
@@ -170,6 +173,7 @@ pub(super) fn entrant(
         confirmed_at: Set(reached(&[Confirmed, Verified, Withdrawn, Declined])),
         verified_at: Set(reached(&[Verified, Withdrawn])),
         ended_at: Set(reached(&[Withdrawn, Declined])),
+        compared_by: Set(0),
     };
     Ok(Entrant { key, contact_hash, name_keys, names, visibility, signatory_id, signatory, signature })
 }

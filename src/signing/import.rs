@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    counts,
+    comparison, counts,
     entrant::{Entrant, Line, entrant},
     store, vetting,
 };
@@ -20,7 +20,7 @@ use crate::{
     campaigns::Current,
     domain::signature::{SignatureOrigin, SignatureState, Visibility},
     entities::{signatory, signature},
-    platform::{Platform, documents::csv::delimiter},
+    platform::{Platform, documents::csv::delimiter, jobs::enqueue},
     states::Directory,
 };
 
@@ -154,6 +154,7 @@ pub async fn signatures(
         counts::recount(platform, campaign.id).await?;
         let details = json!({ "lines": report.lines, "added": report.added, "hidden": report.hidden, "origin": options.origin.key() });
         let txn = platform.database.begin().await?;
+        enqueue(&txn, comparison::job(), platform.clock.now()).await?;
         audit::append(&txn, Entry::of(None, "signatures.imported", "campaign", campaign.id).with(details), platform.clock.now()).await?;
         txn.commit().await?;
     }

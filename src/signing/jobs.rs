@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    counts,
+    comparison, counts,
     mails::{self, Occasion},
     service, store, vetting,
 };
@@ -20,6 +20,7 @@ use crate::{
         Platform,
         jobs::{Attempt, Handler, Job, JobError, Worker, enqueue},
     },
+    states,
 };
 
 /// Purpose of a confirmation link.
@@ -45,13 +46,15 @@ pub fn fold() -> Job {
 }
 
 /// Adds this room's handlers.
-pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>) -> Worker {
+pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     worker
         .handle(ConfirmationMail { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(Remind { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(Fold { platform: platform.clone() })
+        .handle(Compare { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
+        .every(std::time::Duration::from_secs(3600), std::time::Duration::from_secs(1800), comparison::COMPARE)
 }
 
 struct ConfirmationMail {
@@ -138,6 +141,27 @@ impl Handler for Fold {
 
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
         counts::fold(&self.platform).await?;
+        Ok(())
+    }
+}
+
+/// Finds signatures that may be of one signatory.
+struct Compare {
+    platform: Platform,
+    campaigns: Data<campaigns::Register>,
+    states: Data<states::Register>,
+}
+
+#[async_trait]
+impl Handler for Compare {
+    fn kind(&self) -> &'static str {
+        comparison::COMPARE
+    }
+
+    async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
+        let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let states = self.states.get(&self.platform).await?;
+        while comparison::compare_batch(&self.platform, &campaign, &states).await? {}
         Ok(())
     }
 }

@@ -1,12 +1,15 @@
 //! Sign-on: signatures, vetting, counts, waves and lists. Must not write to governments.
 
 pub mod checklist;
+mod comparison;
 pub mod contact;
 pub mod correction;
 mod corrections_desk;
 pub mod counts;
 pub mod demo;
 pub mod desk;
+pub mod duplicates;
+mod duplicates_desk;
 mod entrant;
 pub mod export;
 pub mod form;

@@ -110,6 +110,9 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
     // Whoever wants less to be seen wants no readable name kept either.
     vetting::forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
     audit::append(&txn, entry, now).await?;
+    if let (Wish::Show(to), SignatureState::Merged) = (wish, state) {
+        vetting::hide_standing(&txn, &platform.keys, id, to, now).await?;
+    }
     let after = store::by_id(&txn, id).await?;
     txn.commit().await?;
     platform.hidden().await;

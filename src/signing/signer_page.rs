@@ -197,7 +197,7 @@ async fn page(
         view.name = signatory.name;
         view.visibility = signature.visibility;
         view.signed_at = Some(signature.signed_at);
-        view.may_correct = live && view.name.is_some();
+        view.may_correct = live && state != Some(SignatureState::Merged) && view.name.is_some();
         let open = correction::open_of(platform.database.read(), signature.id).await.map_err(anyhow::Error::from)?;
         view.correction = open.map(|open| open.name);
         view.typed = view.correction.clone().or_else(|| view.name.clone()).unwrap_or_default();

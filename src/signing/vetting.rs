@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{checklist::Checked, correction, counts, service, store, waves};
+use super::{checklist::Checked, correction, counts, duplicates, service, store, waves};
 use crate::{
     accounts::audit::{self, Entry},
     domain::signature::{SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingRefusal, Visibility},
@@ -207,7 +207,25 @@ pub(super) async fn replace(
     signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(id)).exec(txn).await?;
     forget_names(txn, keys, (id, &signatory), now).await?;
     audit::append(txn, Entry::of(None, "signature.replaced", "signature", id), now).await?;
+    if case.state == SignatureState::Merged {
+        hide_standing(txn, keys, id, by, now).await?;
+    }
     Ok(true)
+}
+
+/// Whoever was merged speaks for the same signatory: a wish of theirs for less to be shown reaches the signature that stands for both.
+///
+/// # Errors
+/// When the database fails or there is no randomness.
+pub(super) async fn hide_standing(
+    txn: &DatabaseTransaction,
+    keys: &Keys,
+    merged: Uuid,
+    to: Visibility,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let standing = duplicates::standing_for(txn, merged).await?;
+    if standing == merged { Ok(()) } else { hide(txn, keys, standing, to, now).await }
 }
 
 /// Shows less of a signature, and counts it where it then belongs. Its names are the caller's to take away.
@@ -262,7 +280,14 @@ pub(super) async fn forget_names(
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
     }
     correction::forget(txn, id).await?;
+    duplicates::forget(txn, id).await?;
     waves::forget_names(txn, id, now).await?;
+    // Those it stands for are the same signatory, by their own names.
+    for merged in duplicates::merged_into(txn, id).await? {
+        if let Some((_, signatory)) = locked(txn, merged).await?.filter(|(_, signatory)| signatory.name.is_some()) {
+            Box::pin(forget_names(txn, keys, (merged, &signatory), now)).await?;
+        }
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use demarche::{
     accounts::Role,
     domain::clock::Clock,
-    entities::{correction, evidence, evidence_proposal, job, letter, reply, signatory, signature, wave},
+    entities::{correction, duplicate_pair, evidence, evidence_proposal, job, letter, reply, signatory, signature, wave},
     platform::jobs,
 };
 use futures_util::{StreamExt, stream};
@@ -103,7 +103,20 @@ impl Known {
             decided_at: Set(None),
         };
         correction::Entity::insert(corrected).exec_without_returning(db).await.unwrap();
+        let pair = duplicate_pair::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            campaign_id: Set(waiting.campaign_id),
+            one_id: Set(waiting.id),
+            other_id: Set(signature::Entity::find().filter(signature::Column::State.eq("verified")).one(db).await.unwrap().unwrap().id),
+            score: Set(70),
+            reasons: Set("same_name nonsense".to_owned()),
+            state: Set("open".to_owned()),
+            created_at: Set(program.clock.now()),
+            ..Default::default()
+        };
+        duplicate_pair::Entity::insert(pair).exec_without_returning(db).await.unwrap();
         Self(BTreeMap::from([
+            ("duplicates/id", duplicate_pair::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("corrections/id", correction::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("lang", "en".to_owned()),
             ("iso3", "KEN".to_owned()),

@@ -13,6 +13,7 @@ mod corrections;
 mod counting;
 mod desk;
 mod dispatch;
+mod duplicates;
 mod evidence;
 mod full_disk;
 mod health;

@@ -53,6 +53,7 @@ accounts-kind-signing-confirm-mail = مراسلة موقّع
 accounts-kind-signing-remind = تذكير موقِّع
 accounts-kind-signing-fold-counts = جمع التوقيعات
 accounts-kind-signing-recount = إعادة عدّ التوقيعات
+accounts-kind-signing-compare = البحث عن التكرارات
 accounts-kind-positions-derive = استخلاص المواقف
 
 accounts-action-account-added = أُضيف حساب
@@ -110,6 +111,7 @@ accounts-subject-reply = رد
 accounts-subject-evidence = دليل
 accounts-subject-evidence-proposal = دليل مقترح
 accounts-subject-job = عمل
+accounts-subject-duplicate = زوج توقيعات
 
 accounts-detail-role = الدور
 accounts-detail-late = متأخر
@@ -137,6 +139,8 @@ accounts-detail-letter = الرسالة
 accounts-detail-file = مع ملف
 accounts-detail-proposes = يقترح
 accounts-detail-by = بواسطة
+accounts-detail-kept = يبقى
+accounts-detail-merged = المدموج
 
 accounts-value-yes = نعم
 accounts-value-no = لا
@@ -144,3 +148,6 @@ accounts-value-signer = الموقِّع
 accounts-value-import = استيراد
 accounts-value-demo = عرض تجريبي
 accounts-value-form = استمارة
+accounts-action-duplicate-merged = دُمج المكرران
+accounts-action-duplicate-apart = أُبقيا كموقّعين
+accounts-action-duplicate-undone = تُراجع عن قرار بشأن التكرار

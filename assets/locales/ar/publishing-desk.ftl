@@ -21,6 +21,7 @@ publishing-today-late-proposals = مقترحات تنتظر أكثر من 7 أي
 publishing-today-late-rounds = جولات لم تُرسل مع أن حدثها قد بدأ
 publishing-today-bounced = رسائل مرتدة
 publishing-today-late-work = أعمال مستحقة لم تبدأ
+publishing-today-duplicates = تكرارات محتملة
 publishing-reply-acknowledgement = إشعار استلام
 publishing-reply-supportive = مؤيد
 publishing-reply-non_committal = غير ملتزم

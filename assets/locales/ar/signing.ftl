@@ -136,6 +136,7 @@ signing-signer-state-confirmed = مؤكَّد وقيد التحقق
 signing-signer-state-verified = متحقَّق منه ومحتسب
 signing-signer-state-withdrawn = مسحوب
 signing-signer-state-declined = غير محتسب
+signing-signer-state-merged = مضموم إلى توقيع آخر لمنظمتكم، وهو الوارد في القائمة
 signing-signer-signed = تاريخ التوقيع
 signing-signer-carriers = ما خرج حاملا الاسم
 signing-signer-carriers-note = جُمّدت هذه القوائم والاسم فيها، وغادرت معها رسائل. القوائم اللاحقة لا تتضمنه. ولا يستطيع أحد استرجاع النسخ الموجودة في أماكن أخرى.

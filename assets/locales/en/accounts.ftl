@@ -53,6 +53,7 @@ accounts-kind-signing-confirm-mail = Write to a signer
 accounts-kind-signing-remind = Remind a signer
 accounts-kind-signing-fold-counts = Add up signatures
 accounts-kind-signing-recount = Recount signatures
+accounts-kind-signing-compare = Look for duplicates
 accounts-kind-positions-derive = Derive positions
 
 accounts-action-account-added = Account added
@@ -110,6 +111,7 @@ accounts-subject-reply = Reply
 accounts-subject-evidence = Evidence
 accounts-subject-evidence-proposal = Proposed evidence
 accounts-subject-job = Work
+accounts-subject-duplicate = Pair of signatures
 
 accounts-detail-role = Role
 accounts-detail-late = Late
@@ -137,6 +139,8 @@ accounts-detail-letter = Letter
 accounts-detail-file = With a file
 accounts-detail-proposes = Proposes
 accounts-detail-by = By
+accounts-detail-kept = Stays
+accounts-detail-merged = Merged
 
 accounts-value-yes = yes
 accounts-value-no = no
@@ -144,3 +148,6 @@ accounts-value-signer = its signer
 accounts-value-import = import
 accounts-value-demo = demo
 accounts-value-form = form
+accounts-action-duplicate-merged = Duplicates merged
+accounts-action-duplicate-apart = Kept apart as two signatories
+accounts-action-duplicate-undone = Decision on duplicates undone

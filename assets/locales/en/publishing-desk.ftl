@@ -21,6 +21,7 @@ publishing-today-late-proposals = Proposals waiting for more than 7 days
 publishing-today-late-rounds = Rounds not sent though their event has begun
 publishing-today-bounced = Letters that came back
 publishing-today-late-work = Work that is due and not begun
+publishing-today-duplicates = Possible duplicates
 publishing-reply-acknowledgement = acknowledgement
 publishing-reply-supportive = supportive
 publishing-reply-non_committal = non-committal

@@ -133,6 +133,7 @@ signing-signer-state-confirmed = Confirmed; is being checked
 signing-signer-state-verified = Checked and counted
 signing-signer-state-withdrawn = Withdrawn
 signing-signer-state-declined = Not counted
+signing-signer-state-merged = Joined with another signature of your organisation, which is the one on the list
 signing-signer-signed = Signed on
 signing-signer-carriers = What went out with the name
 signing-signer-carriers-note = These lists were frozen with the name, and letters left with them. Later lists leave it out. Copies elsewhere cannot be called back by anybody.

@@ -53,6 +53,7 @@ accounts-kind-signing-confirm-mail = Escribir a un firmante
 accounts-kind-signing-remind = Recordar a un firmante
 accounts-kind-signing-fold-counts = Sumar firmas
 accounts-kind-signing-recount = Recontar firmas
+accounts-kind-signing-compare = Buscar duplicados
 accounts-kind-positions-derive = Deducir posiciones
 
 accounts-action-account-added = Cuenta añadida
@@ -110,6 +111,7 @@ accounts-subject-reply = Respuesta
 accounts-subject-evidence = Prueba
 accounts-subject-evidence-proposal = Prueba propuesta
 accounts-subject-job = Tarea
+accounts-subject-duplicate = Par de firmas
 
 accounts-detail-role = Función
 accounts-detail-late = Con retraso
@@ -137,6 +139,8 @@ accounts-detail-letter = Carta
 accounts-detail-file = Con archivo
 accounts-detail-proposes = Propone
 accounts-detail-by = Por
+accounts-detail-kept = Queda
+accounts-detail-merged = Fusionada
 
 accounts-value-yes = sí
 accounts-value-no = no
@@ -144,3 +148,6 @@ accounts-value-signer = quien firmó
 accounts-value-import = importación
 accounts-value-demo = demostración
 accounts-value-form = formulario
+accounts-action-duplicate-merged = Duplicados fusionados
+accounts-action-duplicate-apart = Mantenidos como dos firmantes
+accounts-action-duplicate-undone = Decisión sobre duplicados deshecha

@@ -21,6 +21,7 @@ publishing-today-late-proposals = Propuestas en espera desde hace más de 7 día
 publishing-today-late-rounds = Rondas sin enviar cuyo acto ya comenzó
 publishing-today-bounced = Cartas devueltas
 publishing-today-late-work = Trabajos vencidos y no iniciados
+publishing-today-duplicates = Posibles duplicados
 publishing-reply-acknowledgement = acuse de recibo
 publishing-reply-supportive = favorable
 publishing-reply-non_committal = sin compromiso

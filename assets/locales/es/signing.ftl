@@ -133,6 +133,7 @@ signing-signer-state-confirmed = Confirmada; en revisión
 signing-signer-state-verified = Revisada y contada
 signing-signer-state-withdrawn = Retirada
 signing-signer-state-declined = No contada
+signing-signer-state-merged = Unida a otra firma de su organización, que es la que figura en la lista
 signing-signer-signed = Firmada el
 signing-signer-carriers = Lo que salió con el nombre
 signing-signer-carriers-note = Estas listas se cerraron con el nombre y con ellas salieron cartas. Las listas posteriores lo omiten. Nadie puede retirar las copias que haya en otros lugares.

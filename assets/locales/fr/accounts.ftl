@@ -53,6 +53,7 @@ accounts-kind-signing-confirm-mail = Écrire à un signataire
 accounts-kind-signing-remind = Rappeler à un signataire
 accounts-kind-signing-fold-counts = Additionner les signatures
 accounts-kind-signing-recount = Recompter les signatures
+accounts-kind-signing-compare = Chercher les doublons
 accounts-kind-positions-derive = Déduire les positions
 
 accounts-action-account-added = Compte ajouté
@@ -110,6 +111,7 @@ accounts-subject-reply = Réponse
 accounts-subject-evidence = Élément de preuve
 accounts-subject-evidence-proposal = Preuve proposée
 accounts-subject-job = Tâche
+accounts-subject-duplicate = Paire de signatures
 
 accounts-detail-role = Rôle
 accounts-detail-late = En retard
@@ -137,6 +139,8 @@ accounts-detail-letter = Lettre
 accounts-detail-file = Avec un fichier
 accounts-detail-proposes = Propose
 accounts-detail-by = Par
+accounts-detail-kept = Reste
+accounts-detail-merged = Fusionnée
 
 accounts-value-yes = oui
 accounts-value-no = non
@@ -144,3 +148,6 @@ accounts-value-signer = le signataire
 accounts-value-import = importation
 accounts-value-demo = démonstration
 accounts-value-form = formulaire
+accounts-action-duplicate-merged = Doublons fusionnés
+accounts-action-duplicate-apart = Gardés comme deux signataires
+accounts-action-duplicate-undone = Décision sur des doublons annulée

@@ -21,6 +21,7 @@ publishing-today-late-proposals = Propositions en attente depuis plus de 7 jours
 publishing-today-late-rounds = Séries non envoyées alors que leur échéance a commencé
 publishing-today-bounced = Lettres revenues
 publishing-today-late-work = Travaux dus et non commencés
+publishing-today-duplicates = Doublons possibles
 publishing-reply-acknowledgement = accusé de réception
 publishing-reply-supportive = favorable
 publishing-reply-non_committal = évasive

@@ -133,6 +133,7 @@ signing-signer-state-confirmed = Confirmée ; en cours de vérification
 signing-signer-state-verified = Vérifiée et comptée
 signing-signer-state-withdrawn = Retirée
 signing-signer-state-declined = Non comptée
+signing-signer-state-merged = Réunie à une autre signature de votre organisation, celle qui figure sur la liste
 signing-signer-signed = Signée le
 signing-signer-carriers = Ce qui est parti avec le nom
 signing-signer-carriers-note = Ces listes ont été figées avec le nom, et des lettres sont parties avec elles. Les listes suivantes l’omettent. Personne ne peut rappeler les copies qui se trouvent ailleurs.

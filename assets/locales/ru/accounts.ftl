@@ -53,6 +53,7 @@ accounts-kind-signing-confirm-mail = Письмо подписавшему
 accounts-kind-signing-remind = Напомнить подписавшему
 accounts-kind-signing-fold-counts = Сложение подписей
 accounts-kind-signing-recount = Пересчёт подписей
+accounts-kind-signing-compare = Поиск повторов
 accounts-kind-positions-derive = Определение позиций
 
 accounts-action-account-added = Учётная запись добавлена
@@ -110,6 +111,7 @@ accounts-subject-reply = Ответ
 accounts-subject-evidence = Подтверждение
 accounts-subject-evidence-proposal = Предложенное подтверждение
 accounts-subject-job = Задание
+accounts-subject-duplicate = Пара подписей
 
 accounts-detail-role = Роль
 accounts-detail-late = С опозданием
@@ -137,6 +139,8 @@ accounts-detail-letter = Письмо
 accounts-detail-file = С файлом
 accounts-detail-proposes = Предлагает
 accounts-detail-by = Кем
+accounts-detail-kept = Остаётся
+accounts-detail-merged = Объединена
 
 accounts-value-yes = да
 accounts-value-no = нет
@@ -144,3 +148,6 @@ accounts-value-signer = подписавшим
 accounts-value-import = импорт
 accounts-value-demo = демонстрация
 accounts-value-form = форма
+accounts-action-duplicate-merged = Повторы объединены
+accounts-action-duplicate-apart = Оставлены как два подписавших
+accounts-action-duplicate-undone = Решение о повторах отменено

@@ -21,6 +21,7 @@ publishing-today-late-proposals = Предложения ждут больше 7
 publishing-today-late-rounds = Раунды не отправлены, хотя событие уже началось
 publishing-today-bounced = Вернувшиеся письма
 publishing-today-late-work = Работа не начата в срок
+publishing-today-duplicates = Возможные повторы
 publishing-reply-acknowledgement = подтверждение получения
 publishing-reply-supportive = поддержка
 publishing-reply-non_committal = без обязательств

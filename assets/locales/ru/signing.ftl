@@ -134,6 +134,7 @@ signing-signer-state-confirmed = Подтверждена; проверяетс�
 signing-signer-state-verified = Проверена и учтена
 signing-signer-state-withdrawn = Отозвана
 signing-signer-state-declined = Не учтена
+signing-signer-state-merged = Объединена с другой подписью вашей организации, которая и стоит в списке
 signing-signer-signed = Дата подписи
 signing-signer-carriers = Что ушло с именем
 signing-signer-carriers-note = Эти списки зафиксированы с именем, и с ними ушли письма. В следующих списках его нет. Копии в других местах никто не может отозвать.

@@ -53,6 +53,7 @@ accounts-kind-signing-confirm-mail = 致函签署方
 accounts-kind-signing-remind = 提醒签署者
 accounts-kind-signing-fold-counts = 累计签名
 accounts-kind-signing-recount = 重新统计签名
+accounts-kind-signing-compare = 查找重复
 accounts-kind-positions-derive = 推导立场
 
 accounts-action-account-added = 已添加账户
@@ -110,6 +111,7 @@ accounts-subject-reply = 答复
 accounts-subject-evidence = 证据
 accounts-subject-evidence-proposal = 拟议证据
 accounts-subject-job = 任务
+accounts-subject-duplicate = 签名配对
 
 accounts-detail-role = 角色
 accounts-detail-late = 逾期
@@ -137,6 +139,8 @@ accounts-detail-letter = 信函
 accounts-detail-file = 附文件
 accounts-detail-proposes = 建议
 accounts-detail-by = 操作者
+accounts-detail-kept = 保留
+accounts-detail-merged = 已合并
 
 accounts-value-yes = 是
 accounts-value-no = 否
@@ -144,3 +148,6 @@ accounts-value-signer = 签署者
 accounts-value-import = 导入
 accounts-value-demo = 演示
 accounts-value-form = 表单
+accounts-action-duplicate-merged = 重复项已合并
+accounts-action-duplicate-apart = 保留为两个签署方
+accounts-action-duplicate-undone = 撤销关于重复项的决定

@@ -21,6 +21,7 @@ publishing-today-late-proposals = 等待超过7天的提议
 publishing-today-late-rounds = 活动已开始而尚未发送的批次
 publishing-today-bounced = 退回的信函
 publishing-today-late-work = 到期未开始的任务
+publishing-today-duplicates = 可能的重复
 publishing-reply-acknowledgement = 收悉
 publishing-reply-supportive = 支持
 publishing-reply-non_committal = 未表态

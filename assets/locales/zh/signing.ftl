@@ -132,6 +132,7 @@ signing-signer-state-confirmed = 已确认，正在核实
 signing-signer-state-verified = 已核实并计入
 signing-signer-state-withdrawn = 已撤回
 signing-signer-state-declined = 未计入
+signing-signer-state-merged = 已与贵组织的另一签名合并，名单上列的是那一个
 signing-signer-signed = 签署时间
 signing-signer-carriers = 已带名称发出的文件
 signing-signer-carriers-note = 这些名单在冻结时含有该名称，并已随信件发出。以后的名单不再列出。其他地方的副本任何人都无法收回。

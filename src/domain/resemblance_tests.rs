@@ -1,3 +1,4 @@
+//! Whom two signatories look like, and how often that is right on a labelled set.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::*;

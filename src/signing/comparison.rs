@@ -23,11 +23,10 @@ use crate::{
         signature::{SignatoryKind, SignatureState},
     },
     entities::{duplicate_pair, signatory, signature, signature_mark},
-    platform::{Platform, crypto::Keys, jobs::Job},
+    platform::{Platform, crypto::Keys},
     states::Directory,
 };
 
-pub(super) const COMPARE: &str = "signing.compare";
 /// Signatures of one transaction.
 const BATCH: u64 = 100;
 /// A mark that more share says nothing: "the words of half the list".
@@ -39,11 +38,6 @@ const MARK_LENGTH: usize = 32;
 
 /// Those that are compared, and whose marks lead to them.
 const COMPARED: [SignatureState; 3] = [SignatureState::Confirmed, SignatureState::Verified, SignatureState::Quarantined];
-
-/// The job that compares whatever was not compared yet.
-pub(super) fn job() -> Job {
-    Job::new(COMPARE, &()).coalesce(COMPARE)
-}
 
 /// Compares the next batch; `false` when nothing was left.
 ///

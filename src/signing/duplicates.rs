@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{comparison, counts, store, vetting};
+use super::{counts, jobs, store, vetting};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{keyed::keyed, signature::SignatureState},
@@ -244,7 +244,7 @@ async fn undo(
         counts::append(txn, signature, signatory, 1, now).await?;
     }
     // Whom it looks like is looked for again: meanwhile they were pairs of the other one.
-    enqueue(txn, comparison::job(), now).await?;
+    enqueue(txn, jobs::compare(), now).await?;
     reopen(txn, pair.id, account, now).await
 }
 
@@ -272,5 +272,5 @@ pub(super) async fn compare_anew(txn: &DatabaseTransaction, signature: Uuid, now
         .await?;
     let anew = signature::Entity::update_many().col_expr(signature::Column::ComparedBy, Expr::value(0));
     anew.filter(signature::Column::Id.eq(signature)).exec(txn).await?;
-    enqueue(txn, comparison::job(), now).await.map(drop)
+    enqueue(txn, jobs::compare(), now).await.map(drop)
 }

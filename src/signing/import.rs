@@ -11,9 +11,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    comparison, counts,
+    counts,
     entrant::{Entrant, Line, entrant},
-    store, vetting,
+    jobs, store, vetting,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -154,7 +154,7 @@ pub async fn signatures(
         counts::recount(platform, campaign.id).await?;
         let details = json!({ "lines": report.lines, "added": report.added, "hidden": report.hidden, "origin": options.origin.key() });
         let txn = platform.database.begin().await?;
-        enqueue(&txn, comparison::job(), platform.clock.now()).await?;
+        enqueue(&txn, jobs::compare(), platform.clock.now()).await?;
         audit::append(&txn, Entry::of(None, "signatures.imported", "campaign", campaign.id).with(details), platform.clock.now()).await?;
         txn.commit().await?;
     }

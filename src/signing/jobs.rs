@@ -28,6 +28,7 @@ pub const CONFIRM: &str = "confirm";
 const CONFIRM_MAIL: &str = "signing.confirm_mail";
 const REMIND: &str = "signing.remind";
 const FOLD: &str = "signing.fold_counts";
+const COMPARE: &str = "signing.compare";
 const RECOUNT: &str = "signing.recount";
 
 #[derive(Serialize, Deserialize)]
@@ -45,6 +46,11 @@ pub fn fold() -> Job {
     Job::new(FOLD, &()).coalesce(FOLD)
 }
 
+/// The job that compares whatever was not compared yet.
+pub(super) fn compare() -> Job {
+    Job::new(COMPARE, &()).coalesce(COMPARE)
+}
+
 /// Adds this room's handlers.
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     worker
@@ -54,7 +60,7 @@ pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns:
         .handle(Compare { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
-        .every(std::time::Duration::from_secs(3600), std::time::Duration::from_secs(1800), comparison::COMPARE)
+        .every(std::time::Duration::from_secs(3600), std::time::Duration::from_secs(1800), COMPARE)
 }
 
 struct ConfirmationMail {
@@ -155,7 +161,7 @@ struct Compare {
 #[async_trait]
 impl Handler for Compare {
     fn kind(&self) -> &'static str {
-        comparison::COMPARE
+        COMPARE
     }
 
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {

@@ -9,7 +9,6 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use uuid::Uuid;
 
 use super::{
-    comparison,
     contact::{self, Names},
     form::NewSignature,
     intake::{self, Arrival, Intake, IntakeError},
@@ -310,7 +309,7 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
         audit::append(&txn, Entry::of(None, "signature.confirmed", "signature", signed.0.id), now).await?;
         // Its mail brings the link to the signer's own page.
         enqueue(&txn, jobs::confirmation_mail(signed.0.id), now).await?;
-        enqueue(&txn, comparison::job(), now).await?;
+        enqueue(&txn, jobs::compare(), now).await?;
     }
     // What came before the wish; a form sent again is the wish once more, and its mail the proof.
     let mut earlier: Vec<_> =

@@ -26,6 +26,9 @@ const HOSTS: &[&str] = &[
     "wordpress.com", "x.com", "youtube.com",
 ];
 
+/// Domains nobody owns (RFC 2606): demonstrations give everybody a name below them.
+const RESERVED: &[&str] = &["example.com", "example.net", "example.org"];
+
 /// Parts of such addresses that say what kind of page follows, and not whose.
 #[rustfmt::skip]
 const SECTIONS: &[&str] = &[
@@ -54,7 +57,7 @@ impl OwnDomain {
             // One blog at each country's ending.
             "blogspot.com".clone_into(&mut own);
         }
-        if !HOSTS.contains(&own.as_str()) {
+        if !HOSTS.contains(&own.as_str()) && !RESERVED.contains(&own.as_str()) {
             return Some(Self::named(own));
         }
         let label = host.split_once(own.split('.').next().unwrap_or_default()).map_or("", |(before, _)| before).trim_end_matches('.');
@@ -67,6 +70,9 @@ impl OwnDomain {
     /// Of a mailbox's domain. `None` at a provider for everybody.
     pub fn of_mailbox(domain: &str) -> Option<Self> {
         let own = registered(&domain.to_lowercase())?;
+        if RESERVED.contains(&own.as_str()) {
+            return Self::of_site(domain);
+        }
         let mut labels = own.split('.');
         let everywhere =
             labels.next().is_some_and(|first| FREE_EVERYWHERE.contains(&first)) && labels.next_back().is_some_and(|last| last.len() == 2);
@@ -110,8 +116,8 @@ mod tests {
 
     #[test]
     fn a_site_is_known_by_what_somebody_registered() {
-        for typed in ["https://www.example.org/en/index.php", "http://example.org", "es.example.org", "EXAMPLE.org:443/?a=b"] {
-            assert_eq!(site(typed).as_deref(), Some("example.org"), "{typed}");
+        for typed in ["https://www.house.example/en/index.php", "http://house.example", "es.house.example", "HOUSE.example:443/?a=b"] {
+            assert_eq!(site(typed).as_deref(), Some("house.example"), "{typed}");
         }
         assert_eq!(site("https://www.example.org.uk/about").as_deref(), Some("example.org.uk"));
         assert_eq!(site("http://blog.example.or.jp").as_deref(), Some("example.or.jp"));
@@ -143,8 +149,13 @@ mod tests {
         for domain in ["gmail.com", "yahoo.fr", "Yahoo.co.uk", "mail.ru", "outlook.es", "qq.com", "proton.me", "live.nl"] {
             assert_eq!(OwnDomain::of_mailbox(domain), None, "{domain}");
         }
+        assert_ne!(
+            OwnDomain::of_mailbox("one.example.org"),
+            OwnDomain::of_mailbox("two.example.org"),
+            "reserved: below it everybody is another"
+        );
         assert!(OwnDomain::of_mailbox("live.org").is_some(), "an own domain that begins like a provider's");
-        assert!(OwnDomain::of_mailbox("staff.example.org").is_some_and(|domain| domain.as_str() == "example.org"));
+        assert!(OwnDomain::of_mailbox("staff.house.example").is_some_and(|domain| domain.as_str() == "house.example"));
         assert!(OwnDomain::of_mailbox("law.example.ac.uk").is_some_and(|domain| domain.shared_by_institutes));
     }
 }

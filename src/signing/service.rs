@@ -138,7 +138,8 @@ pub(super) fn renamed(keys: &Keys, of: &signatory::Model, name: String) -> anyho
     Ok(row)
 }
 
-fn names_of(of: &signatory::Model, name: String) -> Names {
+/// All names of a named signatory.
+pub(super) fn names_of(of: &signatory::Model, name: String) -> Names {
     Names {
         name,
         original_name: of.original_name.clone(),

@@ -2,12 +2,16 @@
 //! new signature with its own confirmation. Owns its transactions; never HTTP.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    contact::{self, Contact, Names},
     service,
     store::{self, Signed},
     vetting,
@@ -18,7 +22,7 @@ use crate::{
         letter::LetterState,
         signature::{SignatureState, Visibility},
     },
-    entities::{letter, letter_round, signature, wave, wave_entry},
+    entities::{letter, letter_round, signatory, signature, wave, wave_entry},
     platform::Platform,
 };
 
@@ -34,6 +38,8 @@ pub enum Wish {
     Show(Visibility),
     /// To be on no list and in no count.
     Withdraw,
+    /// The same, and nothing kept but keyed marks by which an old sheet does not bring it back (R16, R75).
+    Erase,
 }
 
 /// What became of it.
@@ -96,10 +102,17 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
     let shown: Visibility = signature.visibility.parse()?;
     let entry = match wish {
         Wish::Withdraw if state == SignatureState::Withdrawn => return Ok(Acted::Done(Box::new((signature, signatory)))),
+        Wish::Erase if is_erased(&signature, &signatory) => return Ok(Acted::Done(Box::new((signature, signatory)))),
         Wish::Show(to) if to == shown && !state.is_final() => return Ok(Acted::Done(Box::new((signature, signatory)))),
         Wish::Withdraw if state.step(SignatureState::Withdrawn).is_ok() => {
             vetting::move_to(&txn, &signature, &signatory, SignatureState::Withdrawn, now).await?;
             Entry::of(None, "signature.withdrawn", "signature", id).with(json!({ "by": "signer" }))
+        }
+        Wish::Erase => {
+            if state.step(SignatureState::Withdrawn).is_ok() {
+                vetting::move_to(&txn, &signature, &signatory, SignatureState::Withdrawn, now).await?;
+            }
+            Entry::of(None, "signature.erased", "signature", id)
         }
         Wish::Show(to) if !state.is_final() && shown.signer_may_choose(to) => {
             vetting::show_less(&txn, (&signature, &signatory), to, now).await?;
@@ -109,6 +122,9 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
     };
     // Whoever wants less to be seen wants no readable name kept either.
     vetting::forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
+    if wish == Wish::Erase {
+        erase(&txn, &signature, now).await?;
+    }
     audit::append(&txn, entry, now).await?;
     if let (Wish::Show(to), SignatureState::Merged) = (wish, state) {
         vetting::hide_standing(&txn, &platform.keys, id, to, now).await?;
@@ -117,6 +133,84 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
     txn.commit().await?;
     platform.hidden().await;
     Ok(after.map_or(Acted::Unknown, |signed| Acted::Done(Box::new(signed))))
+}
+
+fn is_erased(signature: &signature::Model, signatory: &signatory::Model) -> bool {
+    let ended = signature.state.parse().is_ok_and(SignatureState::is_final);
+    ended && signatory.name.is_none() && signatory.sealed_names.is_none() && signatory.sealed_contact.is_none()
+}
+
+/// Takes away what withdrawing keeps under the key: contact, names, place. Its names are in no other table any more.
+async fn erase(txn: &DatabaseTransaction, signature: &signature::Model, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let bare = signatory::ActiveModel {
+        sealed_contact: Set(None),
+        sealed_names: Set(None),
+        iso3: Set(None),
+        network_mode: Set(None),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    signatory::Entity::update_many().set(bare).filter(signatory::Column::Id.eq(signature.signatory_id)).exec(txn).await?;
+    let no_news = signature::ActiveModel { newsletter: Set(false), ..Default::default() };
+    signature::Entity::update_many().set(no_news).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
+    Ok(())
+}
+
+/// What is kept of a signature, for its signer to take along (R75).
+#[derive(Serialize)]
+pub struct OwnData {
+    reference: String,
+    kind: String,
+    /// Nothing where the name is withheld: it is kept encrypted, and a link that is overlooked must not open it.
+    names: Option<Names>,
+    contact: Option<Contact>,
+    names_and_contact_encrypted: bool,
+    country: Option<String>,
+    state: String,
+    visibility: String,
+    language: String,
+    origin: String,
+    newsletter: bool,
+    privacy_notice: i32,
+    signed_at: DateTime<Utc>,
+    confirmed_at: Option<DateTime<Utc>>,
+    verified_at: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+    went_out: Vec<Carrier>,
+}
+
+/// Everything that is kept of the signature a link belongs to. Three queries, and those of [`carriers`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn own_data(platform: &Platform, token: &str) -> Result<Option<OwnData>, DbErr> {
+    let Some((signature, of)) = look_up(platform, token).await? else { return Ok(None) };
+    let went_out = carriers(platform.database.read(), signature.id).await?;
+    let hidden = of.sealed_names.is_some();
+    let contact = of.sealed_contact.as_deref().filter(|_| !hidden);
+    Ok(Some(OwnData {
+        names: of.name.clone().map(|name| service::names_of(&of, name)),
+        contact: contact.and_then(|sealed| contact::open_contact(&platform.keys, of.id, sealed).ok()),
+        names_and_contact_encrypted: hidden,
+        reference: signature.reference,
+        kind: of.kind,
+        country: of.iso3,
+        state: match signature.state.parse() {
+            // Set aside looks like waiting.
+            Ok(SignatureState::Quarantined) => SignatureState::Confirmed.key().to_owned(),
+            _ => signature.state,
+        },
+        visibility: signature.visibility,
+        language: signature.language,
+        origin: signature.origin,
+        newsletter: signature.newsletter,
+        privacy_notice: signature.privacy_notice,
+        signed_at: signature.signed_at,
+        confirmed_at: signature.confirmed_at,
+        verified_at: signature.verified_at,
+        ended_at: signature.ended_at,
+        went_out,
+    }))
 }
 
 /// What went out with the name in it: nobody can call that back (R15). One query, and one a wave.

@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, HeaderValue},
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue},
     },
     web,
 };
@@ -36,7 +36,10 @@ use crate::{
 
 /// The page's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/{lang}/signature/{token}", web::get().to(show)).route("/{lang}/signature/{token}", web::post().to(act));
+    config
+        .route("/{lang}/signature/{token}", web::get().to(show))
+        .route("/{lang}/signature/{token}", web::post().to(act))
+        .route("/{lang}/signature/{token}/data", web::post().to(data));
 }
 
 #[derive(Serialize)]
@@ -56,6 +59,8 @@ struct SignerPage<'a> {
     /// What may still be chosen.
     choices: Vec<&'static str>,
     may_withdraw: bool,
+    /// Something is kept beyond the tombstone.
+    may_erase: bool,
     carriers: Vec<Carrier>,
     /// The name to propose another for is printed.
     may_correct: bool,
@@ -77,6 +82,7 @@ impl WishForm {
     fn read(&self) -> Option<Wish> {
         match self.wish.as_str() {
             "withdraw" => Some(Wish::Withdraw),
+            "erase" => Some(Wish::Erase),
             visibility => visibility.parse().ok().map(Wish::Show),
         }
     }
@@ -120,6 +126,24 @@ async fn act(
         },
     };
     page(&request, visitor, (&platform, &campaigns, &states), outcome, found, None).await
+}
+
+/// What is kept of the signature, as a file. By a press only: scanners follow links.
+async fn data(
+    request: HttpRequest,
+    visitor: Visitor,
+    platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    match signer::own_data(&platform, &path.1).await.map_err(anyhow::Error::from)? {
+        Some(data) => Ok(HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"signature.json\""))
+            .json(data)),
+        None => page(&request, visitor, (&platform, &campaigns, &states), ("unknown", StatusCode::NOT_FOUND), None, None).await,
+    }
 }
 
 /// Proposes another name for the printed one (R19).
@@ -170,6 +194,7 @@ async fn page(
         version: campaign.text.number,
         choices: Vec::new(),
         may_withdraw: false,
+        may_erase: false,
         carriers: Vec::new(),
         may_correct: false,
         correction: None,
@@ -183,6 +208,7 @@ async fn page(
         let less = Visibility::ALL.iter().copied().filter(|to| live && *to != shown && shown.signer_may_choose(*to));
         view.choices = less.map(|to| to.key()).collect();
         view.may_withdraw = state.is_some_and(|state| state.step(SignatureState::Withdrawn).is_ok());
+        view.may_erase = signatory.name.is_some() || signatory.sealed_names.is_some() || signatory.sealed_contact.is_some();
         view.carriers = signer::carriers(platform.database.read(), signature.id).await.map_err(anyhow::Error::from)?;
         view.place = directory.place(signatory.location_label.as_deref(), signatory.iso3.as_deref(), language);
         view.title = (signature.text_version_id == campaign.text.id)

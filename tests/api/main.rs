@@ -14,6 +14,7 @@ mod counting;
 mod desk;
 mod dispatch;
 mod duplicates;
+mod erasure;
 mod evidence;
 mod full_disk;
 mod health;

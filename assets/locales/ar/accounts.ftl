@@ -77,6 +77,7 @@ accounts-action-signature-correction-rejected = رُفض تصحيح اسم
 accounts-action-signature-disowned = توقيع ألغاه صاحب البريد
 accounts-action-signature-hidden = قُلِّص ظهوره بطلب من الموقّع
 accounts-action-signature-replaced = استُبدل التوقيع بتوقيع لاحق للموقّع نفسه
+accounts-action-signature-erased = محا الموقّع توقيعه
 accounts-action-signatory-revealed = عُرض اسم محجوب
 accounts-action-signatures-imported = استُوردت توقيعات
 accounts-action-wave-frozen = جُمّدت الدفعة

@@ -77,6 +77,7 @@ accounts-action-signature-correction-rejected = Correction of a name rejected
 accounts-action-signature-disowned = Signature taken back by the holder of the mailbox
 accounts-action-signature-hidden = Shown less at the wish of its signer
 accounts-action-signature-replaced = Signature replaced by a later one of its signer
+accounts-action-signature-erased = Signature erased by its signer
 accounts-action-signatory-revealed = Withheld name shown
 accounts-action-signatures-imported = Signatures imported
 accounts-action-wave-frozen = Wave frozen

@@ -77,6 +77,7 @@ accounts-action-signature-correction-rejected = Corrección de nombre rechazada
 accounts-action-signature-disowned = Firma anulada por quien tiene el buzón
 accounts-action-signature-hidden = Menos visible a petición del firmante
 accounts-action-signature-replaced = Firma sustituida por otra posterior del mismo firmante
+accounts-action-signature-erased = Firma borrada por su firmante
 accounts-action-signatory-revealed = Nombre reservado mostrado
 accounts-action-signatures-imported = Firmas importadas
 accounts-action-wave-frozen = Tanda cerrada

@@ -77,6 +77,7 @@ accounts-action-signature-correction-rejected = Correction de nom rejetée
 accounts-action-signature-disowned = Signature annulée par le titulaire de la boîte
 accounts-action-signature-hidden = Visibilité réduite à la demande du signataire
 accounts-action-signature-replaced = Signature remplacée par une signature ultérieure du même signataire
+accounts-action-signature-erased = Signature effacée par son signataire
 accounts-action-signatory-revealed = Nom non divulgué affiché
 accounts-action-signatures-imported = Signatures importées
 accounts-action-wave-frozen = Vague figée

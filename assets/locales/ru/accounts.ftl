@@ -77,6 +77,7 @@ accounts-action-signature-correction-rejected = Исправление имен�
 accounts-action-signature-disowned = Подпись отозвана владельцем ящика
 accounts-action-signature-hidden = Показ сокращён по желанию подписавшего
 accounts-action-signature-replaced = Подпись заменена более поздней подписью того же лица
+accounts-action-signature-erased = Подпись удалена подписавшим
 accounts-action-signatory-revealed = Показано неразглашаемое имя
 accounts-action-signatures-imported = Подписи импортированы
 accounts-action-wave-frozen = Волна зафиксирована

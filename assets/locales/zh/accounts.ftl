@@ -77,6 +77,7 @@ accounts-action-signature-correction-rejected = 名称更正被拒
 accounts-action-signature-disowned = 签名被邮箱持有人撤销
 accounts-action-signature-hidden = 应签署方要求减少显示
 accounts-action-signature-replaced = 签名已被同一签署方的后一签名取代
+accounts-action-signature-erased = 签名已由签署方删除
 accounts-action-signatory-revealed = 已显示不公布的名称
 accounts-action-signatures-imported = 已导入签名
 accounts-action-wave-frozen = 批次已冻结

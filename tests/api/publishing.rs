@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use demarche::{
     accounts::Role,
     entities::{
-        account, campaign, correction, evidence, evidence_proposal, job, letter, letter_round, reply, signatory, signature, text_version,
+        account, campaign, correction, duplicate_pair, evidence, evidence_proposal, job, letter, letter_round, reply, signatory, signature,
+        text_version,
     },
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -350,7 +351,7 @@ on_both_databases! {
             names.zip(page.texts("main table tbody td").iter().map(|count| count.parse().unwrap())).collect()
         };
         let before = lines().await;
-        assert_eq!(before.len(), 12);
+        assert_eq!(before.len(), 13);
         assert!(before.values().all(|count| *count == 0), "{before:?}");
         let (db, now) = (program.app.platform.database.write(), program.app.platform.clock.now());
         let letter = letter_in(&program, "KEN", "bounced", false).await;
@@ -403,8 +404,16 @@ on_both_databases! {
             let row = correction::ActiveModel { id: Set(Uuid::now_v7()), signature_id: Set(signed.id), name: Set("Another".into()), state: Set(state.into()), created_at: Set(now), decided_by: Set(None), decided_at: Set(None) };
             correction::Entity::insert(row).exec_without_returning(db).await.unwrap();
         }
+        let ids: Vec<Uuid> = signature::Entity::find().all(db).await.unwrap().into_iter().map(|row| row.id).collect();
+        for (other, state) in ["open", "apart", "merged"].into_iter().enumerate() {
+            let row = duplicate_pair::ActiveModel {
+                id: Set(Uuid::now_v7()), campaign_id: Set(campaign.id), one_id: Set(ids[0]), other_id: Set(ids[other + 1]), score: Set(50), reasons: Set(String::new()),
+                state: Set(state.into()), kept_id: Set(None), state_before: Set(None), created_at: Set(now), decided_by: Set(None), decided_at: Set(None),
+            };
+            duplicate_pair::Entity::insert(row).exec_without_returning(db).await.unwrap();
+        }
         let expected = [
-            ("Signatures to vet", 2), ("Corrections of names", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
+            ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
             ("Rounds waiting for release", 1), ("Failed work", 1), ("Signatures waiting for more than 3 days", 1), ("Proposals waiting for more than 7 days", 1),
             ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Work that is due and not begun", 1),
         ];

@@ -160,9 +160,10 @@ fn name_pair(one: &Form, other: &Form, individual: bool) -> (i32, Vec<Reason>) {
     }
     let same_script = one.script == Script::Latin && other.script == Script::Latin || one.script == other.script && both_other(one, other);
     let overlap = overlap(&one.words, &other.words);
-    let joined = one.joined.len() > 5 && one.joined == other.joined || unspaced(one) == unspaced(other);
+    let same_unspaced = unspaced(one) == unspaced(other);
+    let joined = one.joined.len() > 5 && one.joined == other.joined;
     let (score, reason) = match overlap.shared {
-        shared if joined && (shared > 0.3 || unspaced(one) == unspaced(other)) => (45, Reason::SameWords),
+        shared if same_unspaced || joined && shared > 0.3 => (45, Reason::SameWords),
         shared if shared >= 0.9 => (if tells(one) { 50 } else { 40 }, Reason::SameWords),
         _ if individual => return (0, Vec::new()),
         shared if !overlap.telling && shared >= 0.7 => (if same_script { 30 } else { 40 }, Reason::NamesAlike),

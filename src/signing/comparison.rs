@@ -13,7 +13,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{contact, duplicates, store::Signed};
+use super::{
+    contact::{self, Contact},
+    duplicates,
+    store::{self, Signed},
+};
 use crate::{
     campaigns::Current,
     domain::{
@@ -59,7 +63,7 @@ pub(super) async fn compare_batch(platform: &Platform, campaign: &Current, state
     let txn = platform.database.begin_on_growing_tables().await?;
     // Held until the marks are written: a name is hidden before, and has none, or after, and they go with it.
     let held = signature::Entity::find().filter(signature::Column::Id.is_in(ids)).order_by_asc(signature::Column::Id);
-    let held = with_signatories(&txn, held.lock(LockType::NoKeyUpdate).all(&txn).await?).await?;
+    let held = store::with_signatories(&txn, held.lock(LockType::NoKeyUpdate).all(&txn).await?).await?;
     let compared: Vec<Uuid> = held.iter().map(|(signature, _)| signature.id).collect();
     let batch = recognisable(&platform.keys, states, held);
     signature_mark::Entity::delete_many().filter(signature_mark::Column::SignatureId.is_in(compared.iter().copied())).exec(&txn).await?;
@@ -91,12 +95,6 @@ struct Recognised {
     marks: BTreeSet<String>,
 }
 
-async fn with_signatories(txn: &DatabaseTransaction, signatures: Vec<signature::Model>) -> Result<Vec<Signed>, DbErr> {
-    let of = signatory::Entity::find().filter(signatory::Column::Id.is_in(signatures.iter().map(|row| row.signatory_id)));
-    let mut of: HashMap<Uuid, signatory::Model> = of.all(txn).await?.into_iter().map(|row| (row.id, row)).collect();
-    Ok(signatures.into_iter().filter_map(|row| of.remove(&row.signatory_id).map(|of| (row, of))).collect())
-}
-
 /// Those whose names are not hidden.
 fn recognisable(keys: &Keys, states: &Directory, signed: Vec<Signed>) -> BTreeMap<Uuid, Recognised> {
     signed.into_iter().filter_map(|(signature, of)| Some((signature.id, recognised(keys, states, &signature, &of)?))).collect()
@@ -108,13 +106,13 @@ fn recognised(keys: &Keys, states: &Directory, signature: &signature::Model, of:
     let names: Vec<&str> = std::iter::once(name).chain(others).collect();
     let state = of.iso3.as_deref().and_then(|iso3| states.state(iso3));
     let countries: Vec<&str> = state.iter().flat_map(|state| Language::ALL.iter().map(|language| state.forms.name(*language))).collect();
-    let contact = of.sealed_contact.as_deref().and_then(|sealed| contact::open_contact(keys, of.id, sealed).ok());
+    let contact = contact::of(keys, of);
     let identity = Identity::of(&Facts {
         kind: of.kind.parse().unwrap_or(SignatoryKind::Organisation),
         names: &names,
         acronym: of.acronym.as_deref(),
         website: of.website.as_deref(),
-        mail_domain: contact.as_ref().and_then(|contact| contact.email.rsplit_once('@')).map(|(_, domain)| domain),
+        mail_domain: contact.as_ref().and_then(Contact::domain),
         iso3: of.iso3.as_deref(),
         country_names: &countries,
     });
@@ -161,7 +159,7 @@ async fn pairs(txn: &DatabaseTransaction, keys: &Keys, states: &Directory, batch
         };
         let rows: Vec<_> = rows.into_iter().filter(is_met).collect();
         merged.extend(rows.iter().filter(|row| row.state == SignatureState::Merged.key()).map(|row| row.id));
-        met.extend(recognisable(keys, states, with_signatories(txn, rows).await?));
+        met.extend(recognisable(keys, states, store::with_signatories(txn, rows).await?));
     }
     let mut seen: BTreeMap<(Uuid, Uuid), Pair> = BTreeMap::new();
     for one in batch.values() {

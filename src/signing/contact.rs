@@ -26,6 +26,13 @@ pub struct Contact {
     pub role: String,
 }
 
+impl Contact {
+    /// Where the mailbox is.
+    pub fn domain(&self) -> Option<&str> {
+        self.email.rsplit_once('@').map(|(_, domain)| domain)
+    }
+}
+
 /// All names of a signatory, and what else tells one from another.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Names {
@@ -63,6 +70,11 @@ pub fn seal_contact(keys: &Keys, signatory: Uuid, contact: &Contact) -> Result<V
 /// When it was sealed with another key or for another row.
 pub fn open_contact(keys: &Keys, signatory: Uuid, sealed: &[u8]) -> Result<Contact, CryptoError> {
     keys.open(CONTACT, signatory, sealed)
+}
+
+/// The contact of a signatory; nothing after erasure, or where it does not open.
+pub(super) fn of(keys: &Keys, signatory: &signatory::Model) -> Option<Contact> {
+    signatory.sealed_contact.as_deref().and_then(|sealed| open_contact(keys, signatory.id, sealed).ok())
 }
 
 /// Seals the names of a signatory that must not be read in the tables.

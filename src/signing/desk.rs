@@ -131,7 +131,7 @@ async fn signature_page(
     let decline = vetting::open_decline(db, id).await?;
     let state = signature.state.parse::<SignatureState>().unwrap_or(SignatureState::Pending);
     // Staff see where the mailbox is and in what role it was used; the address itself stays sealed.
-    let opened = of.sealed_contact.as_deref().and_then(|sealed| contact::open_contact(&platform.keys, of.id, sealed).ok());
+    let opened = contact::of(&platform.keys, &of);
     let open_decline = decline.is_some() && state.step(SignatureState::Declined).is_ok();
     let possible = |decision: &&VettingDecision| match decision {
         VettingDecision::Verify => state == SignatureState::Confirmed,
@@ -159,7 +159,7 @@ async fn signature_page(
         acronym: of.acronym,
         affiliation: of.affiliation,
         website: of.website,
-        contact_domain: opened.as_ref().and_then(|contact| contact.email.rsplit_once('@').map(|(_, domain)| domain.to_owned())),
+        contact_domain: opened.as_ref().and_then(|contact| contact.domain().map(str::to_owned)),
         contact_role: opened.map(|contact| contact.role).filter(|role| !role.is_empty()),
         items: checklist::lines(&checks, shown.typed.as_ref().map(|(typed, ..)| typed)),
         answers: answers(staff.language),

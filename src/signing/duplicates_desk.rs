@@ -103,7 +103,6 @@ fn view(
     (one, other): (&store::Signed, &store::Signed),
 ) -> Option<PairView> {
     let side = |(signature, of): &store::Signed| {
-        let contact = of.sealed_contact.as_deref().and_then(|sealed| contact::open_contact(keys, of.id, sealed).ok());
         Some(SideView {
             id: signature.id,
             reference: signature.reference.clone(),
@@ -113,7 +112,7 @@ fn view(
             official_name: of.official_name.clone(),
             acronym: of.acronym.clone(),
             website: of.website.clone(),
-            contact_domain: contact.and_then(|contact| contact.email.rsplit_once('@').map(|(_, domain)| domain.to_owned())),
+            contact_domain: contact::of(keys, of).and_then(|contact| contact.domain().map(str::to_owned)),
             kind: of.kind.clone(),
             country: states.name(of.iso3.as_deref().unwrap_or_default(), language).to_owned(),
             state: signature.state.clone(),

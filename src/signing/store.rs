@@ -33,6 +33,14 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Sig
         return Ok(Vec::new());
     }
     let signatures = signature::Entity::find().filter(signature::Column::Id.is_in(ids)).all(db).await?;
+    with_signatories(db, signatures).await
+}
+
+/// Signatures with their signatories. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_signatories(db: &impl ConnectionTrait, signatures: Vec<signature::Model>) -> Result<Vec<Signed>, DbErr> {
     let of = signatory::Entity::find().filter(signatory::Column::Id.is_in(signatures.iter().map(|row| row.signatory_id)));
     let mut of: HashMap<Uuid, signatory::Model> = of.all(db).await?.into_iter().map(|row| (row.id, row)).collect();
     Ok(signatures.into_iter().filter_map(|row| of.remove(&row.signatory_id).map(|signatory| (row, signatory))).collect())

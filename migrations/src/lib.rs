@@ -15,6 +15,7 @@ mod m0010_labels;
 mod m0011_letters;
 mod m0013_corrections;
 mod m0014_duplicates;
+mod m0015_authority;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_letters::LetterWays),
             Box::new(m0013_corrections::Corrections),
             Box::new(m0014_duplicates::Duplicates),
+            Box::new(m0015_authority::Authority),
         ]
     }
 }

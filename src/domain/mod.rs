@@ -1,5 +1,6 @@
 //! Rules without I/O. Nothing here names a database, HTTP, a template or the system clock.
 
+pub mod authority;
 pub mod blocks;
 pub mod campaign;
 pub mod checks;
@@ -25,6 +26,7 @@ pub mod reference;
 pub mod resemblance;
 mod romanised;
 pub mod sign_on;
+pub mod signals;
 pub mod signature;
 pub mod state;
 pub mod text;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    authority::Authority,
     campaign::Words,
     deadline::DeadlineLabel,
     signature::{SignatoryKind, Visibility},
@@ -29,11 +30,20 @@ pub struct SignOn {
     pub authority_required: bool,
     /// A second person of the organisation confirms too.
     pub second_confirmation: bool,
+    /// The least that must be known of an organisation's authority before its signature is verified.
+    #[serde(default = "self_declared")]
+    pub minimum_authority: Authority,
     /// Life of the link in the mail.
     pub confirmation_hours: i64,
     /// Days after signing on which whoever has not confirmed is reminded (R25).
     #[serde(default)]
     pub reminder_days: Vec<u16>,
+    /// So many signatures from one network within `burst_minutes` are set aside together until somebody has looked (R13).
+    #[serde(default = "burst_size")]
+    pub burst_size: u16,
+    /// See `burst_size`.
+    #[serde(default = "burst_minutes")]
+    pub burst_minutes: u16,
     /// A figure per country below this is not shown by itself.
     pub small_cell_threshold: i64,
     /// named, withheld or total_only.
@@ -50,6 +60,18 @@ pub struct SignOn {
     pub high_risk_visibility: String,
     /// Shown before one chooses to be named.
     pub warning: Words,
+}
+
+const fn self_declared() -> Authority {
+    Authority::SelfDeclared
+}
+
+const fn burst_size() -> u16 {
+    20
+}
+
+const fn burst_minutes() -> u16 {
+    10
 }
 
 fn withheld() -> String {
@@ -105,6 +127,8 @@ impl SignOn {
                 self.reminder_days.len() > 3 || self.reminder_days.first() == Some(&0) || !self.reminder_days.is_sorted_by(|a, b| a < b),
                 "sign_on.reminder_days: at most three, from 1 on, each later than the one before",
             ),
+            (self.burst_size < 5, "sign_on.burst_size: at least 5, or colleagues of one office are set aside"),
+            (!(1..=60).contains(&self.burst_minutes), "sign_on.burst_minutes: 1 to 60"),
             (self.small_cell_threshold < 2, "sign_on.small_cell_threshold: at least 2, or figures give single signers away"),
         ]
         .into_iter()

@@ -1,7 +1,7 @@
 //! Who signs, how visibly, and the life of a signature. The rule everything else leans on: only a verified signature is public
 //! or counted. Must not know how a signature is stored or shown.
 
-use super::keyed::keyed;
+use super::{authority::Authority, keyed::keyed};
 
 keyed! {
     /// The three kinds of signatory (R1).
@@ -162,6 +162,9 @@ pub enum VettingRefusal {
     /// The campaign asks for a second confirming person, who has not confirmed.
     #[error("the second person has not confirmed")]
     SecondPersonAwaited,
+    /// Less is known of the signer's authority than the campaign asks for.
+    #[error("the signature is of a lower grade than the campaign asks for")]
+    AuthorityTooLow,
     /// Declining needs a reason on the record.
     #[error("declining needs a reason")]
     ReasonMissing,
@@ -179,6 +182,10 @@ pub struct VettingCase {
     pub address_confirmed: bool,
     /// Whether a second person is due.
     pub second_person: SecondPerson,
+    /// How well it is known to be the signatory's own.
+    pub authority: Authority,
+    /// The least of it that the campaign takes.
+    pub minimum: Authority,
 }
 
 impl VettingDecision {
@@ -198,6 +205,7 @@ impl VettingDecision {
             Self::AskMore if !case.state.is_final() => return Ok(case.state),
             Self::AskMore => case.state,
             Self::Verify if case.second_person == SecondPerson::Awaited => return Err(VettingRefusal::SecondPersonAwaited),
+            Self::Verify if !case.authority.meets(case.minimum) => return Err(VettingRefusal::AuthorityTooLow),
             Self::Verify => SignatureState::Verified,
             Self::Quarantine => SignatureState::Quarantined,
             Self::Decline => SignatureState::Declined,
@@ -229,6 +237,10 @@ keyed! {
         UnStatus = "un_status",
         /// A member of the coalition vouches.
         VouchingMember = "vouching_member",
+        /// The address the organisation publishes was asked and confirmed (R3).
+        PublishedAddress = "published_address",
+        /// A document of the organisation was seen.
+        Document = "document",
         /// The organisation's own procedure was followed (R3).
         Authority = "authority",
     }
@@ -244,7 +256,8 @@ mod tests {
     use super::*;
 
     fn case(state: SignatureState) -> VettingCase {
-        VettingCase { state, address_confirmed: true, second_person: SecondPerson::NotNeeded }
+        let (authority, minimum) = (Authority::SelfDeclared, Authority::SelfDeclared);
+        VettingCase { state, address_confirmed: true, second_person: SecondPerson::NotNeeded, authority, minimum }
     }
 
     #[test]
@@ -281,6 +294,16 @@ mod tests {
         assert_eq!(VettingDecision::Verify.outcome(waiting), Err(VettingRefusal::SecondPersonAwaited));
         let given = VettingCase { second_person: SecondPerson::Given, ..waiting };
         assert_eq!(VettingDecision::Verify.outcome(given), Ok(SignatureState::Verified));
+    }
+
+    #[test]
+    fn below_the_grade_a_campaign_asks_for_nothing_is_verified() {
+        let asked = VettingCase { minimum: Authority::Document, ..case(SignatureState::Confirmed) };
+        assert_eq!(VettingDecision::Verify.outcome(asked), Err(VettingRefusal::AuthorityTooLow));
+        assert_eq!(VettingDecision::Decline.outcome(asked), Ok(SignatureState::Declined));
+        for authority in [Authority::Person, Authority::Document, Authority::OwnMailbox] {
+            assert_eq!(VettingDecision::Verify.outcome(VettingCase { authority, ..asked }), Ok(SignatureState::Verified));
+        }
     }
 
     /// R12

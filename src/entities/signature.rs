@@ -35,6 +35,12 @@ pub struct Model {
     pub ended_at: Option<DateTimeUtc>,
     /// Number of the rules it was compared with others by; 0: not yet.
     pub compared_by: i32,
+    /// How well it is known to be the signatory's own; empty: not graded yet.
+    pub authority: Option<String>,
+    /// What looked odd about it, by key, with spaces between.
+    pub signals: Option<String>,
+    /// Keyed mark of the wider network it came from, another one each day; empty once no burst is sought there any more.
+    pub network: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -114,6 +114,15 @@ impl Keys {
         hex::encode(mac(self.networks.expose_secret(), &[&day.num_days_from_ce().to_be_bytes(), &network]))
     }
 
+    /// The same for the wider network: the /24 of IPv4, the /48 of IPv6. Whoever has many addresses has them there.
+    pub fn wide_network_hash(&self, from: IpAddr, day: NaiveDate) -> String {
+        let network = match from.to_canonical() {
+            IpAddr::V4(address) => address.octets().into_iter().take(3).collect::<Vec<u8>>(),
+            IpAddr::V6(address) => address.octets().into_iter().take(6).collect(),
+        };
+        hex::encode(mac(self.networks.expose_secret(), &[b"wide", &day.num_days_from_ce().to_be_bytes(), &network]))
+    }
+
     /// A mark that only this installation can make: for hidden form fields bound to something else the browser holds.
     pub fn mark(&self, purpose: &str, value: &str) -> String {
         URL_SAFE_NO_PAD.encode(self.mark_bytes(purpose, value))

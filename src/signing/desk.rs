@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     checklist::{self, ItemView, Typed},
-    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, store,
+    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, signals, store,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -16,10 +16,13 @@ use crate::{
         Permission, SignedIn,
         audit::{self, Entry},
     },
+    campaigns,
     domain::{
+        authority::Authority,
         language::Language,
         signature::{SignatureState, VettingDecision, VettingRefusal},
     },
+    entities::{signatory, signature},
     platform::{
         Platform,
         http::{
@@ -29,7 +32,7 @@ use crate::{
         },
         i18n,
     },
-    states,
+    states::{self, Directory},
 };
 
 /// The desk's addresses.
@@ -62,12 +65,36 @@ pub(super) struct RowView {
     pub(super) signed_at: DateTime<Utc>,
     pub(super) reference: String,
     pub(super) late: bool,
+    /// How well it is known to be the signatory's own; empty before anybody looked.
+    pub(super) authority: Option<String>,
+}
+
+impl RowView {
+    pub(super) fn of(signature: signature::Model, of: signatory::Model, directory: &Directory, language: Language) -> Self {
+        Self {
+            id: signature.id,
+            name: of.name,
+            kind: of.kind,
+            country: directory.name(of.iso3.as_deref().unwrap_or_default(), language).to_owned(),
+            state: signature.state,
+            visibility: signature.visibility,
+            signed_at: signature.signed_at,
+            reference: signature.reference,
+            late: signature.late,
+            authority: signature.authority.map(|grade| grade.replace('_', "-")),
+        }
+    }
 }
 
 #[derive(Serialize)]
 struct SignaturePage<'a> {
     page: Frame<'a>,
     row: RowView,
+    /// What the campaign asks for at least, where this is less.
+    asked: Option<String>,
+    second_person: String,
+    /// What looks odd, by key.
+    signals: Vec<String>,
     original_name: Option<String>,
     official_name: Option<String>,
     acronym: Option<String>,
@@ -102,11 +129,12 @@ struct PairView {
 async fn show(
     platform: web::Data<Platform>,
     staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::VetSignatures)?;
-    signature_page(&platform, &staff, &states, *id, Shown::default()).await
+    signature_page(&platform, &staff, (&campaigns, &states), *id, Shown::default()).await
 }
 
 /// What a page shows beside what is stored.
@@ -117,10 +145,13 @@ struct Shown {
     typed: Option<(Typed, String, FormErrors)>,
 }
 
+/// What a page of a signature looks things up in.
+type Registers<'r> = (&'r campaigns::Register, &'r states::Register);
+
 async fn signature_page(
     platform: &Platform,
     staff: &SignedIn,
-    states: &states::Register,
+    (campaigns, states): Registers<'_>,
     id: Uuid,
     shown: Shown,
 ) -> Result<HttpResponse, Problem> {
@@ -140,20 +171,19 @@ async fn signature_page(
         VettingDecision::Decline => state.step(SignatureState::Declined).is_ok() && !open_decline,
         VettingDecision::AskMore => !state.is_final() && state != SignatureState::Merged,
     };
+    let minimum = campaigns.get(platform).await?.config.sign_on.minimum_authority;
+    let grade = signature.authority.as_deref().and_then(|grade| grade.parse::<Authority>().ok());
+    let asked = grade.is_some_and(|grade| !grade.meets(minimum)).then(|| queue_desk::grade_word(staff.language, minimum));
+    let signals = signals::read(&signature).into_iter().map(|signal| signal.key().replace('_', "-")).collect();
+    let second_person = signature.second_person.clone();
+    let withheld = signature.visibility != "named";
     let title = of.name.clone().unwrap_or_else(|| i18n::word(staff.language, "roll-withheld-name"));
     let view = SignaturePage {
         page: staff.frame_titled(platform, title),
-        row: RowView {
-            id,
-            name: of.name,
-            kind: of.kind,
-            country: directory.name(of.iso3.as_deref().unwrap_or_default(), staff.language).to_owned(),
-            state: signature.state,
-            visibility: signature.visibility.clone(),
-            signed_at: signature.signed_at,
-            reference: signature.reference,
-            late: signature.late,
-        },
+        row: RowView::of(signature, of.clone(), &directory, staff.language),
+        asked,
+        second_person,
+        signals,
         original_name: of.original_name,
         official_name: of.official_name,
         acronym: of.acronym,
@@ -169,7 +199,7 @@ async fn signature_page(
         may_second: decline.as_ref().is_some_and(|decline| decline.account_id != staff.id),
         decline_reason: decline.and_then(|decline| decline.reason),
         open_decline,
-        withheld: signature.visibility != "named",
+        withheld,
         may_reveal: staff.role.may(Permission::RevealNames),
         revealed: shown.revealed,
         final_state: state.is_final() || state == SignatureState::Merged,
@@ -209,6 +239,7 @@ pub(super) struct DecisionForm {
 async fn decide(
     platform: web::Data<Platform>,
     staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
     id: web::Path<Uuid>,
     body: web::Bytes,
@@ -216,10 +247,11 @@ async fn decide(
     let form: DecisionForm = staff.form(&body)?;
     staff.require(Permission::VetSignatures)?;
     let decision: VettingDecision = form.decision.parse().map_err(|_| Problem::Bad("bad-form"))?;
-    if let Some(faults) = keep_checklist(&platform, &staff, &states, *id, &body).await? {
+    if let Some(faults) = keep_checklist(&platform, &staff, (&campaigns, &states), *id, &body).await? {
         return Ok(faults);
     }
-    let outcome = vetting::decide(&platform, *id, decision, &form.reason, staff.id).await;
+    let minimum = campaigns.get(&platform).await?.config.sign_on.minimum_authority;
+    let outcome = vetting::decide(&platform, minimum, *id, decision, &form.reason, staff.id).await;
     answer(
         &platform,
         &staff,
@@ -236,7 +268,7 @@ async fn decide(
 async fn keep_checklist(
     platform: &Platform,
     staff: &SignedIn,
-    states: &states::Register,
+    registers: Registers<'_>,
     id: Uuid,
     body: &[u8],
 ) -> Result<Option<HttpResponse>, Problem> {
@@ -250,7 +282,7 @@ async fn keep_checklist(
         Err(errors) => {
             let reason = staff.form::<DecisionForm>(body)?.reason;
             let shown = Shown { typed: Some((typed, reason, errors)), ..Shown::default() };
-            return signature_page(platform, staff, states, id, shown).await.map(Some);
+            return signature_page(platform, staff, registers, id, shown).await.map(Some);
         }
     }
     Ok(None)
@@ -269,6 +301,7 @@ async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result
         Err(VettingError::Refused(VettingRefusal::ReasonMissing)) => "roll-refused-reason",
         Err(VettingError::Refused(VettingRefusal::SamePerson)) => "roll-refused-same-person",
         Err(VettingError::Refused(VettingRefusal::SecondPersonAwaited)) => "roll-refused-second-awaited",
+        Err(VettingError::Refused(VettingRefusal::AuthorityTooLow)) => "roll-refused-authority",
         Err(VettingError::Refused(VettingRefusal::Step(_))) => "roll-refused-step",
     };
     Ok(staff.refused(platform, &to, refused, &none).await?)
@@ -291,12 +324,13 @@ async fn withdraw(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<
 async fn check(
     platform: web::Data<Platform>,
     staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
     id: web::Path<Uuid>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::VetSignatures)?;
-    match keep_checklist(&platform, &staff, &states, *id, &body).await? {
+    match keep_checklist(&platform, &staff, (&campaigns, &states), *id, &body).await? {
         Some(faults) => Ok(faults),
         None => answer(&platform, &staff, *id, Ok("roll-done-check")).await,
     }
@@ -305,6 +339,7 @@ async fn check(
 async fn reveal(
     platform: web::Data<Platform>,
     staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
     id: web::Path<Uuid>,
     body: web::Bytes,
@@ -322,5 +357,5 @@ async fn reveal(
     let entry = Entry::of(Some(staff.id), "signatory.revealed", "signature", *id).because(reason).with(json!({}));
     audit::append(&txn, entry, platform.clock.now()).await?;
     txn.commit().await?;
-    signature_page(&platform, &staff, &states, *id, Shown { revealed: Some(names.name), ..Shown::default() }).await
+    signature_page(&platform, &staff, (&campaigns, &states), *id, Shown { revealed: Some(names.name), ..Shown::default() }).await
 }

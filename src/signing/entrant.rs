@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     contact::{self, Contact, Names},
-    service,
+    grading, service,
 };
 use crate::{
     campaigns::Current,
@@ -154,6 +154,7 @@ pub(super) fn entrant(
     let name_keys = service::name_marks(&platform.keys, &names.name);
     let reached = |needed: &[SignatureState]| needed.contains(&state).then_some(signed_at);
     use SignatureState::{Confirmed, Declined, Verified, Withdrawn};
+    let confirmed_at = reached(&[Confirmed, Verified, Withdrawn, Declined]);
     let signature = signature::ActiveModel {
         id: Set(signature_id),
         campaign_id: Set(campaign.id),
@@ -170,10 +171,15 @@ pub(super) fn entrant(
         second_person: Set(SecondPerson::NotNeeded.key().to_owned()),
         late: Set(service::deadline(campaign).is_late(signed_at)),
         signed_at: Set(signed_at),
-        confirmed_at: Set(reached(&[Confirmed, Verified, Withdrawn, Declined])),
+        confirmed_at: Set(confirmed_at),
         verified_at: Set(reached(&[Verified, Withdrawn])),
         ended_at: Set(reached(&[Withdrawn, Declined])),
         compared_by: Set(0),
+        authority: Set(Some(
+            grading::on_arrival(kind, confirmed_at.is_some(), email.as_ref().map(EmailAddress::domain), &names).key().to_owned(),
+        )),
+        signals: Set(None),
+        network: Set(None),
     };
     Ok(Entrant { key, contact_hash, name_keys, names, visibility, signatory_id, signatory, signature })
 }

@@ -101,14 +101,17 @@ fn label(field: &str) -> Option<&'static str> {
 
 /// What may be wrong with any line reads the same at each.
 pub(super) fn add_fault(errors: &mut FormErrors, field: &'static str, fault: NameFault) {
-    let key = match fault {
+    errors.add_labelled(field, label(field), fault_key(fault));
+}
+
+const fn fault_key(fault: NameFault) -> &'static str {
+    match fault {
         NameFault::Empty => "signing-error-name-empty",
         NameFault::TooShort => "signing-error-name-short",
         NameFault::TooLong => "signing-error-name-long",
         NameFault::Control | NameFault::Direction | NameFault::Unprintable => "signing-error-name-characters",
         NameFault::NoLetter => "signing-error-name-letter",
-    };
-    errors.add_labelled(field, label(field), key);
+    }
 }
 
 fn optional(errors: &mut FormErrors, field: &'static str, typed: &str, longest: usize) -> Option<String> {
@@ -121,6 +124,30 @@ fn optional(errors: &mut FormErrors, field: &'static str, typed: &str, longest: 
             add_fault(errors, field, fault);
             None
         }
+    }
+}
+
+/// Whom a signer names, checked: the fields are `<prefix>_name`, `_email` and `_role`.
+///
+/// # Errors
+/// The faults, by field.
+pub(super) fn colleague(typed: &Contact, prefix: &'static str, needs_role: bool) -> Result<Contact, FormErrors> {
+    let mut errors = FormErrors::default();
+    let mut line = |field: &str, label: &'static str, text: &str, needed: bool| {
+        if text.trim().is_empty() && !needed {
+            return String::new();
+        }
+        required_line(text, 200).unwrap_or_else(|fault| {
+            errors.add_labelled(format!("{prefix}_{field}"), Some(label), fault_key(fault));
+            String::new()
+        })
+    };
+    let name = line("name", "signing-colleague-name", &typed.name, true);
+    let role = line("role", "signing-colleague-role", &typed.role, needs_role);
+    let email = EmailAddress::parse(&typed.email).map_err(|_| errors.add(format!("{prefix}_email"), "signing-error-email"));
+    match (email, errors.is_empty()) {
+        (Ok(email), true) => Ok(Contact { name, email: email.as_str().to_owned(), role }),
+        _ => Err(errors),
     }
 }
 

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    comparison, counts,
+    colleague_mails::ColleagueMail,
+    comparison, counts, grading,
     mails::{self, Occasion},
-    service, store, vetting,
+    service, signals, store, vetting,
 };
 use crate::{
     campaigns::{self, Current},
@@ -29,6 +30,7 @@ const CONFIRM_MAIL: &str = "signing.confirm_mail";
 const REMIND: &str = "signing.remind";
 const FOLD: &str = "signing.fold_counts";
 const COMPARE: &str = "signing.compare";
+const WATCH: &str = "signing.watch";
 const RECOUNT: &str = "signing.recount";
 
 #[derive(Serialize, Deserialize)]
@@ -51,6 +53,11 @@ pub(super) fn compare() -> Job {
     Job::new(COMPARE, &()).coalesce(COMPARE)
 }
 
+/// The job that looks at what arrived.
+pub fn watch() -> Job {
+    Job::new(WATCH, &()).coalesce(WATCH)
+}
+
 /// Adds this room's handlers.
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     worker
@@ -58,9 +65,12 @@ pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns:
         .handle(Remind { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(Fold { platform: platform.clone() })
         .handle(Compare { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
+        .handle(Watch { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
+        .handle(ColleagueMail { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
         .every(std::time::Duration::from_secs(3600), std::time::Duration::from_secs(1800), COMPARE)
+        .every(std::time::Duration::from_secs(60), std::time::Duration::from_secs(30), WATCH)
 }
 
 struct ConfirmationMail {
@@ -151,7 +161,7 @@ impl Handler for Fold {
     }
 }
 
-/// Finds signatures that may be of one signatory.
+/// Finds signatures that may be of one signatory, once each has its grade.
 struct Compare {
     platform: Platform,
     campaigns: Data<campaigns::Register>,
@@ -167,8 +177,29 @@ impl Handler for Compare {
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
         let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
         let states = self.states.get(&self.platform).await?;
+        while grading::grade_batch(&self.platform, &campaign).await? {}
         while comparison::compare_batch(&self.platform, &campaign, &states).await? {}
         Ok(())
+    }
+}
+
+/// Looks at what arrived.
+struct Watch {
+    platform: Platform,
+    campaigns: Data<campaigns::Register>,
+    states: Data<states::Register>,
+}
+
+#[async_trait]
+impl Handler for Watch {
+    fn kind(&self) -> &'static str {
+        WATCH
+    }
+
+    async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
+        let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let states = self.states.get(&self.platform).await?;
+        signals::watch(&self.platform, &campaign, &states).await.map_err(|error| JobError::Retry(error.to_string()))
     }
 }
 

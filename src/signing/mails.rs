@@ -19,8 +19,8 @@ use crate::{
 
 /// Mails about signing that one address gets within [`WINDOW`] without a press on the button in one of them. Whoever presses wants them, and may have to
 /// hide a name by the next.
-const PER_ADDRESS: i32 = 5;
-const WINDOW: Duration = Duration::days(30);
+pub(super) const PER_ADDRESS: i32 = 5;
+pub(super) const WINDOW: Duration = Duration::days(30);
 
 /// Why a signer is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +45,9 @@ struct MailView {
     reminder: bool,
 }
 
+/// What every mail about signing begins and ends with.
 #[derive(Serialize)]
-struct MailFrame {
+pub(super) struct MailFrame {
     dir: &'static str,
     subject: String,
     campaign: String,
@@ -55,9 +56,29 @@ struct MailFrame {
     reason: String,
 }
 
-/// Where the mails to an address are counted.
+impl MailFrame {
+    /// `reason` is the word that says why somebody gets it.
+    pub(super) fn of(platform: &Platform, campaign: &Current, language: Language, subject: &str, reason: &str) -> Self {
+        let base = &platform.site.base_url;
+        Self {
+            dir: language.direction(),
+            subject: subject.to_owned(),
+            campaign: campaign.config.short_name.get(language).to_owned(),
+            home: format!("{base}/{language}"),
+            verify: format!("{base}/{language}/genuine"),
+            reason: i18n::plain(language, reason, &i18n::Args::new()),
+        }
+    }
+}
+
+/// Where the mails to the address of a signatory are counted.
 pub(super) fn bucket(signatory: &signatory::Model) -> String {
-    format!("mail:{}", signatory.contact_hash.as_deref().unwrap_or_default())
+    bucket_of(signatory.contact_hash.as_deref().unwrap_or_default())
+}
+
+/// Where the mails to an address are counted, by its keyed hash.
+pub(super) fn bucket_of(hash: &str) -> String {
+    format!("mail:{hash}")
 }
 
 /// Writes to the signer what stands to be said now. Up to three queries, the mail, and the count of mails to this address.
@@ -121,16 +142,8 @@ async fn write(
     };
     let args = i18n::args([("reference", signature.reference.clone().into())]);
     let subject = i18n::plain(language, subject_key, &args);
-    let base = &platform.site.base_url;
     let view = MailView {
-        mail: MailFrame {
-            dir: language.direction(),
-            subject: subject.clone(),
-            campaign: campaign.config.short_name.get(language).to_owned(),
-            home: format!("{base}/{language}"),
-            verify: format!("{base}/{language}/genuine"),
-            reason: i18n::plain(language, "signing-mail-reason", &i18n::Args::new()),
-        },
+        mail: MailFrame::of(platform, campaign, language, &subject, "signing-mail-reason"),
         reference: signature.reference.clone(),
         line: signatory.name.clone(),
         link,
@@ -141,6 +154,22 @@ async fn write(
     };
     let text =
         platform.site.templates.render("mails/signing_confirm.txt", language, &view).map_err(|error| JobError::Fail(error.to_string()))?;
+    post(platform, campaign, language, address, subject, text, attempt).await
+}
+
+/// Hands a mail over. The same attempt has the same message id, so that a mail sent twice is recognised.
+///
+/// # Errors
+/// When it could not be handed over.
+pub(super) async fn post(
+    platform: &Platform,
+    campaign: &Current,
+    language: Language,
+    address: String,
+    subject: String,
+    text: String,
+    attempt: Attempt,
+) -> Result<(), JobError> {
     let domain = platform.mail_from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     let from = Party::named(campaign.config.sender.name.get(language), &platform.mail_from);
     let mut mail = Outgoing::new(message_id(attempt.job, domain), platform.clock.now(), from, Party::bare(address), subject, text);

@@ -1,6 +1,9 @@
 //! Sign-on: signatures, vetting, counts, waves and lists. Must not write to governments.
 
 pub mod checklist;
+pub mod colleague;
+mod colleague_mails;
+mod colleague_page;
 mod comparison;
 pub mod contact;
 pub mod correction;
@@ -13,6 +16,7 @@ mod duplicates_desk;
 mod entrant;
 pub mod export;
 pub mod form;
+mod grading;
 pub mod import;
 pub mod intake;
 pub mod jobs;
@@ -25,6 +29,7 @@ mod queue_desk;
 pub mod roll;
 pub mod roll_pages;
 pub mod service;
+mod signals;
 pub mod signer;
 mod signer_page;
 pub mod store;

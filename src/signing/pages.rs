@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::Serialize;
 
 use super::{
+    colleague_page,
     counts::{self, HeadlineView},
     form::SignForm,
     intake::Intake,
@@ -40,6 +41,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{lang}/confirm/{token}", web::post().to(confirm))
         .route("/{lang}/confirm/{token}/not-us", web::post().to(disown));
     signer_page::routes(config);
+    colleague_page::routes(config);
 }
 
 #[derive(Serialize)]

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     contact::{self, Names},
     form::NewSignature,
+    grading,
     intake::{self, Arrival, Intake, IntakeError},
     jobs, mails, store,
     vetting::{self, Wish},
@@ -165,7 +166,10 @@ pub async fn sign(
     from: Option<IpAddr>,
 ) -> Result<(), SignError> {
     let mut arrival = arrival(platform, campaign, new)?;
-    arrival.network = from.map(|from| platform.keys.network_hash(from, arrival.now.date_naive()));
+    let day = arrival.now.date_naive();
+    arrival.network = from.map(|from| platform.keys.network_hash(from, day));
+    // Of one machine only a proxy that was not told of speaks: everybody would be of one network.
+    arrival.signature.network = Set(from.filter(|from| !from.is_loopback()).map(|from| platform.keys.wide_network_hash(from, day)));
     intake.take(arrival).await.map_err(|error| match error {
         IntakeError::TooMany => SignError::TooMany,
         error => SignError::Unexpected(error.into()),
@@ -219,6 +223,8 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature) -> Re
         visibility: Set(new.visibility.key().to_owned()),
         origin: Set(SignatureOrigin::Form.key().to_owned()),
         newsletter: Set(new.newsletter),
+        network: Set(None),
+        authority: Set(Some(grading::on_arrival(new.kind, false, None, &new.names).key().to_owned())),
         second_person: Set(second.key().to_owned()),
         late: Set(late),
         signed_at: Set(now),
@@ -242,7 +248,7 @@ pub enum Link {
 
 /// The token of a confirmation link that can still be used, else what the link is. One query.
 async fn usable(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Result<signature_token::Model, Link>, DbErr> {
-    Ok(match store::token(db, token, jobs::CONFIRM).await? {
+    Ok(match store::token(db, token, [jobs::CONFIRM]).await? {
         None => Err(Link::Unknown),
         Some(found) if found.used_at.is_some() => Err(Link::Used),
         Some(found) if found.expires_at <= now => Err(Link::Expired),
@@ -307,10 +313,13 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     if store::step(&txn, signed.0.id, SignatureState::Pending.key(), change).await?
         || signed.0.confirmed_at.is_none() && store::step(&txn, signed.0.id, SignatureState::Quarantined.key(), aside).await?
     {
+        let confirmed = signature::Model { confirmed_at: Some(now), ..signed.0.clone() };
+        grading::regrade(&txn, &platform.keys, (&confirmed, &signed.1)).await?;
         audit::append(&txn, Entry::of(None, "signature.confirmed", "signature", signed.0.id), now).await?;
         // Its mail brings the link to the signer's own page.
         enqueue(&txn, jobs::confirmation_mail(signed.0.id), now).await?;
         enqueue(&txn, jobs::compare(), now).await?;
+        enqueue(&txn, jobs::watch(), now).await?;
     }
     // What came before the wish; a form sent again is the wish once more, and its mail the proof.
     let mut earlier: Vec<_> =
@@ -427,6 +436,7 @@ pub(super) async fn link(
         created_at: Set(now),
         expires_at: Set(now + life),
         used_at: Set(None),
+        sealed_contact: Set(None),
     };
     signature_token::Entity::insert(row).exec_without_returning(platform.database.write()).await?;
     let language: Language = signature.language.parse().unwrap_or_default();

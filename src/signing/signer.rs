@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    colleague,
     contact::{self, Contact, Names},
     service,
     store::{self, Signed},
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// Purpose of the link.
-const MANAGE: &str = "manage";
+pub(super) const MANAGE: &str = "manage";
 /// Days a link lives. Whoever lost it signs again with the same name and address, and gets another one.
 const LINK_DAYS: i64 = 400;
 
@@ -73,7 +74,7 @@ pub async fn issue(platform: &Platform, signature: &signature::Model) -> anyhow:
 }
 
 pub(super) async fn signature_of(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Option<Uuid>, DbErr> {
-    let found = store::token(db, token, MANAGE).await?;
+    let found = store::token(db, token, [MANAGE]).await?;
     Ok(found.filter(|found| found.expires_at > now).map(|found| found.signature_id))
 }
 
@@ -150,6 +151,7 @@ async fn erase(txn: &DatabaseTransaction, signature: &signature::Model, now: Dat
         updated_at: Set(now),
         ..Default::default()
     };
+    colleague::forget(txn, signature.id).await?;
     signatory::Entity::update_many().set(bare).filter(signatory::Column::Id.eq(signature.signatory_id)).exec(txn).await?;
     let no_news = signature::ActiveModel { newsletter: Set(false), ..Default::default() };
     signature::Entity::update_many().set(no_news).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;

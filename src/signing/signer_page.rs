@@ -13,6 +13,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    colleague::{self, Asked, Task},
+    contact::Contact,
     correction::{self, Proposed},
     form,
     signer::{self, Acted, Carrier, Wish},
@@ -20,7 +22,7 @@ use super::{
 };
 use crate::{
     campaigns,
-    domain::signature::{SignatureState, Visibility},
+    domain::signature::{SecondPerson, SignatoryKind, SignatureState, Visibility},
     platform::{
         Platform,
         http::{
@@ -45,7 +47,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 #[derive(Serialize)]
 struct SignerPage<'a> {
     page: Frame<'a>,
-    /// good, done, proposed, refused or unknown.
+    /// good, done, proposed, asked, refused or unknown.
     outcome: &'static str,
     address: String,
     reference: String,
@@ -66,19 +68,55 @@ struct SignerPage<'a> {
     may_correct: bool,
     /// What waits for staff.
     correction: Option<String>,
-    /// What stands in the field.
-    typed: String,
+    /// What stands in the fields.
+    typed: WishForm,
     errors: Vec<FormErrorView>,
+    /// The campaign waits for a second person.
+    second_awaited: bool,
+    /// What a colleague may be asked for.
+    tasks: Vec<TaskView>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Serialize)]
+struct TaskView {
+    /// second-person or contact.
+    key: String,
+    /// What its fields begin with.
+    prefix: &'static str,
+    /// When somebody was asked who has not answered.
+    asked_at: Option<DateTime<Utc>>,
+    name: String,
+    email: String,
+    role: String,
+}
+
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct WishForm {
     wish: String,
     name: String,
+    colleague_name: String,
+    colleague_email: String,
+    colleague_role: String,
+    contact_name: String,
+    contact_email: String,
+    contact_role: String,
 }
 
 impl WishForm {
+    fn task(&self) -> Option<Task> {
+        self.wish.parse().ok()
+    }
+
+    /// What was typed about whoever is asked.
+    fn of(&self, task: Task) -> (&'static str, Contact) {
+        let (prefix, [name, email, role]) = match task {
+            Task::SecondPerson => ("colleague", [&self.colleague_name, &self.colleague_email, &self.colleague_role]),
+            Task::TakeOver => ("contact", [&self.contact_name, &self.contact_email, &self.contact_role]),
+        };
+        (prefix, Contact { name: name.clone(), email: email.clone(), role: role.clone() })
+    }
+
     fn read(&self) -> Option<Wish> {
         match self.wish.as_str() {
             "withdraw" => Some(Wish::Withdraw),
@@ -112,7 +150,10 @@ async fn act(
 ) -> Result<HttpResponse, Problem> {
     let form: WishForm = forms::read(&body)?;
     if form.wish == "correct" {
-        return correct(&request, visitor, (&platform, &campaigns, &states), &path.1, &form.name).await;
+        return correct(&request, visitor, (&platform, &campaigns, &states), &path.1, form).await;
+    }
+    if let Some(task) = form.task() {
+        return ask(&request, visitor, (&platform, &campaigns, &states), &path.1, (task, form)).await;
     }
     let (outcome, found) = match form.read() {
         None => {
@@ -152,10 +193,10 @@ async fn correct(
     visitor: Visitor,
     with: (&Platform, &campaigns::Register, &states::Register),
     token: &str,
-    name: &str,
+    form: WishForm,
 ) -> Result<HttpResponse, Problem> {
     let platform = with.0;
-    let proposed = correction::propose(platform, token, name).await.map_err(anyhow::Error::from)?;
+    let proposed = correction::propose(platform, token, &form.name).await.map_err(anyhow::Error::from)?;
     let found = signer::look_up(platform, token).await.map_err(anyhow::Error::from)?;
     let (outcome, fault) = match proposed {
         Proposed::Done => (("proposed", StatusCode::OK), None),
@@ -164,8 +205,39 @@ async fn correct(
         Proposed::Fault(fault) => {
             let mut errors = FormErrors::default();
             form::add_fault(&mut errors, "name", fault);
-            (("good", StatusCode::UNPROCESSABLE_ENTITY), Some((name.to_owned(), errors)))
+            (("good", StatusCode::UNPROCESSABLE_ENTITY), Some((form, errors)))
         }
+    };
+    page(request, visitor, with, outcome, found, fault).await
+}
+
+/// Writes to a colleague who confirms too, or takes over (R3).
+async fn ask(
+    request: &HttpRequest,
+    visitor: Visitor,
+    with: (&Platform, &campaigns::Register, &states::Register),
+    token: &str,
+    (task, form): (Task, WishForm),
+) -> Result<HttpResponse, Problem> {
+    let platform = with.0;
+    let found = signer::look_up(platform, token).await.map_err(anyhow::Error::from)?;
+    let speaks_for_itself = found.as_ref().is_some_and(|(_, of)| of.kind == SignatoryKind::Individual.key());
+    let (prefix, typed) = form.of(task);
+    let again = |errors| (("good", StatusCode::UNPROCESSABLE_ENTITY), Some((form.clone(), errors)));
+    let fault = |key| {
+        let mut errors = FormErrors::default();
+        errors.add(format!("{prefix}_email"), key);
+        again(errors)
+    };
+    let (outcome, fault) = match form::colleague(&typed, prefix, !speaks_for_itself) {
+        Err(errors) => again(errors),
+        Ok(colleague) => match colleague::ask(platform, token, task, &colleague).await? {
+            Asked::Done => (("asked", StatusCode::OK), None),
+            Asked::Refused => (("refused", StatusCode::CONFLICT), None),
+            Asked::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
+            Asked::SameAddress => fault("signing-error-same-address"),
+            Asked::TooMany => fault("signing-error-colleagues"),
+        },
     };
     page(request, visitor, with, outcome, found, fault).await
 }
@@ -176,7 +248,7 @@ async fn page(
     (platform, campaigns, states): (&Platform, &campaigns::Register, &states::Register),
     (outcome, status): (&'static str, StatusCode),
     found: Option<Signed>,
-    fault: Option<(String, FormErrors)>,
+    fault: Option<(WishForm, FormErrors)>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let (campaign, directory) = (campaigns.get(platform).await?, states.get(platform).await?);
@@ -198,10 +270,15 @@ async fn page(
         carriers: Vec::new(),
         may_correct: false,
         correction: None,
-        typed: String::new(),
+        typed: WishForm::default(),
         errors: Vec::new(),
+        second_awaited: false,
+        tasks: Vec::new(),
     };
-    if let Some((signature, signatory)) = found {
+    if let Some(signed) = found {
+        let waiting = colleague::waiting(platform.database.read(), signed.0.id, platform.clock.now()).await.map_err(anyhow::Error::from)?;
+        let may_ask: Vec<Task> = Task::ALL.iter().copied().filter(|task| colleague::may_ask(&signed, *task)).collect();
+        let (signature, signatory) = signed;
         let state = signature.state.parse::<SignatureState>().ok();
         let shown = signature.visibility.parse::<Visibility>().unwrap_or(Visibility::TotalOnly);
         let live = state.is_some_and(|state| !state.is_final());
@@ -226,10 +303,22 @@ async fn page(
         view.may_correct = live && state != Some(SignatureState::Merged) && view.name.is_some();
         let open = correction::open_of(platform.database.read(), signature.id).await.map_err(anyhow::Error::from)?;
         view.correction = open.map(|open| open.name);
-        view.typed = view.correction.clone().or_else(|| view.name.clone()).unwrap_or_default();
+        let corrects = fault.as_ref().is_some_and(|(typed, _)| typed.task().is_none());
         if let Some((typed, errors)) = fault {
             (view.typed, view.errors) = (typed, errors.view(language));
         }
+        if !corrects {
+            view.typed.name = view.correction.clone().or_else(|| view.name.clone()).unwrap_or_default();
+        }
+        view.second_awaited = signature.second_person == SecondPerson::Awaited.key();
+        view.tasks = may_ask
+            .into_iter()
+            .map(|task| {
+                let (prefix, typed) = view.typed.of(task);
+                let asked_at = waiting.iter().find(|(of, _)| *of == task).map(|(_, at)| *at);
+                TaskView { key: task.key().replace('_', "-"), prefix, asked_at, name: typed.name, email: typed.email, role: typed.role }
+            })
+            .collect();
     }
     let mut response = platform.site.page(status, "signing/signer.html", language, &view)?;
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -76,13 +76,17 @@ pub async fn of_addresses(db: &impl ConnectionTrait, hashes: impl IntoIterator<I
     signatory::Entity::find().filter(signatory::Column::ContactHash.is_in(hashes)).all(db).await
 }
 
-/// The token of a link, if there is one for this purpose.
+/// The token of a link, if there is one for one of these purposes.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn token(db: &impl ConnectionTrait, typed: &str, purpose: &str) -> Result<Option<signature_token::Model>, DbErr> {
+pub async fn token(
+    db: &impl ConnectionTrait,
+    typed: &str,
+    purposes: impl IntoIterator<Item = &str>,
+) -> Result<Option<signature_token::Model>, DbErr> {
     let Some(token) = Token::parse(typed) else { return Ok(None) };
-    let of_purpose = signature_token::Column::Purpose.eq(purpose);
+    let of_purpose = signature_token::Column::Purpose.is_in(purposes);
     signature_token::Entity::find().filter(signature_token::Column::TokenHash.eq(token.hash())).filter(of_purpose).one(db).await
 }
 

@@ -10,10 +10,13 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{checklist::Checked, correction, counts, duplicates, service, store, waves};
+use super::{checklist::Checked, correction, counts, duplicates, grading, service, store, waves};
 use crate::{
     accounts::audit::{self, Entry},
-    domain::signature::{SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingRefusal, Visibility},
+    domain::{
+        authority::Authority,
+        signature::{SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingRefusal, Visibility},
+    },
     entities::{signatory, signature, vetting_check, vetting_decision},
     platform::{Platform, crypto::Keys},
 };
@@ -55,6 +58,8 @@ fn case(signature: &signature::Model) -> VettingCase {
         state: signature.state.parse().unwrap_or(SignatureState::Pending),
         address_confirmed: signature.confirmed_at.is_some(),
         second_person: signature.second_person.parse().unwrap_or(SecondPerson::NotNeeded),
+        authority: signature.authority.as_deref().and_then(|grade| grade.parse().ok()).unwrap_or(Authority::SelfDeclared),
+        minimum: Authority::SelfDeclared,
     }
 }
 
@@ -70,12 +75,13 @@ pub(super) async fn locked(txn: &DatabaseTransaction, id: Uuid) -> Result<Option
     store::by_id(txn, id).await
 }
 
-/// Decides about one signature.
+/// Decides about one signature; none is verified of a lower grade than `minimum`.
 ///
 /// # Errors
 /// See [`VettingError`].
 pub async fn decide(
     platform: &Platform,
+    minimum: Authority,
     id: Uuid,
     decision: VettingDecision,
     reason: &str,
@@ -88,7 +94,12 @@ pub async fn decide(
     }
     let txn = platform.database.begin().await?;
     let Some((signature, signatory)) = locked(&txn, id).await? else { return Err(VettingError::Missing) };
-    let target = decision.outcome(case(&signature))?;
+    let mut case = case(&signature);
+    if decision == VettingDecision::Verify {
+        let authority = grading::regrade(&txn, &platform.keys, (&signature, &signatory)).await?;
+        case = VettingCase { authority, minimum, ..case };
+    }
+    let target = decision.outcome(case)?;
     let row = vetting_decision::ActiveModel {
         id: Set(Uuid::now_v7()),
         signature_id: Set(id),
@@ -372,6 +383,9 @@ pub async fn check(platform: &Platform, id: Uuid, lines: Vec<Checked>, account: 
         Entry::of(Some(account), "signature.checked", "signature", id).with(details)
     });
     audit::append_all(&txn, entries, now).await?;
+    if let Some((signature, signatory)) = store::by_id(&txn, id).await? {
+        grading::regrade(&txn, &platform.keys, (&signature, &signatory)).await?;
+    }
     txn.commit().await
 }
 

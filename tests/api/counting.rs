@@ -2,7 +2,7 @@
 
 use demarche::{
     accounts::Role,
-    domain::signature::VettingDecision,
+    domain::{authority::Authority, signature::VettingDecision},
     entities::{signature, signature_count, signature_count_delta},
     signing::{counts, vetting},
 };
@@ -23,8 +23,8 @@ on_both_databases! {
         let (one, two) = (program.add_account("a@staff.example.org", Role::Moderator).await, program.add_account("b@staff.example.org", Role::Moderator).await);
         let sibling = program.sibling().await;
         let (first, second) = tokio::join!(
-            vetting::decide(&program.app.platform, id, VettingDecision::Verify, "", one),
-            vetting::decide(&sibling.app.platform, id, VettingDecision::Verify, "", two),
+            vetting::decide(&program.app.platform, Authority::SelfDeclared, id, VettingDecision::Verify, "", one),
+            vetting::decide(&sibling.app.platform, Authority::SelfDeclared, id, VettingDecision::Verify, "", two),
         );
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
         assert_eq!(headline(&program).await.total, 1);
@@ -43,7 +43,7 @@ on_both_databases! {
         let ids: Vec<Uuid> = signature::Entity::find().all(here.database.read()).await.unwrap().into_iter().map(|row| row.id).collect();
         let verify = async {
             for id in ids {
-                vetting::decide(here, id, VettingDecision::Verify, "", staff).await.unwrap();
+                vetting::decide(here, Authority::SelfDeclared, id, VettingDecision::Verify, "", staff).await.unwrap();
             }
         };
         let fold = async |platform| {

@@ -5,9 +5,11 @@
 mod support;
 
 mod accounts;
+mod authority;
 mod burst;
 mod change_of_mind;
 mod closing;
+mod colleague;
 mod command_line;
 mod corrections;
 mod counting;
@@ -33,6 +35,7 @@ mod roll;
 mod schema;
 mod secrets;
 mod sheets;
+mod signals;
 mod signer;
 mod signing;
 mod ways;

@@ -1,0 +1,167 @@
+//! Watches what arrives: notes with each signature what looks odd, and sets a burst aside (R13). Whoever signs sees no difference, and a moderator can
+//! release it. Must refuse nothing, and keeps the mark of a network no longer than [`KEPT`].
+//!
+//! Cost of a look: three queries; three more and a statement for each signature a hundred that nobody has looked at, two for each burst.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{contact, store, vetting};
+use crate::{
+    accounts::audit::{self, Entry},
+    campaigns::Current,
+    domain::{
+        signals::{self, Said, Signal},
+        signature::{SignatoryKind, SignatureOrigin, SignatureState},
+    },
+    entities::{signatory, signature},
+    platform::{Platform, crypto::Keys},
+    states::Directory,
+};
+
+/// Signatures of one transaction.
+const BATCH: u64 = 100;
+/// How far back bursts are sought: what came before was looked at before.
+const LOOK_BACK: Duration = Duration::hours(2);
+/// How long the mark of a network stays with a signature (R73).
+const KEPT: Duration = Duration::hours(48);
+/// From so many of one day on, those of one network are told to be.
+const MANY: usize = 3;
+
+const OPEN: [SignatureState; 2] = [SignatureState::Pending, SignatureState::Confirmed];
+
+/// What is noted of a signature.
+pub(super) fn read(signature: &signature::Model) -> Vec<Signal> {
+    signature.signals.as_deref().unwrap_or_default().split(' ').filter_map(|key| key.parse().ok()).collect()
+}
+
+fn written(signals: &[Signal]) -> String {
+    Signal::ALL.iter().filter(|signal| signals.contains(signal)).map(|signal| signal.key()).collect::<Vec<_>>().join(" ")
+}
+
+/// Notes one more thing.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn raise(db: &impl ConnectionTrait, signature: &signature::Model, signal: Signal) -> Result<(), DbErr> {
+    let mut signals = read(signature);
+    signals.push(signal);
+    note(db, signature.id, &signals).await
+}
+
+async fn note(db: &impl ConnectionTrait, id: Uuid, signals: &[Signal]) -> Result<(), DbErr> {
+    let change = signature::ActiveModel { signals: Set(Some(written(signals))), ..Default::default() };
+    signature::Entity::update_many().set(change).filter(signature::Column::Id.eq(id)).exec(db).await.map(drop)
+}
+
+/// Looks at whatever arrived since the last look.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn watch(platform: &Platform, campaign: &Current, states: &Directory) -> Result<(), vetting::VettingError> {
+    while look_at_new(platform, campaign, states).await? {}
+    set_bursts_aside(platform, campaign).await?;
+    let old = signature::Column::SignedAt.lt(platform.clock.now() - KEPT);
+    let forget = signature::Entity::update_many().col_expr(signature::Column::Network, Expr::value(None::<String>));
+    forget.filter(signature::Column::Network.is_not_null()).filter(old).exec(platform.database.write()).await?;
+    Ok(())
+}
+
+/// Those of a form that nobody has looked at; `false` when none was left. What staff enter they have seen.
+async fn look_at_new(platform: &Platform, campaign: &Current, states: &Directory) -> Result<bool, DbErr> {
+    let new = signature::Entity::find()
+        .filter(signature::Column::CampaignId.eq(campaign.id))
+        .filter(signature::Column::State.is_in(OPEN.map(SignatureState::key)))
+        .filter(signature::Column::Origin.eq(SignatureOrigin::Form.key()))
+        .filter(signature::Column::Signals.is_null())
+        .order_by_desc(signature::Column::SignedAt)
+        .limit(BATCH);
+    let txn = platform.database.begin().await?;
+    let new = store::with_signatories(&txn, new.all(&txn).await?).await?;
+    if new.is_empty() {
+        return Ok(false);
+    }
+    for (signature, of) in &new {
+        note(&txn, signature.id, &of_itself(&platform.keys, states, signature, of)).await?;
+    }
+    txn.commit().await?;
+    Ok(true)
+}
+
+fn of_itself(keys: &Keys, states: &Directory, signature: &signature::Model, of: &signatory::Model) -> Vec<Signal> {
+    if of.kind == SignatoryKind::Individual.key() {
+        return Vec::new();
+    }
+    let contact = contact::of(keys, of);
+    let state = of.iso3.as_deref().and_then(|iso3| states.state(iso3));
+    signals::of_one(Said {
+        mailbox: contact.as_ref().and_then(contact::Contact::domain),
+        website: of.website.as_deref(),
+        language: signature.language.parse().unwrap_or_default(),
+        official: state.map(|state| state.languages.as_slice()).unwrap_or_default(),
+    })
+}
+
+type OfNetwork = BTreeMap<String, Vec<(Uuid, DateTime<Utc>)>>;
+
+async fn by_network(platform: &Platform, campaign: &Current) -> Result<OfNetwork, DbErr> {
+    let since = platform.clock.now() - LOOK_BACK;
+    let recent = signature::Entity::find()
+        .select_only()
+        .columns([signature::Column::Network, signature::Column::Id, signature::Column::SignedAt])
+        .filter(signature::Column::CampaignId.eq(campaign.id))
+        .filter(signature::Column::State.is_in(SignatureState::ALL.iter().map(|state| state.key())))
+        .filter(signature::Column::SignedAt.gte(since))
+        .filter(signature::Column::Network.is_not_null())
+        .order_by_asc(signature::Column::SignedAt)
+        .order_by_asc(signature::Column::Id);
+    let mut of_network = OfNetwork::new();
+    for (network, id, at) in recent.into_tuple::<(String, Uuid, DateTime<Utc>)>().all(platform.database.read()).await? {
+        of_network.entry(network).or_default().push((id, at));
+    }
+    Ok(of_network)
+}
+
+/// A burst is set aside as a whole, those that were confirmed too: a moderator looks at it as one. What is verified already was seen by somebody, and
+/// what was released once is not set aside again.
+async fn set_bursts_aside(platform: &Platform, campaign: &Current) -> Result<(), vetting::VettingError> {
+    let rules = &campaign.config.sign_on;
+    let window = Duration::minutes(i64::from(rules.burst_minutes));
+    for arrivals in by_network(platform, campaign).await?.into_values().filter(|arrivals| arrivals.len() >= MANY) {
+        let burst = signals::in_bursts(&arrivals, usize::from(rules.burst_size), window);
+        let signals: HashMap<Uuid, Signal> =
+            arrivals.iter().map(|(id, _)| (*id, Signal::SameNetwork)).chain(burst.into_iter().map(|id| (id, Signal::Burst))).collect();
+        let unmarked = signature::Entity::find()
+            .filter(signature::Column::Id.is_in(signals.keys().copied()))
+            .filter(signature::Column::State.is_in(OPEN.map(SignatureState::key)));
+        let mut unmarked = unmarked.all(platform.database.read()).await?;
+        unmarked.retain(|row| signals.get(&row.id).is_some_and(|signal| !read(row).contains(signal)));
+        for row in unmarked {
+            set_aside(platform, row.id, signals.get(&row.id).copied().unwrap_or(Signal::SameNetwork)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn set_aside(platform: &Platform, id: Uuid, signal: Signal) -> Result<(), vetting::VettingError> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    // Under its lock: it may have been decided on meanwhile.
+    let Some((signature, signatory)) = vetting::locked(&txn, id).await? else { return Ok(()) };
+    let is_open = signature.state.parse().is_ok_and(|state| OPEN.contains(&state));
+    if !is_open || read(&signature).contains(&signal) {
+        return Ok(());
+    }
+    raise(&txn, &signature, signal).await?;
+    if signal == Signal::Burst {
+        vetting::move_to(&txn, &signature, &signatory, SignatureState::Quarantined, now).await?;
+        let entry = Entry::of(None, "signature.set_aside", "signature", id).with(json!({ "from": signature.state, "to": "quarantined" }));
+        audit::append(&txn, entry, now).await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}

@@ -40,11 +40,11 @@ async fn confirmed(program: &Program) -> (Browser, String) {
     (browser, link_in(&text, "/signature/"))
 }
 
-fn second<'a>(email: &'a str) -> Vec<(&'static str, &'a str)> {
+fn second(email: &str) -> Vec<(&'static str, &str)> {
     vec![("wish", "second_person"), ("colleague_name", "Sam Second"), ("colleague_email", email), ("colleague_role", "Chair")]
 }
 
-fn hand_over<'a>(email: &'a str) -> Vec<(&'static str, &'a str)> {
+fn hand_over(email: &str) -> Vec<(&'static str, &str)> {
     vec![("wish", "contact"), ("contact_name", "Nora New"), ("contact_email", email), ("contact_role", "Director")]
 }
 

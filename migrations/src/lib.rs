@@ -16,6 +16,7 @@ mod m0011_letters;
 mod m0013_corrections;
 mod m0014_duplicates;
 mod m0015_authority;
+mod m0016_rules;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_corrections::Corrections),
             Box::new(m0014_duplicates::Duplicates),
             Box::new(m0015_authority::Authority),
+            Box::new(m0016_rules::Rules),
         ]
     }
 }

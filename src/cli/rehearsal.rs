@@ -126,6 +126,12 @@ impl Walk<'_> {
         self.redirected(&self.visitor.post(&sign, &fields).await?)?;
         self.app.worker().drain().await?;
         let own = self.own_page(language).await?;
+        let colleague = format!("colleague.{email}");
+        let fields =
+            [("wish", "second_person"), ("colleague_name", "Rehearsal"), ("colleague_email", &colleague), ("colleague_role", "Chair")];
+        let asked = self.visitor.post(&own, &fields).await?;
+        ensure!(asked.status == 200, "a wish to ask a colleague is answered with {}", asked.status);
+        self.app.worker().drain().await?;
         self.open_all(&[format!("/{language}"), format!("/{language}/sign/sent"), format!("/{language}/mailbox"), own]).await?;
         let missing = self.visitor.get(&format!("/{language}/no-such-page")).await?;
         ensure!(
@@ -168,7 +174,7 @@ impl Walk<'_> {
         self.open_all(&["/desk".to_owned()]).await
     }
 
-    /// A wave, a round with drafted letters, a reply with its proposal: so that every page has something to show.
+    /// A wave, a round with drafted letters, a rule, a reply with its proposal: so that every page has something to show.
     async fn some_work(&mut self) -> anyhow::Result<()> {
         let waves = self.visitor.get("/desk/waves").await?;
         self.submit(&waves, "/desk/waves", &["next"], &[]).await?;
@@ -179,6 +185,9 @@ impl Walk<'_> {
         let drafting = self.submit(&board, &format!("{round}/draft"), &[], &[]).await;
         self.app.worker().drain().await?;
         drafting.context("drafting")?;
+        let rules = self.visitor.get("/desk/rules").await?;
+        let rule = [("name", "Rehearsal"), ("decision", "verify"), ("state", "confirmed"), ("country", "KEN")];
+        self.submit(&rules, "/desk/rules", &[], &rule).await.context("a rule")?;
         let new = self.visitor.get("/desk/replies/new").await?;
         let (csrf, key) = (new.field("csrf").unwrap_or_default(), new.field("submission_key").unwrap_or_default());
         let today = self.app.platform.clock.now().date_naive().to_string();

@@ -41,5 +41,8 @@ pub mod text_version;
 pub mod throttle;
 pub mod vetting_check;
 pub mod vetting_decision;
+pub mod vetting_rule;
+pub mod vetting_run;
+pub mod vetting_run_item;
 pub mod wave;
 pub mod wave_entry;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     checklist::{self, ItemView, Typed},
-    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, signals, store,
+    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, rules_desk, signals, store,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -49,6 +49,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/duplicates", web::get().to(duplicates_desk::list))
         .route("/desk/duplicates/{id}", web::get().to(duplicates_desk::show))
         .route("/desk/duplicates/{id}", web::post().to(duplicates_desk::decide))
+        .route("/desk/rules", web::get().to(rules_desk::list))
+        .route("/desk/rules", web::post().to(rules_desk::keep))
+        .route("/desk/rules/{id}", web::get().to(rules_desk::show))
+        .route("/desk/rules/{id}", web::post().to(rules_desk::begin))
+        .route("/desk/rules/{id}/runs/{run}/stop", web::post().to(rules_desk::stop))
+        .route("/desk/rules/{id}/runs/{run}/undo", web::post().to(rules_desk::undo))
         .route("/desk/corrections", web::get().to(corrections_desk::list))
         .route("/desk/corrections/{id}", web::post().to(corrections_desk::decide));
 }

@@ -11,6 +11,7 @@ use super::{
     colleague_mails::ColleagueMail,
     comparison, counts, grading,
     mails::{self, Occasion},
+    rule_runs::{ApplyRule, UndoRule},
     service, signals, store, vetting,
 };
 use crate::{
@@ -67,6 +68,8 @@ pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns:
         .handle(Compare { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
         .handle(Watch { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
         .handle(ColleagueMail { platform: platform.clone(), campaigns: campaigns.clone() })
+        .handle(ApplyRule { platform: platform.clone(), campaigns: campaigns.clone() })
+        .handle(UndoRule { platform: platform.clone() })
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
         .every(std::time::Duration::from_secs(3600), std::time::Duration::from_secs(1800), COMPARE)

@@ -87,16 +87,35 @@ pub async fn decide(
     reason: &str,
     account: Uuid,
 ) -> Result<Outcome, VettingError> {
+    let txn = platform.database.begin().await?;
+    let outcome = decide_in(&txn, platform, (minimum, id, decision), reason, account).await?;
+    txn.commit().await?;
+    if matches!(outcome, Outcome::Moved(_)) {
+        platform.changed();
+    }
+    Ok(outcome)
+}
+
+/// The same as a part of something larger. What it wrote before a refusal is only the grade.
+///
+/// # Errors
+/// See [`VettingError`].
+pub(super) async fn decide_in(
+    txn: &DatabaseTransaction,
+    platform: &Platform,
+    (minimum, id, decision): (Authority, Uuid, VettingDecision),
+    reason: &str,
+    account: Uuid,
+) -> Result<Outcome, VettingError> {
     let now = platform.clock.now();
     let reason = reason.trim();
     if decision.needs_reason() && reason.is_empty() {
         return Err(VettingRefusal::ReasonMissing.into());
     }
-    let txn = platform.database.begin().await?;
-    let Some((signature, signatory)) = locked(&txn, id).await? else { return Err(VettingError::Missing) };
+    let Some((signature, signatory)) = locked(txn, id).await? else { return Err(VettingError::Missing) };
     let mut case = case(&signature);
     if decision == VettingDecision::Verify {
-        let authority = grading::regrade(&txn, &platform.keys, (&signature, &signatory)).await?;
+        let authority = grading::regrade(txn, &platform.keys, (&signature, &signatory)).await?;
         case = VettingCase { authority, minimum, ..case };
     }
     let target = decision.outcome(case)?;
@@ -112,21 +131,18 @@ pub async fn decide(
     };
     let action = format!("signature.{decision}");
     if decision.needs_second() {
-        if open_decline(&txn, id).await?.is_some() {
+        if open_decline(txn, id).await?.is_some() {
             return Err(VettingError::DeclineOpen);
         }
-        vetting_decision::Entity::insert(row).exec_without_returning(&txn).await?;
-        audit::append(&txn, Entry::of(Some(account), "signature.decline_proposed", "signature", id).because(reason), now).await?;
-        txn.commit().await?;
+        vetting_decision::Entity::insert(row).exec_without_returning(txn).await?;
+        audit::append(txn, Entry::of(Some(account), "signature.decline_proposed", "signature", id).because(reason), now).await?;
         return Ok(Outcome::AwaitsSecond);
     }
-    vetting_decision::Entity::insert(row).exec_without_returning(&txn).await?;
-    move_to(&txn, &signature, &signatory, target, now).await?;
+    vetting_decision::Entity::insert(row).exec_without_returning(txn).await?;
+    move_to(txn, &signature, &signatory, target, now).await?;
     let mut entry = Entry::of(Some(account), &action, "signature", id).with(json!({ "from": signature.state, "to": target.key() }));
     entry.reason = Some(reason.to_owned()).filter(|reason| !reason.is_empty());
-    audit::append(&txn, entry, now).await?;
-    txn.commit().await?;
-    platform.changed();
+    audit::append(txn, entry, now).await?;
     Ok(Outcome::Moved(target))
 }
 

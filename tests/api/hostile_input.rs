@@ -115,7 +115,11 @@ impl Known {
             ..Default::default()
         };
         duplicate_pair::Entity::insert(pair).exec_without_returning(db).await.unwrap();
+        let rule = [("name", "A rule"), ("decision", "quarantine"), ("state", "confirmed"), ("signal", "burst")];
+        let rule = staff.submit("/desk/rules", "/desk/rules", &rule).await;
         Self(BTreeMap::from([
+            ("rules/id", rule.location().rsplit('/').next().unwrap().to_owned()),
+            ("run", uuid::Uuid::now_v7().to_string()),
             ("duplicates/id", duplicate_pair::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("corrections/id", correction::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("lang", "en".to_owned()),

@@ -32,6 +32,7 @@ mod reissue;
 mod reminders;
 mod replies;
 mod roll;
+mod rules;
 mod schema;
 mod secrets;
 mod sheets;

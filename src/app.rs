@@ -100,6 +100,7 @@ pub struct App {
     pub campaigns: Data<campaigns::Register>,
     roll: Data<signing::roll::Register>,
     counts: Data<signing::counts::Register>,
+    versions: Data<signing::versions::Register>,
     record: Data<positions::board::Register>,
     /// Where signatures arrive.
     pub intake: Data<signing::intake::Intake>,
@@ -175,6 +176,7 @@ impl App {
             campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
             roll: Data::new(signing::roll::Register::default()),
             counts: Data::new(signing::counts::Register::default()),
+            versions: Data::new(signing::versions::Register::default()),
             record: Data::new(positions::board::Register::default()),
             passwords: Data::new(Passwords::new()?),
             assets: Data::new(assets),
@@ -236,6 +238,7 @@ impl App {
                 .app_data(app.campaigns.clone())
                 .app_data(app.roll.clone())
                 .app_data(app.counts.clone())
+                .app_data(app.versions.clone())
                 .app_data(app.record.clone())
                 .app_data(app.intake.clone())
                 .app_data(app.passwords.clone())

@@ -17,6 +17,7 @@ mod m0013_corrections;
 mod m0014_duplicates;
 mod m0015_authority;
 mod m0016_rules;
+mod m0017_revisions;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_duplicates::Duplicates),
             Box::new(m0015_authority::Authority),
             Box::new(m0016_rules::Rules),
+            Box::new(m0017_revisions::Revisions),
         ]
     }
 }

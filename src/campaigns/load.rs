@@ -1,7 +1,9 @@
 //! Loads a campaign folder into the tables. Repeatable: the same folder twice changes nothing. An open text is never changed in silence.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use crate::{
         campaign::{Campaign, CampaignFaults, Event, parse_date},
         language::Language,
     },
-    entities::{campaign, event, issue, privacy_notice, state, text_translation, text_version},
+    entities::{campaign, event, issue, privacy_notice, state, text_revision, text_translation, text_version},
 };
 
 /// Why a campaign could not be loaded.
@@ -168,11 +170,12 @@ async fn load_text(
             "checked"
         };
         let earlier = known.iter().find(|row| row.language == language.code());
-        if earlier.is_some_and(|row| row.content_hash == hash && row.status == status) {
-            continue;
-        }
         if was_open && config.text.edit != "editorial" && earlier.is_some_and(|row| row.content_hash != hash) {
             return Err(LoadError::TextChanged(language));
+        }
+        keep_wording(db, earlier, (version_id, language), (&title, &body, &hash), now).await?;
+        if earlier.is_some_and(|row| row.content_hash == hash && row.status == status) {
+            continue;
         }
         let row = text_translation::ActiveModel {
             id: Set(Uuid::now_v7()),
@@ -187,6 +190,44 @@ async fn load_text(
         let on_conflict =
             OnConflict::columns([C::TextVersionId, C::Language]).update_columns([C::Title, C::Body, C::ContentHash, C::Status]).to_owned();
         text_translation::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Keeps a wording that is not the newest one kept, and before it the one that an earlier release kept nowhere else.
+async fn keep_wording(
+    db: &impl ConnectionTrait,
+    earlier: Option<&text_translation::Model>,
+    (version, language): (Uuid, Language),
+    (title, body, hash): (&str, &str, &str),
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    use text_revision::Column as C;
+    let of_text = text_revision::Entity::find().filter(C::TextVersionId.eq(version)).filter(C::Language.eq(language.code()));
+    let newest = of_text.order_by_desc(C::Number).one(db).await?;
+    let row = |number: i32, title: &str, body: &str, hash: &str| text_revision::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        text_version_id: Set(version),
+        language: Set(language.code().to_owned()),
+        number: Set(number),
+        title: Set(title.to_owned()),
+        body: Set(body.to_owned()),
+        content_hash: Set(hash.to_owned()),
+        created_at: Set(now),
+    };
+    let mut rows = Vec::new();
+    let mut number = newest.as_ref().map_or(0, |newest| newest.number);
+    let mut kept = newest.as_ref().map(|newest| newest.content_hash.as_str());
+    if let (None, Some(earlier)) = (kept, earlier) {
+        number += 1;
+        rows.push(row(number, &earlier.title, &earlier.body, &earlier.content_hash));
+        kept = Some(&earlier.content_hash);
+    }
+    if kept != Some(hash) {
+        rows.push(row(number + 1, title, body, hash));
+    }
+    if !rows.is_empty() {
+        text_revision::Entity::insert_many(rows).exec_without_returning(db).await?;
     }
     Ok(())
 }

@@ -4,5 +4,6 @@ pub mod current;
 pub mod files;
 pub mod load;
 pub mod markdown;
+pub mod versions;
 
 pub use current::{CalendarEvent, Current, Register};

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod collation;
 pub mod dates;
 pub mod deadline;
+pub mod difference;
 pub mod email;
 pub mod evidence;
 pub mod headline;

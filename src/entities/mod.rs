@@ -36,6 +36,7 @@ pub mod signature_token;
 pub mod state;
 pub mod state_group;
 pub mod stored_file;
+pub mod text_revision;
 pub mod text_translation;
 pub mod text_version;
 pub mod throttle;

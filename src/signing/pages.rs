@@ -12,6 +12,7 @@ use super::{
     service::{self, Link, SignError},
     signer_page,
     store::Signed,
+    versions,
 };
 use crate::{
     campaigns::{self, Current},
@@ -33,6 +34,8 @@ use crate::{
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/{lang}/statement", web::get().to(show_statement))
+        .route("/{lang}/statement/versions", web::get().to(versions::list))
+        .route("/{lang}/statement/versions/{number}", web::get().to(versions::show))
         .route("/{lang}/privacy", web::get().to(show_privacy))
         .route("/{lang}/sign", web::get().to(show_form))
         .route("/{lang}/sign", web::post().to(sign))

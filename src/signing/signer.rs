@@ -121,6 +121,16 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
         }
         _ => return Ok(Acted::Refused(Box::new((signature, signatory)))),
     };
+    if matches!(wish, Wish::Withdraw | Wish::Erase) {
+        // What was signed of earlier versions goes with it: it is one signatory.
+        for other in store::siblings(&txn, id, signatory.id).await? {
+            if other.state.parse::<SignatureState>()?.step(SignatureState::Withdrawn).is_ok() {
+                vetting::move_to(&txn, &other, &signatory, SignatureState::Withdrawn, now).await?;
+                audit::append(&txn, Entry::of(None, "signature.withdrawn", "signature", other.id).with(json!({ "by": "signer" })), now)
+                    .await?;
+            }
+        }
+    }
     // Whoever wants less to be seen wants no readable name kept either.
     vetting::forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
     if wish == Wish::Erase {

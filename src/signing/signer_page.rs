@@ -10,6 +10,7 @@ use actix_web::{
     web,
 };
 use chrono::{DateTime, Utc};
+use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,12 +18,14 @@ use super::{
     contact::Contact,
     correction::{self, Proposed},
     form,
+    renewal::{self, Renewed},
     signer::{self, Acted, Carrier, Wish},
-    store::Signed,
+    store::{self, Signed},
 };
 use crate::{
     campaigns,
     domain::signature::{SecondPerson, SignatoryKind, SignatureState, Visibility},
+    entities::text_version,
     platform::{
         Platform,
         http::{
@@ -47,7 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 #[derive(Serialize)]
 struct SignerPage<'a> {
     page: Frame<'a>,
-    /// good, done, proposed, asked, refused or unknown.
+    /// good, done, proposed, asked, renewed, refused or unknown.
     outcome: &'static str,
     address: String,
     reference: String,
@@ -58,6 +61,10 @@ struct SignerPage<'a> {
     signed_at: Option<DateTime<Utc>>,
     title: Option<String>,
     version: i32,
+    /// Of the version that was signed, where that is an earlier one.
+    signed_version: Option<i32>,
+    /// The new version can be signed from here.
+    may_renew: bool,
     /// What may still be chosen.
     choices: Vec<&'static str>,
     may_withdraw: bool,
@@ -151,6 +158,15 @@ async fn act(
     let form: WishForm = forms::read(&body)?;
     if form.wish == "correct" {
         return correct(&request, visitor, (&platform, &campaigns, &states), &path.1, form).await;
+    }
+    if form.wish == "renew" {
+        let renewed = renewal::renew(&platform, &*campaigns.get(&platform).await?, &path.1).await?;
+        let (outcome, found) = match renewed {
+            Renewed::Done(signed) => (("renewed", StatusCode::OK), Some(*signed)),
+            Renewed::Refused(signed) => (("refused", StatusCode::CONFLICT), Some(*signed)),
+            Renewed::Unknown => (("unknown", StatusCode::NOT_FOUND), None),
+        };
+        return page(&request, visitor, (&platform, &campaigns, &states), outcome, found, None).await;
     }
     if let Some(task) = form.task() {
         return ask(&request, visitor, (&platform, &campaigns, &states), &path.1, (task, form)).await;
@@ -264,6 +280,8 @@ async fn page(
         signed_at: None,
         title: None,
         version: campaign.text.number,
+        signed_version: None,
+        may_renew: false,
         choices: Vec::new(),
         may_withdraw: false,
         may_erase: false,
@@ -279,6 +297,13 @@ async fn page(
         let waiting = colleague::waiting(platform.database.read(), signed.0.id, platform.clock.now()).await.map_err(anyhow::Error::from)?;
         let may_ask: Vec<Task> = Task::ALL.iter().copied().filter(|task| colleague::may_ask(&signed, *task)).collect();
         let (signature, signatory) = signed;
+        if signature.text_version_id != campaign.text.id {
+            let version = text_version::Entity::find_by_id(signature.text_version_id).one(platform.database.read()).await;
+            view.signed_version = version.map_err(anyhow::Error::from)?.map(|version| version.number);
+            let newer = store::siblings(platform.database.read(), signature.id, signatory.id).await.map_err(anyhow::Error::from)?;
+            view.may_renew = renewal::may_renew(&campaign, &signature, platform.clock.now())
+                && !newer.iter().any(|other| other.text_version_id == campaign.text.id);
+        }
         let state = signature.state.parse::<SignatureState>().ok();
         let shown = signature.visibility.parse::<Visibility>().unwrap_or(Visibility::TotalOnly);
         let live = state.is_some_and(|state| !state.is_final());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -36,14 +36,23 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Sig
     with_signatories(db, signatures).await
 }
 
+/// The other signatures of a signatory: of other versions of the text. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn siblings(db: &impl ConnectionTrait, signature: Uuid, signatory: Uuid) -> Result<Vec<signature::Model>, DbErr> {
+    let of_signatory = signature::Entity::find().filter(signature::Column::SignatoryId.eq(signatory));
+    of_signatory.filter(signature::Column::Id.ne(signature)).order_by_asc(signature::Column::Id).all(db).await
+}
+
 /// Signatures with their signatories. One query.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn with_signatories(db: &impl ConnectionTrait, signatures: Vec<signature::Model>) -> Result<Vec<Signed>, DbErr> {
     let of = signatory::Entity::find().filter(signatory::Column::Id.is_in(signatures.iter().map(|row| row.signatory_id)));
-    let mut of: HashMap<Uuid, signatory::Model> = of.all(db).await?.into_iter().map(|row| (row.id, row)).collect();
-    Ok(signatures.into_iter().filter_map(|row| of.remove(&row.signatory_id).map(|signatory| (row, signatory))).collect())
+    let of: HashMap<Uuid, signatory::Model> = of.all(db).await?.into_iter().map(|row| (row.id, row)).collect();
+    Ok(signatures.into_iter().filter_map(|row| of.get(&row.signatory_id).cloned().map(|signatory| (row, signatory))).collect())
 }
 
 /// The signatures of these signatories for some versions of the text. One query, none for nobody.

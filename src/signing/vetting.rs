@@ -309,6 +309,15 @@ pub(super) async fn forget_names(
     correction::forget(txn, id).await?;
     duplicates::forget(txn, id).await?;
     waves::forget_names(txn, id, now).await?;
+    // The same signatory under other versions of the text: one name, hidden everywhere.
+    for other in store::siblings(txn, id, signatory.id).await? {
+        correction::forget(txn, other.id).await?;
+        duplicates::forget(txn, other.id).await?;
+        waves::forget_names(txn, other.id, now).await?;
+        if other.visibility == Visibility::Named.key() {
+            show_less(txn, (&other, signatory), Visibility::Withheld, now).await?;
+        }
+    }
     // Those it stands for are the same signatory, by their own names.
     for merged in duplicates::merged_into(txn, id).await? {
         if let Some((_, signatory)) = locked(txn, merged).await?.filter(|(_, signatory)| signatory.name.is_some()) {

@@ -39,5 +39,6 @@ mod sheets;
 mod signals;
 mod signer;
 mod signing;
+mod versions;
 mod ways;
 mod withheld;

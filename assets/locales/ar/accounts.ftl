@@ -170,3 +170,4 @@ accounts-action-signature-put-back = أُعيد التوقيع إلى حاله
 accounts-subject-rule = قاعدة
 accounts-subject-run = استعمال قاعدة
 accounts-detail-met = المشمولة
+accounts-action-signature-renewed = وقّع موقّعٌ سابق الصيغة الجديدة من النص

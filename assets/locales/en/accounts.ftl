@@ -170,3 +170,4 @@ accounts-action-signature-put-back = Signature put back where it stood
 accounts-subject-rule = Rule
 accounts-subject-run = Use of a rule
 accounts-detail-met = Met
+accounts-action-signature-renewed = New version of the text signed by an earlier signer

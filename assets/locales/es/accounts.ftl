@@ -170,3 +170,4 @@ accounts-action-signature-put-back = Firma devuelta a donde estaba
 accounts-subject-rule = Regla
 accounts-subject-run = Uso de una regla
 accounts-detail-met = Abarcadas
+accounts-action-signature-renewed = Versión nueva del texto firmada por un firmante anterior

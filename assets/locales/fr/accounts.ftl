@@ -170,3 +170,4 @@ accounts-action-signature-put-back = Signature remise où elle était
 accounts-subject-rule = Règle
 accounts-subject-run = Usage d’une règle
 accounts-detail-met = Touchées
+accounts-action-signature-renewed = Nouvelle version du texte signée par un signataire antérieur

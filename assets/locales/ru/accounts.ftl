@@ -170,3 +170,4 @@ accounts-action-signature-put-back = Подпись возвращена на м
 accounts-subject-rule = Правило
 accounts-subject-run = Применение правила
 accounts-detail-met = Охвачено
+accounts-action-signature-renewed = Новая версия текста подписана прежним подписавшим

@@ -170,3 +170,4 @@ accounts-action-signature-put-back = 签署已恢复原状
 accounts-subject-rule = 规则
 accounts-subject-run = 规则使用
 accounts-detail-met = 适用数
+accounts-action-signature-renewed = 原签署人签署了文本新版本

@@ -18,6 +18,7 @@ mod m0014_duplicates;
 mod m0015_authority;
 mod m0016_rules;
 mod m0017_revisions;
+mod m0018_imports;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_authority::Authority),
             Box::new(m0016_rules::Rules),
             Box::new(m0017_revisions::Revisions),
+            Box::new(m0018_imports::Imports),
         ]
     }
 }

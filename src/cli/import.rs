@@ -118,7 +118,7 @@ async fn states(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
 
 impl Sheet {
     /// What stands in the file, as text.
-    fn open(&self) -> anyhow::Result<Box<dyn Read>> {
+    fn open(&self) -> anyhow::Result<Box<dyn Read + Send>> {
         let cannot = || format!("cannot read {}", self.file.display());
         let file = File::open(&self.file).with_context(cannot)?;
         source::open(file, self.encoding).with_context(cannot)

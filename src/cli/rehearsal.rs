@@ -185,6 +185,10 @@ impl Walk<'_> {
         let drafting = self.submit(&board, &format!("{round}/draft"), &[], &[]).await;
         self.app.worker().drain().await?;
         drafting.context("drafting")?;
+        let sheets = self.visitor.get("/desk/imports").await?;
+        let csrf = sheets.field("csrf").unwrap_or_default();
+        self.redirected(&self.visitor.post_multipart("/desk/imports", &[("csrf", &csrf)], Some(("rehearsal.csv", "name,kind\r\n"))).await?)
+            .context("a sheet")?;
         let rules = self.visitor.get("/desk/rules").await?;
         let rule = [("name", "Rehearsal"), ("decision", "verify"), ("state", "confirmed"), ("country", "KEN")];
         self.submit(&rules, "/desk/rules", &[], &rule).await.context("a rule")?;
@@ -200,7 +204,7 @@ impl Walk<'_> {
             ("class", "supportive"),
             ("summary", "Rehearsal"),
         ];
-        self.redirected(&self.visitor.post_multipart("/desk/replies", &fields).await?)?;
+        self.redirected(&self.visitor.post_multipart("/desk/replies", &fields, None).await?)?;
         self.app.worker().drain().await?;
         Ok(())
     }

@@ -66,11 +66,16 @@ impl Visitor {
     }
 
     /// A form with a file in it, or without one.
-    pub(super) async fn post_multipart(&self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Answer> {
+    pub(super) async fn post_multipart(&self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &str)>) -> anyhow::Result<Answer> {
         const BOUNDARY: &str = "demarche-check-boundary";
         let mut body = String::new();
         for (name, value) in fields {
             body.push_str(&format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+        }
+        if let Some((name, content)) = file {
+            body.push_str(&format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{content}\r\n"
+            ));
         }
         body.push_str(&format!("--{BOUNDARY}--\r\n"));
         self.send("POST", path, &format!("multipart/form-data; boundary={BOUNDARY}"), body.as_bytes()).await

@@ -31,6 +31,7 @@ pub mod signatory;
 pub mod signature;
 pub mod signature_count;
 pub mod signature_count_delta;
+pub mod signature_import;
 pub mod signature_mark;
 pub mod signature_token;
 pub mod state;

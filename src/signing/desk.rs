@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     checklist::{self, ItemView, Typed},
-    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, rules_desk, signals, store,
+    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, rules_desk, signals, store, uploads_desk,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -55,6 +55,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/rules/{id}", web::post().to(rules_desk::begin))
         .route("/desk/rules/{id}/runs/{run}/stop", web::post().to(rules_desk::stop))
         .route("/desk/rules/{id}/runs/{run}/undo", web::post().to(rules_desk::undo))
+        .route("/desk/imports", web::get().to(uploads_desk::list))
+        .route("/desk/imports", web::post().to(uploads_desk::keep))
+        .route("/desk/imports/{id}", web::get().to(uploads_desk::show))
+        .route("/desk/imports/{id}", web::post().to(uploads_desk::read))
+        .route("/desk/imports/{id}/stop", web::post().to(uploads_desk::stop))
+        .route("/desk/imports/{id}/rejects.csv", web::get().to(uploads_desk::rejects))
         .route("/desk/corrections", web::get().to(corrections_desk::list))
         .route("/desk/corrections/{id}", web::post().to(corrections_desk::decide));
 }

@@ -1,26 +1,26 @@
 //! A line of a sheet of signatories, as the tables will hold it. Must not query anything, and must not say a name in a message.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{
     contact::{self, Contact, Names},
-    grading, service,
+    grading,
+    reading::Reading,
+    service,
 };
 use crate::{
     campaigns::Current,
     domain::{
         email::EmailAddress,
         language::Language,
-        name::{clean_line, clean_name},
+        name::{clean_line, clean_name, name_key},
         reference::{Reference, ReferenceKind},
         signature::{NetworkMode, SecondPerson, SignatoryKind, SignatureOrigin, SignatureState, Visibility},
     },
     entities::{signatory, signature},
-    platform::{Platform, crypto::Keys, documents::csv::plain},
+    platform::{Platform, crypto::Keys},
     states::Directory,
 };
 
@@ -52,15 +52,15 @@ impl Entrant {
     }
 }
 
-/// A line with the places of the columns.
+/// A line, and how it is read.
 pub(super) struct Line<'a> {
-    pub(super) columns: &'a HashMap<String, usize>,
+    pub(super) reading: &'a Reading,
     pub(super) record: &'a csv::StringRecord,
 }
 
 impl Line<'_> {
     fn cell(&self, name: &str) -> String {
-        self.columns.get(name).and_then(|place| self.record.get(*place)).map_or_else(String::new, plain)
+        self.reading.cell(name, self.record)
     }
 
     fn line(&self, name: &str, longest: usize) -> Result<String, String> {
@@ -88,7 +88,12 @@ pub(super) fn entrant(
     line: &Line<'_>,
     origin: SignatureOrigin,
 ) -> Result<Entrant, String> {
-    let key = line.line("id", 64)?;
+    let mut key = line.line("id", 64)?;
+    if key.is_empty() && line.reading.numbers_lines {
+        // Who signs by what name: the same sheet twice, and next week's sheet with the same lines in it, add nothing.
+        let who = format!("{}|{}|{}", line.cell("contact_email").to_lowercase(), name_key(&line.cell("name")), line.cell("iso3"));
+        key = format!("row:{}", platform.keys.mark("signature.row", &who));
+    }
     if key.is_empty() {
         return Err("id: empty".to_owned());
     }

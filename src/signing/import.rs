@@ -3,9 +3,11 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Cursor, Read},
+    sync::{Mutex, PoisonError},
 };
 
+use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
@@ -13,7 +15,9 @@ use uuid::Uuid;
 use super::{
     counts,
     entrant::{Entrant, Line, entrant},
-    jobs, store, vetting,
+    jobs,
+    reading::Reading,
+    store, vetting,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -28,6 +32,8 @@ use crate::{
 const BATCH: usize = 200;
 /// Rejects that are kept with their words; all are counted.
 const MOST_REJECTS: usize = 1000;
+/// Bytes of the first line that are looked at.
+const LONGEST_HEAD: u64 = 64 * 1024;
 /// Columns a sheet must have; the others may be missing.
 const NEEDED: [&str; 4] = ["id", "kind", "name", "visibility"];
 
@@ -77,6 +83,8 @@ pub struct Report {
     pub rejected: u64,
     /// Why, for the first thousand.
     pub rejects: Vec<Reject>,
+    /// Somebody stopped it before the end.
+    pub stopped: bool,
 }
 
 /// A line with a fault.
@@ -86,6 +94,8 @@ pub struct Reject {
     pub line: u64,
     /// What is wrong with it.
     pub reason: String,
+    /// The line itself: for whoever sent the sheet, and for no log.
+    pub cells: Vec<String>,
 }
 
 /// A signature that is there already.
@@ -96,33 +106,68 @@ struct Known {
     visibility: Visibility,
 }
 
+/// Hears how far a sheet was read, and says whether to go on.
+#[async_trait]
+pub(super) trait Watcher: Send + Sync {
+    /// After each batch.
+    async fn lines(&self, read: u64) -> Result<bool, DbErr>;
+}
+
+struct Telling<F>(Mutex<F>);
+
+#[async_trait]
+impl<F: FnMut(u64) + Send> Watcher for Telling<F> {
+    async fn lines(&self, read: u64) -> Result<bool, DbErr> {
+        (self.0.lock().unwrap_or_else(PoisonError::into_inner))(read);
+        Ok(true)
+    }
+}
+
 /// Imports a sheet in the columns of the demonstration's, in UTF-8. `progress` hears of the lines read after each batch.
 ///
 /// # Errors
 /// See [`ImportError`]. Batches that were written stay; the same file again goes on from there.
 pub async fn signatures(
     platform: &Platform,
-    (campaign, states): (&Current, &Directory),
-    source: impl Read,
+    within: (&Current, &Directory),
+    source: impl Read + Send,
     options: Options,
-    mut progress: impl FnMut(u64),
+    progress: impl FnMut(u64) + Send,
+) -> Result<Report, ImportError> {
+    read(platform, within, source, options, None, &Telling(Mutex::new(progress))).await
+}
+
+/// The same in other columns, where `reading` says how. It stops where `watcher` says so; what was written stays.
+///
+/// # Errors
+/// See [`ImportError`].
+pub(super) async fn read(
+    platform: &Platform,
+    (campaign, states): (&Current, &Directory),
+    source: impl Read + Send,
+    options: Options,
+    reading: Option<Reading>,
+    watcher: &dyn Watcher,
 ) -> Result<Report, ImportError> {
     let mut source = BufReader::new(source);
-    let head = source.fill_buf()?;
+    let mut head = Vec::new();
+    // A decoder may hand out a few bytes at first: the parting sign is told by the whole first line.
+    source.by_ref().take(LONGEST_HEAD).read_until(b'\n', &mut head)?;
     // After CRLF the reader counts one line short: it leaves the LF to the next record.
-    let short = u64::from(head.split(|byte| *byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r")));
-    let delimiter = delimiter(&String::from_utf8_lossy(head));
+    let short = u64::from(head.ends_with(b"\r\n"));
+    let delimiter = delimiter(&String::from_utf8_lossy(&head));
+    let source = Cursor::new(head).chain(source);
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(source);
-    let columns: HashMap<String, usize> =
-        reader.headers()?.iter().enumerate().map(|(place, name)| (name.trim().to_lowercase(), place)).collect();
-    if let Some(missing) = NEEDED.into_iter().find(|name| !columns.contains_key(*name)) {
+    let head = reader.headers()?;
+    let reading = reading.unwrap_or_else(|| Reading::of_head(head));
+    if let Some(missing) = NEEDED.into_iter().find(|name| !reading.has(name) && !(reading.numbers_lines && *name == "id")) {
         return Err(ImportError::NoColumn(missing));
     }
     let (mut report, mut seen, mut batch) = (Report::default(), HashMap::new(), Vec::with_capacity(BATCH));
     for record in reader.into_records() {
         report.lines += 1;
         let read = match &record {
-            Ok(record) => entrant(platform, (campaign, states), &Line { columns: &columns, record }, options.origin),
+            Ok(record) => entrant(platform, (campaign, states), &Line { reading: &reading, record }, options.origin),
             Err(error) if error.is_io_error() => return Err(record.map(drop).err().map_or_else(unreadable, ImportError::from)),
             Err(_) => Err("the line cannot be read".to_owned()),
         };
@@ -135,17 +180,23 @@ pub async fn signatures(
             Err(reason) => {
                 report.rejected += 1;
                 if report.rejects.len() < MOST_REJECTS {
-                    report.rejects.push(Reject { line: line.unwrap_or(report.lines) + short, reason });
+                    let cells = record.as_ref().map(|record| record.iter().map(str::to_owned).collect()).unwrap_or_default();
+                    report.rejects.push(Reject { line: line.unwrap_or(report.lines) + short, reason, cells });
                 }
             }
         }
         if batch.len() == BATCH {
             write(platform, campaign, std::mem::take(&mut batch), &mut seen, options, &mut report).await?;
-            progress(report.lines);
+            if !watcher.lines(report.lines).await? {
+                report.stopped = true;
+                break;
+            }
         }
     }
-    write(platform, campaign, batch, &mut seen, options, &mut report).await?;
-    progress(report.lines);
+    if !report.stopped {
+        write(platform, campaign, batch, &mut seen, options, &mut report).await?;
+        watcher.lines(report.lines).await?;
+    }
     if !options.dry_run && report.hidden > 0 {
         platform.hidden().await;
     }

@@ -12,7 +12,9 @@ use super::{
     comparison, counts, grading,
     mails::{self, Occasion},
     rule_runs::{ApplyRule, UndoRule},
-    service, signals, store, vetting,
+    service, signals, store,
+    uploads::{self, ReadSheet},
+    vetting,
 };
 use crate::{
     campaigns::{self, Current},
@@ -70,6 +72,7 @@ pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns:
         .handle(ColleagueMail { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(ApplyRule { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(UndoRule { platform: platform.clone() })
+        .handle(ReadSheet { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
         .every(std::time::Duration::from_secs(3600), std::time::Duration::from_secs(1800), COMPARE)
@@ -219,6 +222,7 @@ impl Handler for Recount {
 
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
         let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        uploads::forget_old(&self.platform).await?;
         let differed = counts::recount(&self.platform, campaign.id).await?;
         if differed > 0 {
             tracing::warn!(differed, "counts differed from a recount and were set right");

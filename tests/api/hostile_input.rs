@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use demarche::{
     accounts::Role,
     domain::clock::Clock,
-    entities::{correction, duplicate_pair, evidence, evidence_proposal, job, letter, reply, signatory, signature, wave},
+    entities::{
+        account, correction, duplicate_pair, evidence, evidence_proposal, job, letter, reply, signatory, signature, signature_import, wave,
+    },
     platform::jobs,
 };
 use futures_util::{StreamExt, stream};
@@ -25,7 +27,7 @@ use crate::{
 };
 
 /// Forms with a file: they bear larger bodies, and each is tried beside what it is for.
-const WITH_FILE: [&str; 2] = ["/desk/replies", "/desk/letters/{round}/{letter}/delivery"];
+const WITH_FILE: [&str; 3] = ["/desk/imports", "/desk/replies", "/desk/letters/{round}/{letter}/delivery"];
 const SCRIPT: &str = "<script>hostile7()</script>";
 const ATTRIBUTE: &str = "\" autofocus onfocus=\"hostile7()\" x=\"";
 /// 7001 × 7001: in an answer it would mean that somebody reckoned.
@@ -117,7 +119,21 @@ impl Known {
         duplicate_pair::Entity::insert(pair).exec_without_returning(db).await.unwrap();
         let rule = [("name", "A rule"), ("decision", "quarantine"), ("state", "confirmed"), ("signal", "burst")];
         let rule = staff.submit("/desk/rules", "/desk/rules", &rule).await;
+        let sheet = signature_import::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            campaign_id: Set(waiting.campaign_id),
+            file_name: Set("a.csv".to_owned()),
+            head: Set("[\"name\"]".to_owned()),
+            head_mark: Set("x".to_owned()),
+            state: Set("uploaded".to_owned()),
+            lines_read: Set(0),
+            account_id: Set(account::Entity::find().one(db).await.unwrap().unwrap().id),
+            created_at: Set(program.clock.now()),
+            ..Default::default()
+        };
+        signature_import::Entity::insert(sheet).exec_without_returning(db).await.unwrap();
         Self(BTreeMap::from([
+            ("imports/id", signature_import::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("rules/id", rule.location().rsplit('/').next().unwrap().to_owned()),
             ("run", uuid::Uuid::now_v7().to_string()),
             ("duplicates/id", duplicate_pair::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),

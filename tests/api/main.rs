@@ -39,6 +39,7 @@ mod sheets;
 mod signals;
 mod signer;
 mod signing;
+mod uploads;
 mod versions;
 mod ways;
 mod withheld;

@@ -63,7 +63,7 @@ pub fn is_archive(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// See [`SourceError`].
-pub fn open<'f>(mut file: impl Read + Seek + 'f, encoding: Option<SheetEncoding>) -> Result<Box<dyn Read + 'f>, SourceError> {
+pub fn open<'f>(mut file: impl Read + Seek + Send + 'f, encoding: Option<SheetEncoding>) -> Result<Box<dyn Read + Send + 'f>, SourceError> {
     let mut start = [0; ARCHIVE.len()];
     let is_archive = file.read_exact(&mut start).is_ok() && is_archive(&start);
     let length = file.seek(SeekFrom::End(0))?;

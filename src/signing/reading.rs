@@ -1,0 +1,160 @@
+//! How the columns of a sheet are read: which holds what, what stands where a cell is empty, and the words people use for our keys. Must not know the
+//! tables.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{
+        language::Language,
+        name::name_key,
+        signature::{SignatoryKind, Visibility},
+    },
+    platform::{documents::csv::plain, i18n},
+    states::Directory,
+};
+
+/// What a sheet may say of a signatory, in the order the desk asks for it, with the word for it.
+pub(super) const FIELDS: [(&str, &str); 18] = [
+    ("name", "signing-name"),
+    ("kind", "roll-filter-kind"),
+    ("iso3", "signing-country"),
+    ("contact_name", "signing-contact"),
+    ("contact_email", "signing-colleague-email"),
+    ("contact_role", "signing-colleague-role"),
+    ("website", "signing-site"),
+    ("acronym", "signing-acronym"),
+    ("original_name", "signing-original-name"),
+    ("latin_name", "signing-latin-name"),
+    ("official_name", "signing-official-name"),
+    ("affiliation", "signing-affiliation"),
+    ("location_label", "signing-location-label"),
+    ("network_members", "signing-network-members"),
+    ("visibility", "signing-visibility"),
+    ("language", "upload-desk-language"),
+    ("signed_at", "roll-since"),
+    ("id", "upload-desk-id"),
+];
+
+/// Fields for which a value may stand for all lines.
+pub(super) const WITH_DEFAULT: [&str; 4] = ["kind", "iso3", "visibility", "language"];
+
+/// Which column holds what, and what stands where nothing does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Mapping {
+    pub(super) columns: HashMap<String, usize>,
+    pub(super) defaults: HashMap<String, String>,
+}
+
+impl Mapping {
+    /// The columns that are called like our fields, by key or by the words of the form in any of its languages.
+    pub(super) fn guessed(head: &[String]) -> Self {
+        let mut columns = HashMap::new();
+        for (field, word) in FIELDS {
+            let called = |title: &String| {
+                let title = name_key(title);
+                let words = Language::ALL.iter().map(|language| name_key(&i18n::word(*language, word)));
+                !title.is_empty() && (title == name_key(field) || words.into_iter().any(|word| word == title))
+            };
+            if let Some(place) = head.iter().position(called) {
+                columns.insert(field.to_owned(), place);
+            }
+        }
+        Self { columns, defaults: HashMap::new() }
+    }
+}
+
+/// Words for our keys.
+#[derive(Debug, Default)]
+struct Vocabulary {
+    kinds: HashMap<String, String>,
+    visibilities: HashMap<String, String>,
+    countries: HashMap<String, String>,
+}
+
+/// How the lines of one sheet are read.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    mapping: Mapping,
+    vocabulary: Vocabulary,
+    /// A line without a number of its own is known by who signs by what name.
+    pub(super) numbers_lines: bool,
+}
+
+impl Reading {
+    /// In columns that are called as our own sheets call them, in our own keys.
+    pub(super) fn of_head(head: &csv::StringRecord) -> Self {
+        let columns = head.iter().enumerate().map(|(place, name)| (name.trim().to_lowercase(), place)).collect();
+        Self { mapping: Mapping { columns, defaults: HashMap::new() }, ..Self::default() }
+    }
+
+    /// As somebody said, in the words of people.
+    pub(super) fn mapped(mapping: Mapping, directory: &Directory) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        for language in Language::ALL {
+            let word = |key: String| name_key(&i18n::word(language, &key));
+            for kind in SignatoryKind::ALL {
+                vocabulary.kinds.insert(word(format!("roll-kind-{kind}")), kind.key().to_owned());
+                vocabulary.kinds.insert(word(format!("signing-kind-{kind}")), kind.key().to_owned());
+            }
+            for visibility in Visibility::ALL {
+                let key = visibility.key().replace('_', "-");
+                vocabulary.visibilities.insert(word(format!("signing-visibility-{key}")), visibility.key().to_owned());
+            }
+            for state in directory.by_name(language) {
+                vocabulary.countries.insert(name_key(state.forms.name(language)), state.iso3.clone());
+            }
+        }
+        Self { mapping, vocabulary, numbers_lines: true }
+    }
+
+    /// Whether a field can be read at all.
+    pub(super) fn has(&self, field: &str) -> bool {
+        self.mapping.columns.contains_key(field) || self.mapping.defaults.contains_key(field)
+    }
+
+    /// What a line says, in our keys where its words are known.
+    pub(super) fn cell(&self, field: &str, record: &csv::StringRecord) -> String {
+        let cell = self.mapping.columns.get(field).and_then(|place| record.get(*place)).map_or_else(String::new, plain);
+        let cell = match self.mapping.defaults.get(field) {
+            Some(default) if cell.is_empty() => default.clone(),
+            _ => cell,
+        };
+        let words = match field {
+            "kind" => &self.vocabulary.kinds,
+            "visibility" => &self.vocabulary.visibilities,
+            "iso3" => &self.vocabulary.countries,
+            _ => return cell,
+        };
+        words.get(&name_key(&cell)).cloned().unwrap_or(cell)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn columns_are_found_by_key_and_by_the_words_of_the_form() {
+        let head = ["Timestamp", "Name as it should be printed", "COUNTRY", "contact_email", "Sigle", "類型"].map(str::to_owned);
+        let guessed = Mapping::guessed(&head);
+        let at = |field: &str| guessed.columns.get(field).copied();
+        assert_eq!((at("name"), at("contact_email"), at("acronym"), at("signed_at")), (Some(1), Some(3), Some(4), None));
+    }
+
+    #[test]
+    fn an_empty_cell_takes_what_stands_for_all_and_a_filled_one_does_not() {
+        let mapping = Mapping {
+            columns: HashMap::from([("kind".to_owned(), 0)]),
+            defaults: HashMap::from([("kind".to_owned(), "organisation".to_owned()), ("visibility".to_owned(), "withheld".to_owned())]),
+        };
+        let reading = Reading { mapping, ..Reading::default() };
+        let cell = |field: &str, cells: [&str; 1]| reading.cell(field, &csv::StringRecord::from(cells.to_vec()));
+        assert_eq!((cell("kind", [""]), cell("kind", ["network"])), ("organisation".to_owned(), "network".to_owned()));
+        assert_eq!((cell("visibility", ["x"]), cell("name", ["x"])), ("withheld".to_owned(), String::new()));
+    }
+}

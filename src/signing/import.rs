@@ -160,7 +160,7 @@ pub(super) async fn read(
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(source);
     let head = reader.headers()?;
     let reading = reading.unwrap_or_else(|| Reading::of_head(head));
-    if let Some(missing) = NEEDED.into_iter().find(|name| !reading.has(name) && !(reading.numbers_lines && *name == "id")) {
+    if let Some(missing) = NEEDED.into_iter().find(|name| !(reading.has(name) || reading.numbers_lines && *name == "id")) {
         return Err(ImportError::NoColumn(missing));
     }
     let (mut report, mut seen, mut batch) = (Report::default(), HashMap::new(), Vec::with_capacity(BATCH));

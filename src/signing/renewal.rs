@@ -34,7 +34,8 @@ pub(super) enum Renewed {
 
 /// Whether the new version can be signed from this signature.
 pub(super) fn may_renew(campaign: &Current, signature: &signature::Model, now: DateTime<Utc>) -> bool {
-    let live = matches!(signature.state.parse(), Ok(SignatureState::Confirmed | SignatureState::Verified));
+    // Set aside too: whoever is, sees what everybody sees.
+    let live = matches!(signature.state.parse(), Ok(SignatureState::Confirmed | SignatureState::Verified | SignatureState::Quarantined));
     live && signature.text_version_id != campaign.text.id && service::reception(campaign, now) != Reception::NotOpen
 }
 
@@ -57,13 +58,16 @@ pub(super) async fn renew(platform: &Platform, campaign: &Current, token: &str) 
     }
     let new = Uuid::now_v7();
     let second = if campaign.config.sign_on.second_confirmation { SecondPerson::Awaited } else { SecondPerson::NotNeeded };
+    // Signing again leads nobody out of quarantine.
+    let aside = earlier.state == SignatureState::Quarantined.key();
+    let state = if aside { SignatureState::Quarantined } else { SignatureState::Confirmed };
     let row = signature::Model {
         id: new,
         text_version_id: campaign.text.id,
         privacy_notice: campaign.privacy_number,
         reference: Reference::of(ReferenceKind::Signature, new, 0).to_string(),
         submission_key: format!("renewed:{new}"),
-        state: SignatureState::Confirmed.key().to_owned(),
+        state: state.key().to_owned(),
         origin: SignatureOrigin::Form.key().to_owned(),
         second_person: second.key().to_owned(),
         late: service::reception(campaign, now) == Reception::NextWave,

@@ -70,6 +70,17 @@ on_both_databases! {
         assert!(!browser.get(&page).await.text().contains("sign version 2"), "nothing is left to sign");
     }
 
+    /// R13: whoever is set aside signs the new version like anybody else, and stays aside.
+    async fn signing_again_leads_nobody_out_of_quarantine(program: Program) {
+        let (browser, page) = listed(&program).await;
+        let staff = program.staff(Role::Coordinator).await;
+        let at = format!("/desk/signatures/{}", signatures(&program).await[0].id);
+        staff.submit(&at, &format!("{at}/decision"), &[("decision", "quarantine"), ("reason", "looks odd")]).await;
+        load_changed(&program, 2, "substantive", longer).await.unwrap();
+        assert!(browser.post(&page, &[("wish", "renew")]).await.text().contains("You signed the new version"));
+        assert!(signatures(&program).await.iter().all(|row| row.state == "quarantined"));
+    }
+
     /// R15: whoever hides the name hides it under every version, frozen lists included, by the link of any.
     async fn a_name_is_hidden_under_every_version(program: Program) {
         let (browser, page) = listed(&program).await;

@@ -183,6 +183,10 @@ pub struct OwnData {
     language: String,
     origin: String,
     newsletter: bool,
+    /// How well it is known to be the organisation's own.
+    authority: Option<String>,
+    /// Whether a second person is awaited or has confirmed. Who that is is their own.
+    second_person: String,
     privacy_notice: i32,
     signed_at: DateTime<Utc>,
     confirmed_at: Option<DateTime<Utc>>,
@@ -216,6 +220,8 @@ pub async fn own_data(platform: &Platform, token: &str) -> Result<Option<OwnData
         language: signature.language,
         origin: signature.origin,
         newsletter: signature.newsletter,
+        authority: signature.authority,
+        second_person: signature.second_person,
         privacy_notice: signature.privacy_notice,
         signed_at: signature.signed_at,
         confirmed_at: signature.confirmed_at,

@@ -36,6 +36,7 @@ on_both_databases! {
         assert_eq!(data["names"]["name"], NAME);
         assert_eq!((&data["contact"]["email"], &data["state"]), (&ADDRESS.into(), &"verified".into()));
         assert_eq!(data["went_out"][0]["wave"], 1);
+        assert_eq!((&data["authority"], &data["second_person"]), (&"self_declared".into(), &"not_needed".into()));
         browser.post(&path, &[("wish", "withheld")]).await;
         let data = kept(&browser, &path).await;
         assert!(data["names"].is_null() && data["contact"].is_null() && data["names_and_contact_encrypted"] == true, "{data}");

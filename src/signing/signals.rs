@@ -6,7 +6,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -30,7 +34,7 @@ const LOOK_BACK: Duration = Duration::hours(2);
 /// How long the mark of a network stays with a signature (R73).
 const KEPT: Duration = Duration::hours(48);
 /// From so many of one day on, those of one network are told to be.
-const MANY: usize = 3;
+const MANY: i64 = 3;
 
 const OPEN: [SignatureState; 2] = [SignatureState::Pending, SignatureState::Confirmed];
 
@@ -109,16 +113,20 @@ fn of_itself(keys: &Keys, states: &Directory, signature: &signature::Model, of: 
 type OfNetwork = BTreeMap<String, Vec<(Uuid, DateTime<Utc>)>>;
 
 async fn by_network(platform: &Platform, campaign: &Current) -> Result<OfNetwork, DbErr> {
+    use signature::Column as C;
     let since = platform.clock.now() - LOOK_BACK;
-    let recent = signature::Entity::find()
-        .select_only()
-        .columns([signature::Column::Network, signature::Column::Id, signature::Column::SignedAt])
-        .filter(signature::Column::CampaignId.eq(campaign.id))
-        .filter(signature::Column::State.is_in(SignatureState::ALL.iter().map(|state| state.key())))
-        .filter(signature::Column::SignedAt.gte(since))
-        .filter(signature::Column::Network.is_not_null())
-        .order_by_asc(signature::Column::SignedAt)
-        .order_by_asc(signature::Column::Id);
+    let recent = || {
+        signature::Entity::find()
+            .select_only()
+            .filter(C::CampaignId.eq(campaign.id))
+            .filter(C::State.is_in(SignatureState::ALL.iter().map(|state| state.key())))
+            .filter(C::SignedAt.gte(since))
+            .filter(C::Network.is_not_null())
+    };
+    // A rush at the deadline comes from everywhere: only networks of several are read.
+    let busy = recent().column(C::Network).group_by(C::Network).having(ExprTrait::gte(C::Id.count(), MANY));
+    let recent = recent().columns([C::Network, C::Id, C::SignedAt]).filter(C::Network.in_subquery(busy.into_query()));
+    let recent = recent.order_by_asc(C::SignedAt).order_by_asc(C::Id);
     let mut of_network = OfNetwork::new();
     for (network, id, at) in recent.into_tuple::<(String, Uuid, DateTime<Utc>)>().all(platform.database.read()).await? {
         of_network.entry(network).or_default().push((id, at));
@@ -131,7 +139,7 @@ async fn by_network(platform: &Platform, campaign: &Current) -> Result<OfNetwork
 async fn set_bursts_aside(platform: &Platform, campaign: &Current) -> Result<(), vetting::VettingError> {
     let rules = &campaign.config.sign_on;
     let window = Duration::minutes(i64::from(rules.burst_minutes));
-    for arrivals in by_network(platform, campaign).await?.into_values().filter(|arrivals| arrivals.len() >= MANY) {
+    for arrivals in by_network(platform, campaign).await?.into_values() {
         let burst = signals::in_bursts(&arrivals, usize::from(rules.burst_size), window);
         let signals: HashMap<Uuid, Signal> =
             arrivals.iter().map(|(id, _)| (*id, Signal::SameNetwork)).chain(burst.into_iter().map(|id| (id, Signal::Burst))).collect();

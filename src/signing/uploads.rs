@@ -186,6 +186,19 @@ pub(super) async fn keep(
     Ok(id)
 }
 
+/// Moves what is being read on, or leaves it where it is; `false` when it was stopped, or begun anew in another way.
+async fn step_reading(
+    db: &impl ConnectionTrait,
+    row: &signature_import::Model,
+    (from, to): (UploadState, UploadState),
+    mut change: signature_import::ActiveModel,
+) -> Result<bool, DbErr> {
+    use signature_import::Column as C;
+    change.state = Set(to.key().to_owned());
+    let update = signature_import::Entity::update_many().set(change).filter(C::Id.eq(row.id)).filter(C::State.eq(from.key()));
+    Ok(update.filter(C::Mapping.eq(row.mapping.clone())).exec(db).await?.rows_affected == 1)
+}
+
 /// Moves an upload from one of these states; `false` when it stands elsewhere.
 async fn step(
     db: &impl ConnectionTrait,
@@ -281,7 +294,7 @@ struct Payload {
 /// Writes down how far it is, and stops where the row says so.
 struct Row<'a> {
     platform: &'a Platform,
-    id: Uuid,
+    row: &'a signature_import::Model,
     state: UploadState,
 }
 
@@ -290,7 +303,7 @@ impl Watcher for Row<'_> {
     async fn lines(&self, read: u64) -> Result<bool, DbErr> {
         let lines_read = Set(i32::try_from(read).unwrap_or(i32::MAX));
         let change = signature_import::ActiveModel { lines_read, ..Default::default() };
-        step(self.platform.database.write(), self.id, &[self.state], self.state, change).await
+        step_reading(self.platform.database.write(), self.row, (self.state, self.state), change).await
     }
 }
 
@@ -319,16 +332,14 @@ impl Handler for ReadSheet {
         let directory = self.states.get(platform).await?;
         let outcome = self.read(&row, state, (&campaign, &directory)).await;
         let now = platform.clock.now();
-        let Ok(report) = outcome else {
-            step(
-                db,
-                row.id,
-                &[state],
-                UploadState::Failed,
-                signature_import::ActiveModel { finished_at: Set(Some(now)), ..Default::default() },
-            )
-            .await?;
-            return Ok(());
+        let report = match outcome {
+            Ok(report) => report,
+            Err(import::ImportError::Database(error)) => return Err(error.into()),
+            Err(_) => {
+                let failed = signature_import::ActiveModel { finished_at: Set(Some(now)), ..Default::default() };
+                step_reading(db, &row, (state, UploadState::Failed), failed).await?;
+                return Ok(());
+            }
         };
         if report.stopped {
             return Ok(());
@@ -354,7 +365,7 @@ impl Handler for ReadSheet {
         if to == UploadState::Done {
             change.sealed_content = Set(None);
         }
-        step(db, row.id, &[state], to, change).await?;
+        step_reading(db, &row, (state, to), change).await?;
         Ok(())
     }
 }
@@ -373,7 +384,7 @@ impl ReadSheet {
         let source = source::open(Cursor::new(content), encoding).map_err(|_| unreadable())?;
         let options = Options { dry_run: state == UploadState::Trying, origin: SignatureOrigin::Import };
         let reading = Reading::mapped(mapping, within.1);
-        import::read(&self.platform, within, source, options, Some(reading), &Row { platform: &self.platform, id: row.id, state }).await
+        import::read(&self.platform, within, source, options, Some(reading), &Row { platform: &self.platform, row, state }).await
     }
 }
 

@@ -259,3 +259,5 @@ upload-desk-error-columns = لا عناوين في الصف الأول أو أك
 upload-desk-error-broken = الملف تالف أو ليس جدولا أو يكبر كثيرا عند فكّه
 upload-desk-error-column = هذا العمود ليس من الجدول
 upload-desk-error-needed = يحتاج الاسم والنوع والظهور عمودا أو قيمة لكل الأسطر
+rule-desk-part-hint = يُحفظ مقروءا وفي السجل: لا شيء من اسم يجب أن يبقى سرا
+rule-desk-decision = القرار

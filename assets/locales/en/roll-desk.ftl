@@ -259,3 +259,5 @@ upload-desk-error-columns = No headings in the first row, or more than 200 colum
 upload-desk-error-broken = The file is broken, no sheet, or unpacks to too much
 upload-desk-error-column = This column is none of the sheet
 upload-desk-error-needed = Name, kind and visibility need a column or a value for all lines
+rule-desk-part-hint = Kept readable and in the trail: nothing of a name that must stay secret
+rule-desk-decision = Decision

@@ -259,3 +259,5 @@ upload-desk-error-columns = Sin títulos en la primera fila o más de 200 column
 upload-desk-error-broken = Archivo dañado, no es una hoja o se descomprime en demasiado
 upload-desk-error-column = Esa columna no es de la hoja
 upload-desk-error-needed = Nombre, tipo y visibilidad necesitan una columna o un valor para todas las líneas
+rule-desk-part-hint = Se guarda legible y en el registro: nada de un nombre que deba ser secreto
+rule-desk-decision = Decisión

@@ -259,3 +259,5 @@ upload-desk-error-columns = Pas de titres en première ligne, ou plus de 200 col
 upload-desk-error-broken = Fichier endommagé, pas un tableau, ou trop volumineux une fois décompressé
 upload-desk-error-column = Cette colonne n’est pas du tableau
 upload-desk-error-needed = Nom, nature et visibilité demandent une colonne ou une valeur pour toutes les lignes
+rule-desk-part-hint = Conservé lisible et au journal : rien d’un nom qui doit rester secret
+rule-desk-decision = Décision

@@ -259,3 +259,5 @@ upload-desk-error-columns = Нет заголовков в первой стро
 upload-desk-error-broken = Файл повреждён, не таблица или слишком велик при распаковке
 upload-desk-error-column = Такого столбца нет
 upload-desk-error-needed = Имени, виду и видимости нужен столбец или значение для всех строк
+rule-desk-part-hint = Хранится открыто и в журнале: ничего из имени, которое должно остаться тайной
+rule-desk-decision = Решение

@@ -259,3 +259,5 @@ upload-desk-error-columns = 第一行无标题，或超过200列
 upload-desk-error-broken = 文件损坏、不是表格或解压后过大
 upload-desk-error-column = 表中没有此列
 upload-desk-error-needed = 名称、类型和可见性须有对应列或统一值
+rule-desk-part-hint = 以可读形式保存并记入日志：不要填写须保密的名称
+rule-desk-decision = 决定

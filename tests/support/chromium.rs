@@ -34,20 +34,26 @@ impl Drop for Driver {
     }
 }
 
-/// The driver chooses a free loopback port itself and says which.
+/// The driver chooses a free loopback port itself and says which. One that finds the port taken on the other loopback ends at once: another is
+/// started then, a few times.
 fn start_driver() -> (Driver, String) {
-    let mut child = Command::new("chromedriver")
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("chromedriver is missing: run the tests through tests/run");
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let said = lines.find_map(|line| line.unwrap().split_once("successfully on port ").map(|(_, port)| port.to_owned()));
-    let url = format!("http://127.0.0.1:{}", said.expect("chromedriver said no port").trim_end_matches('.'));
-    // Whatever it says later is read, or a full pipe would stop it.
-    std::thread::spawn(move || lines.for_each(drop));
-    (Driver(child), url)
+    for _ in 0..5 {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is missing: run the tests through tests/run");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let driver = Driver(child);
+        let said = lines.find_map(|line| line.unwrap().split_once("successfully on port ").map(|(_, port)| port.to_owned()));
+        if let Some(port) = said {
+            // Whatever it says later is read, or a full pipe would stop it.
+            std::thread::spawn(move || lines.for_each(drop));
+            return (driver, format!("http://127.0.0.1:{}", port.trim_end_matches('.')));
+        }
+    }
+    panic!("chromedriver said no port, five times");
 }
 
 fn capabilities(wish: Wish, profile: &std::path::Path) -> serde_json::Map<String, Value> {

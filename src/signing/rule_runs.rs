@@ -1,5 +1,5 @@
-//! Uses a rule on all it meets, in the background and in small steps, and takes a use back. Every step is one signature with its line in the trail:
-//! a process that is killed goes on where it stood, and nothing is decided twice. Must not meet what arrived after a person counted.
+//! Uses a rule on all it meets, in the background and in small steps, and takes a use back. Every signature has its line in the trail, and a batch
+//! of them one commit: a process that is killed goes on where it stood, and nothing is decided twice. Must not meet what arrived after a person counted.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -207,12 +207,13 @@ async fn apply(platform: &Platform, minimum: Authority, id: Uuid) -> Result<(), 
         if next.is_empty() {
             return finish(platform, id, RunState::Running, RunState::Done).await;
         }
+        // Between two batches somebody may have stopped it.
+        if vetting_run::Entity::find_by_id(id).one(db).await?.and_then(|run| key_of(&run)) != Some(RunState::Running) {
+            return Ok(());
+        }
+        // One commit for all of them: what is decided and that it is decided stand or fall together.
+        let txn = platform.database.begin().await?;
         for signature in next {
-            // Between two of them somebody may have stopped it.
-            if vetting_run::Entity::find_by_id(id).one(db).await?.and_then(|run| key_of(&run)) != Some(RunState::Running) {
-                return Ok(());
-            }
-            let txn = platform.database.begin().await?;
             let moved = vetting::decide_in(&txn, platform, (minimum, signature, decision), &rule.name, run.account_id).await;
             let after = match moved {
                 Ok(Outcome::Moved(after)) => after.key().to_owned(),
@@ -228,8 +229,8 @@ async fn apply(platform: &Platform, minimum: Authority, id: Uuid) -> Result<(), 
                 undone: Set(false),
             };
             vetting_run_item::Entity::insert(item).exec_without_returning(&txn).await?;
-            txn.commit().await?;
         }
+        txn.commit().await?;
         platform.changed();
     }
 }

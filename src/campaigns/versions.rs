@@ -18,8 +18,6 @@ pub struct Version {
     pub id: Uuid,
     /// Its number.
     pub number: i32,
-    /// draft, closed_comments, locked, open, closed or archived.
-    pub stage: String,
     /// When it was first open for signatures.
     pub opened_at: Option<DateTime<Utc>>,
     /// The language whose text counts.
@@ -59,7 +57,6 @@ pub async fn published(db: &impl ConnectionTrait, campaign: Uuid) -> Result<Vec<
     let version = |row: text_version::Model| Version {
         id: row.id,
         number: row.number,
-        stage: row.stage,
         opened_at: row.opened_at,
         authoritative: row.authoritative_language.parse().unwrap_or_default(),
         wordings: wordings.remove(&row.id).unwrap_or_default(),

@@ -91,7 +91,7 @@ pub(super) async fn begin(
     if same.one(&txn).await?.is_some() {
         return Ok(Ok(()));
     }
-    let (meets, _) = rules::count(&txn, &rule, counted_at, 0).await?;
+    let meets = PaginatorTrait::count(rules::met(&rule, counted_at), &txn).await?;
     if meets != counted || counted == 0 || counted_at > now {
         return Ok(Err(Refusal::OtherCount));
     }

@@ -19,7 +19,7 @@ use demarche::{
     signing::{
         contact::{Contact, Names},
         form::NewSignature,
-        service,
+        service::{self, Source},
     },
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
@@ -104,7 +104,7 @@ pub async fn measure() -> Table {
             let (intake, signing) = (program.app.intake.clone(), platform.clone());
             let sign_on = pace(clients, move |number| {
                 let (intake, platform, campaign) = (intake.clone(), signing.clone(), Arc::clone(&campaign));
-                async move { service::sign(&intake, &platform, &campaign, signer(number), None).await.unwrap() }
+                async move { service::sign(&intake, &platform, &campaign, signer(number), Source::Form(None)).await.unwrap() }
             })
             .await;
             let after = signature::Entity::find().count(platform.database.read()).await.unwrap();

@@ -19,6 +19,8 @@ mod m0015_authority;
 mod m0016_rules;
 mod m0017_revisions;
 mod m0018_imports;
+mod m0019_deadlines;
+mod m0020_publication;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -48,6 +50,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_rules::Rules),
             Box::new(m0017_revisions::Revisions),
             Box::new(m0018_imports::Imports),
+            Box::new(m0019_deadlines::Deadlines),
+            Box::new(m0020_publication::Publication),
         ]
     }
 }

@@ -11,6 +11,10 @@ pub enum Permission {
     VetSignatures,
     /// Freeze a wave.
     FreezeWaves,
+    /// Show a frozen wave to everybody and thank its signers.
+    PublishWaves,
+    /// Extend the deadline.
+    ExtendDeadline,
     /// Read a withheld name, with a reason, leaving a trace.
     RevealNames,
     /// Create rounds, draft and check letters.

@@ -2,17 +2,18 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::markdown;
 use crate::{
     domain::{
         campaign::{Campaign, Words},
+        deadline::{Deadline, DeadlineLabel},
         language::Language,
     },
-    entities::{campaign, event, privacy_notice, text_translation, text_version},
+    entities::{campaign, deadline_extension, event, privacy_notice, text_translation, text_version},
     platform::{Platform, http::problem::Problem, refreshed::Refreshed},
 };
 
@@ -31,6 +32,19 @@ pub struct Current {
     pub privacy_number: i32,
     /// Events, earliest first.
     pub events: Vec<CalendarEvent>,
+    /// How the deadline was extended, first step first.
+    pub extensions: Vec<Extension>,
+}
+
+/// One step by which the deadline was extended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// The deadline until then.
+    pub before: DateTime<Utc>,
+    /// The deadline since.
+    pub until: DateTime<Utc>,
+    /// When it was extended.
+    pub at: DateTime<Utc>,
 }
 
 /// The newest version of the statement.
@@ -96,7 +110,7 @@ impl CalendarEvent {
 }
 
 impl Current {
-    /// Reads the campaign with this slug, or the only one. Six queries.
+    /// Reads the campaign with this slug, or the only one. Seven queries.
     ///
     /// # Errors
     /// When there is no such campaign or the database fails.
@@ -126,9 +140,11 @@ impl Current {
             .order_by_asc(event::Column::Key)
             .all(db)
             .await?;
+        let extensions = extensions(db, row.id).await?;
         Ok(Self {
             id: row.id,
             config,
+            extensions,
             text: CurrentText {
                 id: version.id,
                 number: version.number,
@@ -148,6 +164,21 @@ impl Current {
         })
     }
 
+    /// Until when signatures belong to the coming wave: as configured, unless it was extended beyond that.
+    pub fn deadline(&self) -> Deadline {
+        self.deadline_after(&self.extensions)
+    }
+
+    /// The same after these steps, for whoever has read them later than this.
+    pub fn deadline_after(&self, steps: &[Extension]) -> Deadline {
+        let rules = &self.config.sign_on;
+        Deadline {
+            instant: steps.last().map_or(rules.deadline, |extension| extension.until.max(rules.deadline)),
+            label: rules.deadline_label.parse().unwrap_or(DeadlineLabel::Utc),
+            grace_minutes: u32::try_from(rules.grace_minutes).unwrap_or_default(),
+        }
+    }
+
     /// The first event that is not over on `today`, of the kinds letters and pages count down to.
     pub fn next_event(&self, today: NaiveDate) -> Option<&CalendarEvent> {
         self.events.iter().find(|event| event.last_day() >= today && event.status != "past" && event.kind != "milestone")
@@ -157,6 +188,19 @@ impl Current {
     pub fn event(&self, key: &str) -> Option<&CalendarEvent> {
         self.events.iter().find(|event| event.key == key)
     }
+}
+
+/// How the deadline of a campaign was extended, first step first. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn extensions(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<Extension>, DbErr> {
+    let rows = deadline_extension::Entity::find()
+        .filter(deadline_extension::Column::CampaignId.eq(campaign_id))
+        .order_by_asc(deadline_extension::Column::Number)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| Extension { before: row.before, until: row.until, at: row.created_at }).collect())
 }
 
 fn calendar_event(row: event::Model) -> CalendarEvent {

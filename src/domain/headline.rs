@@ -49,7 +49,7 @@ pub struct Headline {
 /// Counts. `region_of` gives the region of a country, `None` where it belongs to none.
 ///
 /// What two dates differ by must tell of no small group either (R14): a withheld name moves the numbers it has to be counted in, and those of
-/// networks, countries and regions only where at least `k` withheld names share the cell. Who is named under an own label moves all (R23).
+/// networks, countries and regions only by whole groups of `k` withheld names that share the cell. Who is named under an own label moves all (R23).
 pub fn headline<'r, 'g>(
     rows: impl IntoIterator<Item = &'r CountRow>,
     region_of: impl Fn(&str) -> Option<&'g str>,
@@ -81,11 +81,8 @@ pub fn headline<'r, 'g>(
             countries.insert(row.iso3.as_str());
         }
     }
-    let enough = |total: u32| total >= k.max(1);
-    if enough(withheld_networks) {
-        sum.networks += withheld_networks;
-    }
-    countries.extend(withheld_in.into_iter().filter(|(_, total)| enough(*total)).map(|(iso3, _)| iso3));
+    sum.networks += in_groups(withheld_networks, k);
+    countries.extend(withheld_in.into_iter().filter(|(_, total)| in_groups(*total, k) > 0).map(|(iso3, _)| iso3));
     countries.remove("");
     let regions: BTreeSet<_> = countries.iter().filter_map(|iso3| region_of(iso3)).collect();
     sum.countries = u32::try_from(countries.len()).unwrap_or(u32::MAX);
@@ -121,21 +118,22 @@ pub struct CountryTable {
 struct Cell {
     named: u32,
     withheld: u32,
-    withheld_shown: bool,
+    /// Of them, those the figure includes: whole groups of `k`.
+    withheld_shown: u32,
     hidden: bool,
 }
 
 impl Cell {
     fn figure(self) -> u32 {
-        self.named + if self.withheld_shown { self.withheld } else { 0 }
+        self.named + self.withheld_shown
     }
 }
 
 /// The table by country under threshold `k` (R14).
 ///
 /// The public list shows who is named, so a figure that includes withheld names gives their number away by subtraction. Therefore
-/// withheld names enter a country's figure only from `k` on; fewer than `k` and none at all look the same, and a country with nobody
-/// else has no line. Then figures below `k` are hidden. Where the hidden remainder could be had by subtraction from the totals,
+/// withheld names enter a country's figure only in whole groups of `k`; fewer than `k` and none at all look the same, and a country with
+/// nobody else has no line. Then figures below `k` are hidden. Where the hidden remainder could be had by subtraction from the totals,
 /// the smallest shown figure is hidden with it.
 pub fn country_table<'r>(rows: impl IntoIterator<Item = &'r CountRow>, k: u32) -> CountryTable {
     let mut cells: BTreeMap<&str, Cell> = BTreeMap::new();
@@ -156,7 +154,7 @@ pub fn country_table<'r>(rows: impl IntoIterator<Item = &'r CountRow>, k: u32) -
         }
     }
     for cell in cells.values_mut() {
-        cell.withheld_shown = cell.withheld >= k.max(1);
+        cell.withheld_shown = in_groups(cell.withheld, k);
     }
     hide_small_remainder_of_withheld(&mut cells, k);
     cells.retain(|_, cell| cell.figure() > 0);
@@ -174,14 +172,18 @@ pub fn country_table<'r>(rows: impl IntoIterator<Item = &'r CountRow>, k: u32) -
 
 /// The number of withheld names in the world is public: what the countries do not show of it must be nothing or at least `k`.
 fn hide_small_remainder_of_withheld(cells: &mut BTreeMap<&str, Cell>, k: u32) {
-    loop {
-        let remainder: u32 = cells.values().filter(|cell| !cell.withheld_shown).map(|cell| cell.withheld).sum();
-        if remainder == 0 || remainder >= k {
-            return;
-        }
-        let Some(smallest) = cells.values_mut().filter(|cell| cell.withheld_shown).min_by_key(|cell| cell.withheld) else { return };
-        smallest.withheld_shown = false;
+    let remainder: u32 = cells.values().map(|cell| cell.withheld - cell.withheld_shown).sum();
+    if (1..k).contains(&remainder)
+        && let Some(smallest) = cells.values_mut().filter(|cell| cell.withheld_shown > 0).min_by_key(|cell| cell.withheld)
+    {
+        smallest.withheld_shown -= k;
     }
+}
+
+/// As many of the withheld names as may be shown in one cell: whole groups of `k`. A figure that rose by one would tell whoever compares two dates
+/// where the one is from who joined between them (R14).
+const fn in_groups(withheld: u32, k: u32) -> u32 {
+    if k == 0 { withheld } else { withheld - withheld % k }
 }
 
 /// Complementary suppression: a single hidden figure, or hidden figures whose sum leaves no choice, take a shown one with them.

@@ -225,6 +225,18 @@ impl VettingDecision {
 }
 
 keyed! {
+    /// Consultative status with the Economic and Social Council, in the order its documents list organisations (resolution 1996/31).
+    UnStatus {
+        /// Concerned with most of the council's work.
+        General = "general",
+        /// Concerned with a few of its fields.
+        Special = "special",
+        /// Consulted now and then.
+        Roster = "roster",
+    }
+}
+
+keyed! {
     /// The checklist of vetting: what a moderator looked at.
     VettingItem {
         /// The web site exists and fits.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     headline::Headline,
-    signature::{SignatoryKind, Visibility},
+    signature::{SignatoryKind, UnStatus, Visibility},
 };
 
 /// One line of a wave, as it was printed that day.
@@ -31,6 +31,10 @@ pub struct WaveLine {
     pub location_label: Option<String>,
     /// The country, for statistics.
     pub iso3: Option<String>,
+    /// Consultative status of a named one.
+    pub un_status: Option<UnStatus>,
+    /// The registered name of a named one.
+    pub official_name: Option<String>,
 }
 
 /// What a wave freezes beside its lines.
@@ -49,8 +53,11 @@ pub struct WaveHead<'a> {
 /// The canonical form: one line per fact, fields parted by tabs, in the order of the list. Anyone can rebuild it from the public list.
 pub fn canonical(head: WaveHead<'_>, lines: &[WaveLine]) -> String {
     let counts = head.counts;
+    // A list without any of the two has the form it had before there were these fields, and its hash.
+    let registered = lines.iter().any(|line| line.un_status.is_some() || line.official_name.is_some());
+    let form = if registered { 2 } else { 1 };
     let mut text = format!(
-        "demarche wave 1\ncampaign\t{}\nnumber\t{}\ntext\t{}\nfrozen\t{}\norganisations\t{}\nnetworks\t{}\nindividuals\t{}\nwithheld\t{}\ntotal\t{}\n",
+        "demarche wave {form}\ncampaign\t{}\nnumber\t{}\ntext\t{}\nfrozen\t{}\norganisations\t{}\nnetworks\t{}\nindividuals\t{}\nwithheld\t{}\ntotal\t{}\n",
         escaped(head.campaign),
         head.number,
         escaped(head.text_hash),
@@ -62,7 +69,7 @@ pub fn canonical(head: WaveHead<'_>, lines: &[WaveLine]) -> String {
         counts.total,
     );
     for line in lines {
-        let fields: [&str; 6] = match line.visibility {
+        let fields: [&str; 8] = match line.visibility {
             Visibility::Named => [
                 line.kind.key(),
                 line.printed_name.as_deref().unwrap_or_default(),
@@ -70,12 +77,14 @@ pub fn canonical(head: WaveHead<'_>, lines: &[WaveLine]) -> String {
                 line.affiliation.as_deref().unwrap_or_default(),
                 line.location_label.as_deref().unwrap_or_default(),
                 line.iso3.as_deref().unwrap_or_default(),
+                line.official_name.as_deref().unwrap_or_default(),
+                line.un_status.map_or("", UnStatus::key),
             ],
-            Visibility::Withheld => [line.kind.key(), "", "", "", "", ""],
-            Visibility::TotalOnly => [""; 6],
+            Visibility::Withheld => [line.kind.key(), "", "", "", "", "", "", ""],
+            Visibility::TotalOnly => [""; 8],
         };
         text.push_str(line.visibility.key());
-        for field in fields {
+        for field in fields.into_iter().take(if registered { 8 } else { 6 }) {
             text.push('\t');
             text.push_str(&escaped(field));
         }
@@ -150,6 +159,8 @@ mod tests {
             affiliation: None,
             location_label: None,
             iso3: Some("KEN".to_owned()),
+            un_status: None,
+            official_name: None,
         }
     }
 

@@ -8,6 +8,7 @@ pub mod addressee;
 pub mod audit_entry;
 pub mod campaign;
 pub mod correction;
+pub mod deadline_extension;
 pub mod dispatch;
 pub mod duplicate_pair;
 pub mod event;

@@ -24,6 +24,8 @@ pub struct Model {
     /// Statistics key, never printed by itself.
     pub iso3: Option<String>,
     pub website: Option<String>,
+    /// Consultative status of a named one: general, special or roster.
+    pub un_status: Option<String>,
     pub network_mode: Option<String>,
     pub network_members: Option<i32>,
     pub sealed_names: Option<Vec<u8>>,

@@ -41,6 +41,8 @@ pub struct Model {
     pub signals: Option<String>,
     /// Keyed mark of the wider network it came from, another one each day; empty once no burst is sought there any more.
     pub network: Option<String>,
+    /// When its signer was thanked, with the wave it was first in.
+    pub thanked_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -19,6 +19,9 @@ pub struct Model {
     pub frozen_by: Option<Uuid>,
     /// How often a name was taken out of it since.
     pub names_removed: i32,
+    /// When it was shown to everybody and its signers thanked.
+    pub published_at: Option<DateTimeUtc>,
+    pub published_by: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,10 @@ pub struct Model {
     pub affiliation: Option<String>,
     pub location_label: Option<String>,
     pub iso3: Option<String>,
+    /// Consultative status: general, special or roster.
+    pub un_status: Option<String>,
+    /// As registered; empty unless named.
+    pub official_name: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

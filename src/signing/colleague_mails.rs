@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     colleague::{self, Task},
     contact,
-    mails::{self, MailFrame},
+    mails::{self, MailFrame, Written},
     store,
 };
 use crate::{
@@ -95,9 +95,10 @@ impl Handler for ColleagueMail {
             link,
             days: (row.expires_at - row.created_at).max(Duration::zero()).num_days(),
         };
-        let text = platform.site.templates.render("mails/signing_colleague.txt", language, &view);
-        let text = text.map_err(|error| JobError::Fail(error.to_string()))?;
-        let sent = mails::post(platform, &campaign, language, to.email, subject, text, attempt).await;
+        let sent = match Written::of(platform, language, "mails/signing_colleague", subject, &view) {
+            Ok(written) => mails::post(platform, &campaign, language, to.email, written, attempt).await,
+            Err(fault) => Err(fault),
+        };
         if sent.is_err() {
             throttle::give_back(db, &bucket).await?;
         } else if row.purpose == LEFT {

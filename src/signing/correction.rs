@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{duplicates, service, signer, store, vetting};
+use super::{duplicates, names, signer, store, vetting};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{
@@ -172,7 +172,7 @@ pub async fn decide(platform: &Platform, id: Uuid, accept: bool, account: Uuid) 
         Entry::of(Some(account), "signature.correction_rejected", "signature", seen.signature_id)
     };
     if accept {
-        let named = signatory::ActiveModel { updated_at: Set(now), ..service::renamed(&platform.keys, &signed.1, row.name)? };
+        let named = signatory::ActiveModel { updated_at: Set(now), ..names::renamed(&platform.keys, &signed.1, row.name)? };
         signatory::Entity::update_many().set(named).filter(signatory::Column::Id.eq(signed.1.id)).exec(&txn).await?;
         duplicates::compare_anew(&txn, seen.signature_id, now).await?;
     }

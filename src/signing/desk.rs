@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     checklist::{self, ItemView, Typed},
-    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, rules_desk, signals, store, uploads_desk,
+    contact, corrections_desk, duplicates, duplicates_desk, queue_desk, registration, rules_desk, signals, store, typed_desk, uploads_desk,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     domain::{
         authority::Authority,
         language::Language,
-        signature::{SignatureState, VettingDecision, VettingRefusal},
+        signature::{SignatureState, UnStatus, VettingDecision, VettingRefusal},
     },
     entities::{signatory, signature},
     platform::{
@@ -40,11 +40,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/desk/signatures", web::get().to(queue_desk::queue))
         .route("/desk/signatures/verify", web::post().to(queue_desk::verify_many))
+        .route("/desk/signatures/new", web::get().to(typed_desk::show))
+        .route("/desk/signatures/new", web::post().to(typed_desk::enter))
         .route("/desk/signatures/{id}", web::get().to(show))
         .route("/desk/signatures/{id}/decision", web::post().to(decide))
         .route("/desk/signatures/{id}/second", web::post().to(second))
         .route("/desk/signatures/{id}/withdraw", web::post().to(withdraw))
         .route("/desk/signatures/{id}/check", web::post().to(check))
+        .route("/desk/signatures/{id}/status", web::post().to(set_status))
         .route("/desk/signatures/{id}/reveal", web::post().to(reveal))
         .route("/desk/duplicates", web::get().to(duplicates_desk::list))
         .route("/desk/duplicates/{id}", web::get().to(duplicates_desk::show))
@@ -112,6 +115,8 @@ struct SignaturePage<'a> {
     acronym: Option<String>,
     affiliation: Option<String>,
     website: Option<String>,
+    un_status: Option<String>,
+    un_statuses: Vec<AnswerView>,
     contact_domain: Option<String>,
     contact_role: Option<String>,
     items: Vec<ItemView>,
@@ -201,6 +206,11 @@ async fn signature_page(
         acronym: of.acronym,
         affiliation: of.affiliation,
         website: of.website,
+        un_status: of.un_status,
+        un_statuses: UnStatus::ALL
+            .iter()
+            .map(|status| AnswerView::of(staff.language, status.key(), &format!("list-un-{status}")))
+            .collect(),
         contact_domain: opened.as_ref().and_then(|contact| contact.domain().map(str::to_owned)),
         contact_role: opened.map(|contact| contact.role).filter(|role| !role.is_empty()),
         items: checklist::lines(&checks, shown.typed.as_ref().map(|(typed, ..)| typed)),
@@ -234,9 +244,14 @@ struct AnswerView {
     text: String,
 }
 
+impl AnswerView {
+    fn of(language: Language, value: &'static str, key: &str) -> Self {
+        Self { value, text: i18n::word(language, key) }
+    }
+}
+
 fn answers(language: Language) -> Vec<AnswerView> {
-    let answer = |(value, key)| AnswerView { value, text: i18n::word(language, key) };
-    [("yes", "roll-yes"), ("no", "roll-no"), ("", "roll-unanswered")].map(answer).into()
+    [("yes", "roll-yes"), ("no", "roll-no"), ("", "roll-unanswered")].map(|(value, key)| AnswerView::of(language, value, key)).into()
 }
 
 #[derive(Default, Deserialize)]
@@ -345,6 +360,30 @@ async fn check(
     match keep_checklist(&platform, &staff, (&campaigns, &states), *id, &body).await? {
         Some(faults) => Ok(faults),
         None => answer(&platform, &staff, *id, Ok("roll-done-check")).await,
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatusForm {
+    un_status: String,
+}
+
+async fn set_status(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: StatusForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let status = match form.un_status.as_str() {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| Problem::Bad("bad-form"))?),
+    };
+    match registration::set(&platform, *id, status, staff.id).await? {
+        true => answer(&platform, &staff, *id, Ok("roll-done-status")).await,
+        false => Err(Problem::NotFound),
     }
 }
 

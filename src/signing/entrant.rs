@@ -6,9 +6,8 @@ use uuid::Uuid;
 
 use super::{
     contact::{self, Contact, Names},
-    grading,
+    grading, names,
     reading::Reading,
-    service,
 };
 use crate::{
     campaigns::Current,
@@ -17,7 +16,7 @@ use crate::{
         language::Language,
         name::{clean_line, clean_name, name_key},
         reference::{Reference, ReferenceKind},
-        signature::{NetworkMode, SecondPerson, SignatoryKind, SignatureOrigin, SignatureState, Visibility},
+        signature::{NetworkMode, SecondPerson, SignatoryKind, SignatureOrigin, SignatureState, UnStatus, Visibility},
     },
     entities::{signatory, signature},
     platform::{Platform, crypto::Keys},
@@ -48,7 +47,7 @@ impl Entrant {
     pub(super) fn show(&mut self, keys: &Keys, visibility: Visibility) -> anyhow::Result<()> {
         self.visibility = visibility;
         self.signature.visibility = Set(visibility.key().to_owned());
-        service::name_columns(keys, &mut self.signatory, self.signatory_id, &self.names, visibility)
+        names::name_columns(keys, &mut self.signatory, self.signatory_id, &self.names, visibility)
     }
 }
 
@@ -120,6 +119,10 @@ pub(super) fn entrant(
         location_label: line.optional("location_label", 100)?,
         network_members: line.cell("network_members").parse().ok().filter(|_| kind == SignatoryKind::Network),
     };
+    let un_status: Option<UnStatus> = match line.cell("un_status").as_str() {
+        "" => None,
+        _ => Some(line.key("un_status", None)?),
+    };
     let iso3 = line.optional("iso3", 3)?;
     if iso3.as_deref().is_some_and(|code| states.state(code).is_none()) {
         return Err("iso3: no such state".to_owned());
@@ -155,8 +158,10 @@ pub(super) fn entrant(
         updated_at: Set(now),
         ..Default::default()
     };
-    service::name_columns(&platform.keys, &mut signatory, signatory_id, &names, visibility).map_err(|_| "cannot be sealed".to_owned())?;
-    let name_keys = service::name_marks(&platform.keys, &names.name);
+    // Staff look it up; nobody's own word is taken for it, and of a withheld one it is not kept.
+    signatory.un_status = Set(un_status.map(|status| status.key().to_owned()));
+    names::name_columns(&platform.keys, &mut signatory, signatory_id, &names, visibility).map_err(|_| "cannot be sealed".to_owned())?;
+    let name_keys = names::name_marks(&platform.keys, &names.name);
     let reached = |needed: &[SignatureState]| needed.contains(&state).then_some(signed_at);
     use SignatureState::{Confirmed, Declined, Verified, Withdrawn};
     let confirmed_at = reached(&[Confirmed, Verified, Withdrawn, Declined]);
@@ -174,7 +179,7 @@ pub(super) fn entrant(
         origin: Set(origin.key().to_owned()),
         newsletter: Set(false),
         second_person: Set(SecondPerson::NotNeeded.key().to_owned()),
-        late: Set(service::deadline(campaign).is_late(signed_at)),
+        late: Set(campaign.deadline().is_late(signed_at)),
         signed_at: Set(signed_at),
         confirmed_at: Set(confirmed_at),
         verified_at: Set(reached(&[Verified, Withdrawn])),
@@ -185,6 +190,7 @@ pub(super) fn entrant(
         )),
         signals: Set(None),
         network: Set(None),
+        thanked_at: Set(None),
     };
     Ok(Entrant { key, contact_hash, name_keys, names, visibility, signatory_id, signatory, signature })
 }

@@ -16,7 +16,7 @@ use crate::{
 const BATCH: u64 = 500;
 
 /// The columns, in those of an import as far as they may leave the house.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 19] = [
     "id",
     "reference",
     "kind",
@@ -25,6 +25,7 @@ pub const COLUMNS: [&str; 18] = [
     "latin_name",
     "official_name",
     "acronym",
+    "un_status",
     "affiliation",
     "location_label",
     "iso3",
@@ -73,7 +74,7 @@ pub async fn signatures_csv(platform: &Platform, campaign: &Current, mut out: im
     Ok(written)
 }
 
-fn cells(row: signature::Model, of: signatory::Model) -> [String; 18] {
+fn cells(row: signature::Model, of: signatory::Model) -> [String; 19] {
     let named = row.visibility.parse().is_ok_and(Visibility::shows_name);
     let public = |cell: Option<String>| cell.filter(|_| named).unwrap_or_default();
     [
@@ -85,6 +86,7 @@ fn cells(row: signature::Model, of: signatory::Model) -> [String; 18] {
         public(of.latin_name),
         public(of.official_name),
         public(of.acronym),
+        public(of.un_status),
         public(of.affiliation),
         public(of.location_label),
         public(of.iso3),

@@ -59,6 +59,8 @@ pub struct SignForm {
     pub consent: String,
     /// Off unless ticked.
     pub newsletter: String,
+    /// Asks to see the line as it will be printed, and sends nothing.
+    pub look: String,
     /// Filled by robots only.
     pub website: String,
 }
@@ -95,6 +97,7 @@ fn label(field: &str) -> Option<&'static str> {
         "location_label" => "signing-location-label",
         "contact_name" => "signing-contact-name",
         "contact_role" => "signing-contact-role",
+        "kept_at" => "typed-kept-at",
         _ => return None,
     })
 }
@@ -152,6 +155,11 @@ pub(super) fn colleague(typed: &Contact, prefix: &'static str, needs_role: bool)
 }
 
 impl SignForm {
+    /// Before anybody typed.
+    pub(super) fn empty(rules: &SignOn) -> Self {
+        Self { kind: "organisation".to_owned(), visibility: rules.default_visibility.clone(), ..Self::default() }
+    }
+
     /// Checks every field and returns all faults at once.
     ///
     /// # Errors

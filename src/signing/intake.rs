@@ -58,6 +58,8 @@ pub struct Arrival {
     pub visibility: Visibility,
     /// A keyed mark of the network it came from, if its share is limited.
     pub network: Option<String>,
+    /// Who typed it in from a mail, and where that is kept.
+    pub typed: Option<(Uuid, String)>,
     /// When it arrived.
     pub now: DateTime<Utc>,
 }
@@ -198,7 +200,11 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
             signatories.push(arrival.signatory.clone());
             signatures.push(arrival.signature.clone());
             let late = set(&arrival.signature.late).unwrap_or_default();
-            lines.push(Entry::of(None, "signature.received", "signature", id).with(json!({ "late": late })));
+            let mut line = Entry::of(None, "signature.received", "signature", id).with(json!({ "late": late }));
+            if let Some((account, kept_at)) = &arrival.typed {
+                line = Entry { account: Some(*account), ..line.because(kept_at) };
+            }
+            lines.push(line);
         }
         replaced.extend(earlier.replaced_by(arrival).map(|(signature, of)| {
             (of.contact_hash.clone(), Reverse(signature.visibility.parse::<Visibility>().ok()), signature.id, arrival.visibility)

@@ -11,6 +11,7 @@ use super::{
     colleague_mails::ColleagueMail,
     comparison, counts, grading,
     mails::{self, Occasion},
+    publication::{Thank, ThanksMail},
     rule_runs::{ApplyRule, UndoRule},
     service, signals, store,
     uploads::{self, ReadSheet},
@@ -73,6 +74,8 @@ pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns:
         .handle(ApplyRule { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(UndoRule { platform: platform.clone() })
         .handle(ReadSheet { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
+        .handle(Thank { platform: platform.clone() })
+        .handle(ThanksMail::new(platform, campaigns, states))
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
         .every(std::time::Duration::from_secs(3600), std::time::Duration::from_secs(1800), COMPARE)

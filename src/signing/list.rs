@@ -7,7 +7,14 @@ use serde::Serialize;
 use super::waves;
 use crate::{
     campaigns::Current,
-    domain::{collation::NameOrder, headline::Headline, keyed::keyed, language::Language, signature::SignatoryKind, wave::WaveLine},
+    domain::{
+        collation::NameOrder,
+        headline::Headline,
+        keyed::keyed,
+        language::Language,
+        signature::{SignatoryKind, UnStatus},
+        wave::WaveLine,
+    },
     entities::wave,
     platform::{
         Platform,
@@ -31,6 +38,8 @@ keyed! {
         Country = "country",
         /// Organisations, networks and individuals apart.
         Kind = "kind",
+        /// As documents of the United Nations list organisations: by consultative status, under the registered name, the rest in a note (R22).
+        Un = "un",
     }
 }
 
@@ -53,6 +62,11 @@ keyed! {
 }
 
 impl Format {
+    /// Whether it has to be typeset, which takes a while.
+    pub(super) const fn is_typeset(self) -> bool {
+        matches!(self, Self::Pdf)
+    }
+
     /// Media type of the file.
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -103,6 +117,8 @@ struct Entry {
     kind: String,
     #[serde(skip)]
     of: SignatoryKind,
+    #[serde(skip)]
+    status: Option<UnStatus>,
 }
 
 /// A text with its own direction.
@@ -136,7 +152,7 @@ pub async fn read(
     layout: Layout,
 ) -> anyhow::Result<List> {
     let lines = waves::lines(db, wave.id).await?;
-    let entries: Vec<Entry> = lines.into_iter().filter_map(|line| entry(line, directory, language)).collect();
+    let entries: Vec<Entry> = lines.into_iter().filter_map(|line| entry(line, directory, language, layout)).collect();
     let number = i64::from(wave.number);
     let when = formats::instant(language, wave.frozen_at);
     let standing = i18n::text(language, "list-standing", &i18n::args([("wave", number.into()), ("at", when.into())]));
@@ -144,7 +160,7 @@ pub async fn read(
     let withheld = counts.as_ref().map_or(0, |counts| counts.withheld);
     let hash = i18n::args([("hash", wave.content_hash.clone().into())]);
     let mut notes = vec![standing.clone()];
-    notes.extend(counts.as_ref().map(|counts| in_words(counts, language)));
+    notes.extend(counts.as_ref().map(|counts| in_words(counts, language, i18n::text)));
     notes.push(i18n::text(language, "list-hash", &hash));
     if withheld > 0 {
         let args = i18n::args([("count", i64::from(withheld).into())]);
@@ -162,7 +178,10 @@ pub async fn read(
         },
         dir: language.direction(),
         rtl: language.direction() == "rtl",
-        layout: layout.key(),
+        layout: match layout {
+            Layout::Un => Layout::Running.key(),
+            layout => layout.key(),
+        },
         title: i18n::text(language, "list-title", &title),
         standing,
         notes,
@@ -174,9 +193,12 @@ pub async fn read(
     })
 }
 
-fn entry(line: WaveLine, directory: &Directory, language: Language) -> Option<Entry> {
+fn entry(line: WaveLine, directory: &Directory, language: Language, layout: Layout) -> Option<Entry> {
     let name = line.printed_name?;
+    let registered = line.official_name.filter(|_| layout == Layout::Un && line.un_status.is_some());
+    let name = registered.unwrap_or(name);
     Some(Entry {
+        status: line.un_status,
         original_name: line.original_name.filter(|own| *own != name).map(|text| Part::of(text, language)),
         affiliation: line.affiliation.map(|text| Part::of(text, language)),
         place: Part::of(directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language), language),
@@ -196,6 +218,7 @@ fn arranged(mut entries: Vec<Entry>, layout: Layout, language: Language) -> Vec<
         Layout::Running | Layout::Table | Layout::Columns => String::new(),
         Layout::Country => entry.place.text.clone(),
         Layout::Kind => i18n::word(language, &format!("list-kinds-{}", entry.of)),
+        Layout::Un => i18n::word(language, &format!("list-un-{}", entry.status.map_or("rest", UnStatus::key))),
     };
     let mut sections: Vec<Section> = Vec::new();
     let mut places = std::collections::HashMap::new();
@@ -216,27 +239,42 @@ fn arranged(mut entries: Vec<Entry>, layout: Layout, language: Language) -> Vec<
                 |section: &Section| section.entries.first().and_then(|entry| SignatoryKind::ALL.iter().position(|kind| *kind == entry.of));
             sections.sort_by_key(rank);
         }
+        // The rest comes last, as the note it is.
+        (Layout::Un, _) => sections.sort_by_key(|section| {
+            let status = section.entries.first().and_then(|entry| entry.status);
+            UnStatus::ALL.iter().position(|class| Some(*class) == status).unwrap_or(UnStatus::ALL.len())
+        }),
         _ => {}
     }
     sections
 }
 
+/// Words that everyone who signed may pass on: they are true of all, and name nobody. None where a wave has no counts.
+pub(super) fn kit(wave: &wave::Model, campaign: &Current, language: Language) -> Option<String> {
+    let counts = in_words(&waves::frozen_counts(wave)?, language, i18n::plain);
+    let statement = campaign.text.translations.get(&language)?.title.clone();
+    Some(i18n::plain(language, "wave-kit-text", &i18n::args([("statement", statement.into()), ("counts", counts.into())])))
+}
+
+/// With marks of direction round what is put in, or without, for words that people copy.
+type Say = fn(Language, &str, &i18n::Args) -> String;
+
 /// "471 organisations and 80 individuals from 161 countries, as of 25 November 2026".
-fn in_words(counts: &Headline, language: Language) -> String {
+fn in_words(counts: &Headline, language: Language, say: Say) -> String {
     let count = |key: &str, count: u32| {
         let shown = formats::number(language, i64::from(count));
-        i18n::text(language, key, &i18n::args([("count", i64::from(count).into()), ("shown", shown.into())]))
+        say(language, key, &i18n::args([("count", i64::from(count).into()), ("shown", shown.into())]))
     };
     let organisations = count("site-count-organisations", counts.organisations);
     let individuals = count("site-count-individuals", counts.individuals);
     let countries = count("site-count-countries", counts.countries);
-    let as_of = i18n::text(language, "site-as-of", &i18n::args([("when", formats::instant(language, counts.as_of).into())]));
+    let as_of = say(language, "site-as-of", &i18n::args([("when", formats::instant(language, counts.as_of).into())]));
     let counted = match (counts.organisations, counts.individuals) {
-        (_, 0) => i18n::text(language, "site-count-one", &i18n::args([("first", organisations.into()), ("third", countries.into())])),
-        (0, _) => i18n::text(language, "site-count-one", &i18n::args([("first", individuals.into()), ("third", countries.into())])),
+        (_, 0) => say(language, "site-count-one", &i18n::args([("first", organisations.into()), ("third", countries.into())])),
+        (0, _) => say(language, "site-count-one", &i18n::args([("first", individuals.into()), ("third", countries.into())])),
         _ => {
             let args = [("first", organisations.into()), ("second", individuals.into()), ("third", countries.into())];
-            i18n::text(language, "site-count-both", &i18n::args(args))
+            say(language, "site-count-both", &i18n::args(args))
         }
     };
     format!("{counted} {as_of}")
@@ -282,6 +320,11 @@ pub async fn write(platform: &Platform, list: &List, language: Language, format:
 }
 
 impl List {
+    /// How many names it prints.
+    pub(super) fn names(&self) -> usize {
+        self.sections.iter().map(|section| section.entries.len()).sum()
+    }
+
     fn heads(&self) -> [String; 5] {
         let language = self.language.parse().unwrap_or_default();
         let [name, place, kind] = self.columns.clone();

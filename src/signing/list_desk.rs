@@ -13,14 +13,15 @@ use super::{
 };
 use crate::{
     accounts::{Permission, SignedIn},
-    campaigns,
+    campaigns::{self, Current},
     domain::language::Language,
+    entities::wave,
     platform::{
         Platform,
         http::{forms, problem::Problem},
         i18n,
     },
-    states,
+    states::{self, Directory},
 };
 
 #[derive(Serialize)]
@@ -41,9 +42,9 @@ pub(super) fn choices(language: Language) -> [Vec<ChoiceView>; 3] {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Question {
+pub(super) struct Question {
     layout: String,
-    format: String,
+    pub(super) format: String,
     language: String,
 }
 
@@ -62,10 +63,19 @@ pub(super) async fn download(
     let format: Format = question.format.parse().map_err(|_| bad())?;
     let language: Language = question.language.parse().map_err(|_| bad())?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let db = platform.database.read();
-    let wave = waves::by_number(db, campaign.id, *number).await?.ok_or(Problem::NotFound)?;
-    let list = list::read(db, (&campaign, &directory), &wave, language, layout).await?;
-    let file = list::write(&platform, &list, language, format).await?;
+    let wave = waves::by_number(platform.database.read(), campaign.id, *number).await?.ok_or(Problem::NotFound)?;
+    file(&platform, (&campaign, &directory), &wave, (layout, format, language)).await
+}
+
+/// A frozen list as a file to keep.
+pub(super) async fn file(
+    platform: &Platform,
+    (campaign, directory): (&Current, &Directory),
+    wave: &wave::Model,
+    (layout, format, language): (Layout, Format, Language),
+) -> Result<HttpResponse, Problem> {
+    let list = list::read(platform.database.read(), (campaign, directory), wave, language, layout).await?;
+    let file = list::write(platform, &list, language, format).await?;
     let name = format!("attachment; filename=\"signatories-{}-{layout}-{language}.{format}\"", wave.number);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, format.media_type()))

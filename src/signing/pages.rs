@@ -1,18 +1,17 @@
-//! Public pages of sign-on: the statement, the form, confirmation, the privacy notice. Must hold no rule.
+//! Public pages of sign-on: the statement, the form, the privacy notice. Must hold no rule.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::Serialize;
 
 use super::{
-    colleague_page,
+    colleague_page, confirmation_pages,
     counts::{self, HeadlineView},
-    form::SignForm,
+    fields_view::FieldsView,
+    form::{NewSignature, SignForm},
     intake::Intake,
     moments::{DeadlineView, LinkLife},
-    service::{self, Link, SignError},
-    signer_page,
-    store::Signed,
-    versions,
+    service::{self, SignError, Source},
+    signer_page, versions, wave_pages,
 };
 use crate::{
     campaigns::{self, Current},
@@ -39,12 +38,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{lang}/privacy", web::get().to(show_privacy))
         .route("/{lang}/sign", web::get().to(show_form))
         .route("/{lang}/sign", web::post().to(sign))
-        .route("/{lang}/sign/sent", web::get().to(show_sent))
-        .route("/{lang}/confirm/{token}", web::get().to(show_confirm))
-        .route("/{lang}/confirm/{token}", web::post().to(confirm))
-        .route("/{lang}/confirm/{token}/not-us", web::post().to(disown));
+        .route("/{lang}/sign/sent", web::get().to(show_sent));
+    confirmation_pages::routes(config);
     signer_page::routes(config);
     colleague_page::routes(config);
+    wave_pages::routes(config);
 }
 
 #[derive(Serialize)]
@@ -125,28 +123,38 @@ async fn show_privacy(
 struct SignPage<'a> {
     page: Frame<'a>,
     errors: Vec<FormErrorView>,
-    form: &'a SignForm,
-    kinds: Vec<ChoiceView>,
-    states: Vec<ChoiceView>,
-    visibilities: Vec<ChoiceView>,
-    network_modes: Vec<ChoiceView>,
-    warning: String,
+    #[serde(flatten)]
+    fields: FieldsView<'a>,
+    /// The line as it will be printed, once somebody asked to see it.
+    line: Option<LineView>,
+    /// Where one writes when the form fails.
+    address: &'a str,
     is_open: bool,
     is_late: bool,
     deadline: DeadlineView,
 }
 
+/// A line of the list, as the list will print it.
 #[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
-    hint: String,
+struct LineView {
+    /// None when no name will be printed.
+    name: Option<String>,
+    original_name: Option<String>,
+    affiliation: Option<String>,
+    place: String,
 }
 
-fn choice(language: Language, prefix: &str, value: &str, hint: bool) -> ChoiceView {
-    let key = format!("{prefix}-{}", value.replace('_', "-"));
-    let hint = if hint { i18n::word(language, &format!("{key}-hint")) } else { String::new() };
-    ChoiceView { value: value.to_owned(), text: i18n::word(language, &key), hint }
+impl LineView {
+    fn of(new: &NewSignature, directory: &Directory) -> Self {
+        let named = new.visibility.shows_name();
+        let names = &new.names;
+        Self {
+            name: Some(names.name.clone()).filter(|_| named),
+            original_name: names.original_name.clone(),
+            affiliation: names.affiliation.clone(),
+            place: directory.place(names.location_label.as_deref(), new.iso3.as_deref(), new.language),
+        }
+    }
 }
 
 fn form_html(
@@ -154,7 +162,7 @@ fn form_html(
     platform: &Platform,
     (campaign, directory): (&Current, &Directory),
     language: Language,
-    form: &SignForm,
+    (form, line): (&SignForm, Option<LineView>),
     errors: &FormErrors,
 ) -> Result<String, Problem> {
     let now = platform.clock.now();
@@ -162,15 +170,9 @@ fn form_html(
     let view = SignPage {
         page: platform.site.frame(language, request.path(), i18n::word(language, "signing-title")),
         errors: errors.view(language),
-        form,
-        kinds: campaign.config.sign_on.kinds.iter().map(|kind| choice(language, "signing-kind", kind, true)).collect(),
-        states: directory
-            .by_name(language)
-            .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned(), hint: String::new() })
-            .collect(),
-        visibilities: ["named", "withheld", "total_only"].map(|value| choice(language, "signing-visibility", value, true)).into(),
-        network_modes: ["secretariat", "members"].map(|value| choice(language, "signing-network-for", value, false)).into(),
-        warning: campaign.config.sign_on.warning.get(language).to_owned(),
+        fields: FieldsView::of(campaign, directory, language, form),
+        line,
+        address: &campaign.config.sender.email,
         is_open: reception != Reception::NotOpen,
         is_late: reception == Reception::NextWave,
         deadline: DeadlineView::of(campaign, language, now),
@@ -187,12 +189,8 @@ async fn show_form(
 ) -> Result<HttpResponse, Problem> {
     let make = async || -> Result<String, Problem> {
         let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-        let form = SignForm {
-            kind: "organisation".to_owned(),
-            visibility: campaign.config.sign_on.default_visibility.clone(),
-            ..SignForm::default()
-        };
-        form_html(&request, &platform, (&campaign, &directory), visitor.language, &form, &FormErrors::default())
+        let form = SignForm::empty(&campaign.config.sign_on);
+        form_html(&request, &platform, (&campaign, &directory), visitor.language, (&form, None), &FormErrors::default())
     };
     platform.pages.page(&request, make).await
 }
@@ -217,7 +215,7 @@ async fn sign(
     let checked = form.check(&campaign.config.sign_on, &directory, language);
     let form = form.warned(&campaign.config.sign_on);
     let again = |errors: &FormErrors, status| -> Result<HttpResponse, Problem> {
-        let html = form_html(&request, &platform, (&campaign, &directory), language, &form, errors)?;
+        let html = form_html(&request, &platform, (&campaign, &directory), language, (&form, None), errors)?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
     };
     let refused = |code, status| {
@@ -234,7 +232,12 @@ async fn sign(
         Ok(new) => new,
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    match service::sign(&intake, &platform, &campaign, new, visitor::source(&request, platform.proxies)).await {
+    if !form.look.is_empty() {
+        let line = LineView::of(&new, &directory);
+        let html = form_html(&request, &platform, (&campaign, &directory), language, (&form, Some(line)), &FormErrors::default())?;
+        return Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html));
+    }
+    match service::sign(&intake, &platform, &campaign, new, Source::Form(visitor::source(&request, platform.proxies))).await {
         Ok(()) => sent(),
         Err(SignError::NotOpen) => again(&FormErrors::default(), StatusCode::CONFLICT),
         Err(SignError::TooMany) => refused("signing-error-too-many", StatusCode::TOO_MANY_REQUESTS),
@@ -262,83 +265,4 @@ async fn show_sent(
         has_mailbox: platform.mailbox.is_some(),
     };
     Ok(platform.site.page(StatusCode::OK, "signing/sent.html", visitor.language, &view)?)
-}
-
-#[derive(Serialize)]
-struct ConfirmPage<'a> {
-    page: Frame<'a>,
-    /// good, done, disowned, used, expired or unknown.
-    outcome: &'static str,
-    token: &'a str,
-    reference: String,
-    name: Option<String>,
-    place: String,
-    visibility: String,
-    late: bool,
-}
-
-fn confirm_page(
-    request: &HttpRequest,
-    platform: &Platform,
-    directory: &Directory,
-    language: Language,
-    token: &str,
-    link: &Link,
-    good: &'static str,
-) -> Result<HttpResponse, Problem> {
-    let (outcome, status) = match link {
-        Link::Good(_) => (good, StatusCode::OK),
-        Link::Used => ("used", StatusCode::OK),
-        Link::Expired => ("expired", StatusCode::GONE),
-        Link::Unknown => ("unknown", StatusCode::NOT_FOUND),
-    };
-    let signed = if let Link::Good(signed) = link { Some(signed.as_ref()) } else { None };
-    let place = signed.map(|(_, of)| directory.place(of.location_label.as_deref(), of.iso3.as_deref(), language));
-    let of = |pick: fn(&Signed) -> String| signed.map(pick).unwrap_or_default();
-    let view = ConfirmPage {
-        page: platform.site.frame(language, request.path(), i18n::word(language, "signing-confirm-title")),
-        outcome,
-        token,
-        reference: of(|signed| signed.0.reference.clone()),
-        name: signed.and_then(|signed| signed.1.name.clone()),
-        place: place.unwrap_or_default(),
-        visibility: of(|signed| signed.0.visibility.clone()),
-        late: signed.is_some_and(|signed| signed.0.late),
-    };
-    let mut response = platform.site.page(status, "signing/confirm.html", language, &view)?;
-    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
-    Ok(response)
-}
-
-async fn show_confirm(
-    request: HttpRequest,
-    visitor: Visitor,
-    platform: web::Data<Platform>,
-    states: web::Data<states::Register>,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    let link = service::look_up(&platform, &path.1).await?;
-    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, "good")
-}
-
-async fn confirm(
-    request: HttpRequest,
-    visitor: Visitor,
-    platform: web::Data<Platform>,
-    states: web::Data<states::Register>,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    let link = service::confirm(&platform, &path.1).await?;
-    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, "done")
-}
-
-async fn disown(
-    request: HttpRequest,
-    visitor: Visitor,
-    platform: web::Data<Platform>,
-    states: web::Data<states::Register>,
-    path: web::Path<(String, String)>,
-) -> Result<HttpResponse, Problem> {
-    let link = service::disown(&platform, &path.1).await?;
-    confirm_page(&request, &platform, &*states.get(&platform).await?, visitor.language, &path.1, &link, "disowned")
 }

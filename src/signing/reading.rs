@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What a sheet may say of a signatory, in the order the desk asks for it, with the word for it.
-pub(super) const FIELDS: [(&str, &str); 18] = [
+pub(super) const FIELDS: [(&str, &str); 19] = [
     ("name", "signing-name"),
     ("kind", "roll-filter-kind"),
     ("iso3", "signing-country"),
@@ -28,6 +28,7 @@ pub(super) const FIELDS: [(&str, &str); 18] = [
     ("original_name", "signing-original-name"),
     ("latin_name", "signing-latin-name"),
     ("official_name", "signing-official-name"),
+    ("un_status", "signing-un-status"),
     ("affiliation", "signing-affiliation"),
     ("location_label", "signing-location-label"),
     ("network_members", "signing-network-members"),

@@ -5,12 +5,13 @@ use actix_web::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     web,
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     counts::{self, HeadlineView},
     roll::{self, Filter},
+    waves,
 };
 use crate::{
     campaigns,
@@ -72,6 +73,8 @@ struct ListPage<'a> {
     paging: Paging,
     withheld_here: Option<u32>,
     corrections: Vec<CorrectionView>,
+    /// Published ones, newest first.
+    waves: Vec<WaveView>,
     csv: String,
 }
 
@@ -79,6 +82,12 @@ struct ListPage<'a> {
 struct CorrectionView {
     day: NaiveDate,
     count: usize,
+}
+
+#[derive(Serialize)]
+struct WaveView {
+    number: i32,
+    frozen_at: DateTime<Utc>,
 }
 
 #[derive(Serialize)]
@@ -164,16 +173,10 @@ async fn show(
         let named = roll.countries();
         let countries = directory.by_name(language).filter(|state| named.contains(state.iso3.as_str()));
         let withheld_here = filter.iso3.as_ref().and_then(|iso3| {
-            let of = |visibility| {
-                rows.iter()
-                    .filter(|row| row.iso3 == *iso3 && row.visibility == visibility && !row.labelled)
-                    .map(|row| row.total)
-                    .sum::<u32>()
-            };
-            let withheld = of(Visibility::Withheld);
-            // Only where the table by country includes them: else this line would tell what the table hides (R14).
-            let figure = table.rows.iter().find(|row| row.iso3 == *iso3).and_then(|row| row.figure);
-            (withheld > 0 && figure == Some(of(Visibility::Named) + withheld)).then_some(withheld)
+            let named = rows.iter().filter(|row| row.iso3 == *iso3 && row.visibility == Visibility::Named && !row.labelled);
+            // As many as the table by country includes: else this line would tell what the table hides (R14).
+            let figure = table.rows.iter().find(|row| row.iso3 == *iso3).and_then(|row| row.figure)?;
+            figure.checked_sub(named.map(|row| row.total).sum()).filter(|withheld| *withheld > 0)
         });
         let pages = total.div_ceil(PAGE).max(1);
         let view = ListPage {
@@ -197,6 +200,11 @@ async fn show(
             names,
             withheld_here,
             corrections: roll.corrections().map(|(day, count)| CorrectionView { day, count }).collect(),
+            waves: waves::published(platform.database.read(), campaign.id)
+                .await?
+                .into_iter()
+                .map(|wave| WaveView { number: wave.number, frozen_at: wave.frozen_at })
+                .collect(),
             csv: format!("/{language}/signatories.csv{}", query.address(1)),
             kind: query.kind.clone(),
             country: query.country.clone(),

@@ -11,9 +11,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    colleague,
+    colleague, confirmation,
     contact::{self, Contact, Names},
-    service,
+    names,
     store::{self, Signed},
     vetting,
 };
@@ -70,7 +70,7 @@ pub struct Carrier {
 /// # Errors
 /// When there is no randomness or the database fails.
 pub async fn issue(platform: &Platform, signature: &signature::Model) -> anyhow::Result<String> {
-    service::link(platform, signature, MANAGE, "signature", Duration::days(LINK_DAYS)).await
+    confirmation::link(platform, signature, MANAGE, "signature", Duration::days(LINK_DAYS)).await
 }
 
 pub(super) async fn signature_of(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Option<Uuid>, DbErr> {
@@ -205,7 +205,7 @@ pub async fn own_data(platform: &Platform, token: &str) -> Result<Option<OwnData
     let hidden = of.sealed_names.is_some();
     let contact = of.sealed_contact.as_deref().filter(|_| !hidden);
     Ok(Some(OwnData {
-        names: of.name.clone().map(|name| service::names_of(&of, name)),
+        names: of.name.clone().map(|name| names::names_of(&of, name)),
         contact: contact.and_then(|sealed| contact::open_contact(&platform.keys, of.id, sealed).ok()),
         names_and_contact_encrypted: hidden,
         reference: signature.reference,

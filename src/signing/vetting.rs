@@ -10,7 +10,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{checklist::Checked, correction, counts, duplicates, grading, service, store, waves};
+use super::{checklist::Checked, correction, counts, duplicates, grading, names, store, waves};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{
@@ -302,7 +302,7 @@ pub(super) async fn forget_names(
     (id, signatory): (Uuid, &signatory::Model),
     now: DateTime<Utc>,
 ) -> anyhow::Result<()> {
-    let sealed = service::withhold(keys, signatory)?;
+    let sealed = names::withhold(keys, signatory)?;
     if sealed.is_changed() {
         signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
     }

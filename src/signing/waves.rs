@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     counts::{self, of_signatory},
-    service,
+    extension,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -56,6 +56,14 @@ pub async fn all(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<wav
     wave::Entity::find().filter(wave::Column::CampaignId.eq(campaign_id)).order_by_desc(wave::Column::Number).all(db).await
 }
 
+/// Those everybody may read, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn published(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<wave::Model>, DbErr> {
+    Ok(all(db, campaign_id).await?.into_iter().filter(|wave| wave.published_at.is_some()).collect())
+}
+
 /// The wave with this number.
 ///
 /// # Errors
@@ -87,6 +95,8 @@ fn line_of_entry(row: wave_entry::Model) -> Option<WaveLine> {
         affiliation: row.affiliation,
         location_label: row.location_label,
         iso3: row.iso3,
+        un_status: row.un_status.and_then(|status| status.parse().ok()),
+        official_name: row.official_name,
     })
 }
 
@@ -130,6 +140,8 @@ pub(super) async fn forget_names(txn: &DatabaseTransaction, signature: Uuid, now
         original_name: Set(None),
         affiliation: Set(None),
         location_label: Set(None),
+        official_name: Set(None),
+        un_status: Set(None),
         ..Default::default()
     };
     wave_entry::Entity::update_many().set(nameless).filter(wave_entry::Column::SignatureId.eq(signature)).exec(txn).await?;
@@ -183,6 +195,8 @@ async fn current_lines(db: &DatabaseTransaction, campaign: &Current) -> Result<V
                 affiliation: public(signatory.affiliation),
                 location_label: public(signatory.location_label),
                 iso3: signatory.iso3,
+                un_status: public(signatory.un_status).and_then(|status| status.parse().ok()),
+                official_name: public(signatory.official_name),
             };
             Some((line, signature.late))
         })
@@ -195,9 +209,8 @@ async fn current_lines(db: &DatabaseTransaction, campaign: &Current) -> Result<V
 
 /// Leaves late signatures out where they have to wait (R8): they belong to the first wave frozen after the deadline's own, which is the first
 /// one of this text frozen after the grace. Where nobody was in time, there is nothing to wait for.
-fn without_those_who_wait(waves: &[wave::Model], campaign: &Current, lines: Vec<(WaveLine, bool)>) -> Vec<WaveLine> {
-    let end = service::deadline(campaign).end_of_grace();
-    let past = waves.iter().any(|wave| wave.text_version_id == campaign.text.id && wave.frozen_at > end);
+fn without_those_who_wait(waves: &[wave::Model], text: Uuid, end: DateTime<Utc>, lines: Vec<(WaveLine, bool)>) -> Vec<WaveLine> {
+    let past = waves.iter().any(|wave| wave.text_version_id == text && wave.frozen_at > end);
     let nobody_in_time = lines.iter().all(|(_, late)| *late);
     lines.into_iter().filter(|(_, late)| past || nobody_in_time || !late).map(|(line, _)| line).collect()
 }
@@ -219,7 +232,8 @@ pub async fn freeze(
     if number != waves.first().map_or(1, |wave| wave.number + 1) {
         return Err(WaveError::Overtaken);
     }
-    let lines = without_those_who_wait(&waves, campaign, current_lines(&txn, campaign).await?);
+    let end = extension::in_force(&txn, campaign).await?.end_of_grace();
+    let lines = without_those_who_wait(&waves, campaign.text.id, end, current_lines(&txn, campaign).await?);
     if lines.is_empty() {
         return Err(WaveError::Empty);
     }
@@ -236,6 +250,8 @@ pub async fn freeze(
         frozen_at: now,
         frozen_by: account,
         names_removed: 0,
+        published_at: None,
+        published_by: None,
     };
     if let Err(error) = wave::Entity::insert(wave::ActiveModel::from(row.clone())).exec_without_returning(&txn).await {
         let overtaken = broken_unique(&error, &[("ux_wave_number", "wave.number")]).is_some();
@@ -254,6 +270,8 @@ pub async fn freeze(
         affiliation: Set(line.affiliation),
         location_label: Set(line.location_label),
         iso3: Set(line.iso3),
+        un_status: Set(line.un_status.map(|status| status.key().to_owned())),
+        official_name: Set(line.official_name),
     });
     loop {
         let chunk: Vec<_> = entries.by_ref().take(500).collect();

@@ -1,18 +1,25 @@
 //! The desk of waves: what would be frozen, freezing, a wave with its lines, the difference between two. Must hold no rule.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     counts::{Counts, HeadlineView},
-    list_desk,
+    deadline_desk, extension, list_desk,
+    moments::DeadlineView,
+    publication,
     waves::{self, WaveError},
 };
 use crate::{
     accounts::{Permission, SignedIn},
     campaigns,
-    domain::wave::{WaveLine, difference},
+    domain::{
+        language::Language,
+        wave::{WaveLine, difference},
+    },
     entities::wave,
     platform::{
         Platform,
@@ -27,7 +34,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/desk/waves", web::get().to(list))
         .route("/desk/waves", web::post().to(freeze))
+        .route("/desk/waves/deadline", web::post().to(deadline_desk::extend))
         .route("/desk/waves/{number}", web::get().to(show))
+        .route("/desk/waves/{number}/publish", web::post().to(publish))
         .route("/desk/waves/{number}/list", web::get().to(list_desk::download));
 }
 
@@ -37,6 +46,7 @@ struct WaveView {
     counts: Option<HeadlineView>,
     frozen_at: DateTime<Utc>,
     content_hash: String,
+    published_at: Option<DateTime<Utc>>,
 }
 
 impl From<wave::Model> for WaveView {
@@ -46,7 +56,21 @@ impl From<wave::Model> for WaveView {
             number: wave.number,
             frozen_at: wave.frozen_at,
             content_hash: wave.content_hash,
+            published_at: wave.published_at,
         }
+    }
+}
+
+#[derive(Serialize)]
+struct HoursView {
+    value: String,
+    text: String,
+}
+
+impl HoursView {
+    fn of(hours: u32, language: Language) -> Self {
+        let args = i18n::args([("hours", i64::from(hours).into())]);
+        Self { value: hours.to_string(), text: i18n::text(language, "roll-deadline-step", &args) }
     }
 }
 
@@ -57,6 +81,10 @@ struct ListPage<'a> {
     waves: Vec<WaveView>,
     may_freeze: bool,
     next: i32,
+    deadline: DeadlineView,
+    may_extend: bool,
+    /// Choices of how much longer.
+    hours: Vec<HoursView>,
 }
 
 async fn list(
@@ -72,6 +100,9 @@ async fn list(
     let view = ListPage {
         next: waves.first().map_or(1, |wave| wave.number + 1),
         now: HeadlineView::from(&headline),
+        deadline: DeadlineView::of(&campaign, staff.language, platform.clock.now()),
+        may_extend: staff.role.may(Permission::ExtendDeadline),
+        hours: extension::HOURS.iter().map(|hours| HoursView::of(*hours, staff.language)).collect(),
         waves,
         may_freeze: staff.role.may(Permission::FreezeWaves),
         page: staff.frame(&platform, "desk-nav-waves"),
@@ -106,6 +137,24 @@ async fn freeze(
     }
 }
 
+async fn publish(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    number: web::Path<i32>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: HashMap<String, String> = staff.form(&body)?;
+    staff.require(Permission::PublishWaves)?;
+    let campaign = campaigns.get(&platform).await?;
+    let wave = waves::by_number(platform.database.read(), campaign.id, *number).await?.ok_or(Problem::NotFound)?;
+    let (here, none) = (format!("/desk/waves/{number}"), i18n::Args::new());
+    match publication::publish(&platform, &wave, staff.id).await? {
+        true => Ok(staff.done(&platform, &here, "roll-wave-published", &none).await?),
+        false => Ok(staff.refused(&platform, &here, "roll-wave-published-before", &none).await?),
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ShowQuery {
@@ -115,6 +164,7 @@ struct ShowQuery {
 #[derive(Serialize)]
 struct ShowPage<'a> {
     page: Frame<'a>,
+    may_publish: bool,
     wave: WaveView,
     lines: Vec<LineView>,
     withheld: usize,
@@ -178,6 +228,7 @@ async fn show(
     let args = i18n::args([("number", i64::from(wave.number).into())]);
     let [layouts, formats, languages] = list_desk::choices(staff.language);
     let view = ShowPage {
+        may_publish: staff.role.may(Permission::PublishWaves) && wave.published_at.is_none(),
         may_export: staff.role.may(Permission::ExportLists),
         layouts,
         formats,

@@ -9,7 +9,7 @@ use demarche::{
     signing::{
         contact::{Contact, Names},
         form::NewSignature,
-        service,
+        service::{self, Source},
     },
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -54,7 +54,7 @@ crate::on_both_databases! {
                 // Every organisation sends twice, by a double click or by filling the form again.
                 let who = number / 2;
                 let new = signer(&format!("Organisation {who}"), &format!("office{who}@example.org"));
-                service::sign(&app.intake, &app.platform, &campaign, new, None).await
+                service::sign(&app.intake, &app.platform, &campaign, new, Source::Form(None)).await
             });
         }
         for outcome in tasks.join_all().await {
@@ -70,7 +70,7 @@ crate::on_both_databases! {
         let arrivals: Vec<_> = (0..20)
             .map(|number| {
                 let new = signer(&format!("Organisation {number}"), &format!("office{number}@example.org"));
-                let mut arrival = service::arrival(&app.platform, &campaign, new).unwrap();
+                let mut arrival = service::arrival(&app.platform, &campaign, new, app.platform.clock.now()).unwrap();
                 if number == 7 {
                     // No such text: the foreign key says no.
                     arrival.signature.text_version_id = Set(uuid::Uuid::nil());

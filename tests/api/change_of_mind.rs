@@ -6,7 +6,11 @@ use demarche::{
     accounts::Role,
     domain::{clock::Clock, signature::Visibility},
     entities::{signatory, signature, wave_entry},
-    signing::{form::NewSignature, service, waves},
+    signing::{
+        form::NewSignature,
+        service::{self, Source},
+        waves,
+    },
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -71,7 +75,7 @@ on_both_databases! {
             let new = NewSignature { visibility, ..signer(NAME, "keeper@quill.example.org") };
             tokio::spawn(async move {
                 let campaign = app.campaigns.get(&app.platform).await.unwrap();
-                service::sign(&app.intake, &app.platform, &campaign, new, None).await.unwrap();
+                service::sign(&app.intake, &app.platform, &campaign, new, Source::Form(None)).await.unwrap();
             })
         };
         let named = sign(&program, Visibility::Named);

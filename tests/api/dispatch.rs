@@ -45,6 +45,8 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
             frozen_at: now,
             frozen_by: None,
             names_removed: 0,
+            published_at: None,
+            published_by: None,
         }
         .into_active_model(),
     )

@@ -11,7 +11,7 @@ use crate::{
     support::{Program, program::Browser},
 };
 
-const LAYOUTS: [&str; 5] = ["running", "table", "columns", "country", "kind"];
+const LAYOUTS: [&str; 6] = ["running", "table", "columns", "country", "kind", "un"];
 
 async fn file(staff: &Browser, layout: &str, format: &str, language: &str) -> Vec<u8> {
     let path = format!("/desk/waves/1/list?layout={layout}&format={format}&language={language}");

@@ -143,3 +143,4 @@ site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ،{" "}
 site-semicolon = ؛{" "}
+site-deadline-extended = مُدّد الموعد النهائي في { $when }. وكان قبل ذلك:

@@ -127,3 +127,4 @@ site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
 site-semicolon = ;{" "}
+site-deadline-extended = The deadline was extended on { $when }. Before that it was:

@@ -127,3 +127,4 @@ site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
 site-semicolon = ;{" "}
+site-deadline-extended = El plazo se prorrogó el { $when }. Antes vencía:

@@ -127,3 +127,4 @@ site-colon = {"\u00A0"}:{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
 site-semicolon =  ;{" "}
+site-deadline-extended = Le délai a été prolongé le { $when }. Il était auparavant fixé au :

@@ -135,3 +135,4 @@ site-colon = :{" "}
 site-full-stop = .{" "}
 site-comma = ,{" "}
 site-semicolon = ;{" "}
+site-deadline-extended = Срок был продлён { $when }. Прежний срок:

@@ -123,3 +123,4 @@ site-colon = ：
 site-full-stop = 。
 site-comma = ，
 site-semicolon = ；
+site-deadline-extended = 截止时间已于 { $when } 延长。原截止时间：

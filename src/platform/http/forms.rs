@@ -91,6 +91,11 @@ impl FormErrors {
         self.push(FormError { field: field.into(), label: None, key, args });
     }
 
+    /// Adds all of another part of the same form.
+    pub fn extend(&mut self, others: Self) {
+        others.0.into_iter().for_each(|error| self.push(error));
+    }
+
     fn push(&mut self, error: FormError) {
         if !self.0.iter().any(|other| other.field == error.field) {
             self.0.push(error);

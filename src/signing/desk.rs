@@ -178,8 +178,9 @@ async fn signature_page(
     let checks = vetting::checks(db, id).await?;
     let decline = vetting::open_decline(db, id).await?;
     let state = signature.state.parse::<SignatureState>().unwrap_or(SignatureState::Pending);
-    // Staff see where the mailbox is and in what role it was used; the address itself stays sealed.
-    let opened = contact::of(&platform.keys, &of);
+    // Staff see where the mailbox is and in what role it was used; the address itself stays sealed. Where the name is withheld the mailbox would
+    // give it away.
+    let opened = of.name.as_ref().and_then(|_| contact::of(&platform.keys, &of));
     let open_decline = decline.is_some() && state.step(SignatureState::Declined).is_ok();
     let possible = |decision: &&VettingDecision| match decision {
         VettingDecision::Verify => state == SignatureState::Confirmed,
@@ -408,5 +409,8 @@ async fn reveal(
     let entry = Entry::of(Some(staff.id), "signatory.revealed", "signature", *id).because(reason).with(json!({}));
     audit::append(&txn, entry, platform.clock.now()).await?;
     txn.commit().await?;
-    signature_page(&platform, &staff, (&campaigns, &states), *id, Shown { revealed: Some(names.name), ..Shown::default() }).await
+    // Whoever vets it has to know where the mailbox is.
+    let domain = contact::of(&platform.keys, &of).and_then(|contact| contact.domain().map(str::to_owned));
+    let revealed = Some([Some(names.name), domain].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    signature_page(&platform, &staff, (&campaigns, &states), *id, Shown { revealed, ..Shown::default() }).await
 }

@@ -40,6 +40,7 @@ mod sheets;
 mod signals;
 mod signer;
 mod signing;
+mod stories;
 mod thanks;
 mod typed;
 mod uploads;

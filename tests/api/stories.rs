@@ -19,7 +19,11 @@ use crate::{
     on_both_databases,
     roll::{HEAD, freeze, load, organisation as line, public_outputs, signature_of},
     signing::{Fields, link, organisation, send, signatures},
-    support::{Kind, Program, program::{Browser, start_of_tests}, reading::mail_text},
+    support::{
+        Kind, Program,
+        program::{Browser, start_of_tests},
+        reading::mail_text,
+    },
 };
 
 /// The texts of the mails since the last look.
@@ -66,7 +70,8 @@ async fn uploads(staff: &Browser, encoding: &str, sheet: Vec<u8>, program: &Prog
     let sent = staff.client.post(format!("{}/desk/imports", staff.base_url)).multipart(form).send().await.unwrap();
     let at = sent.headers()["location"].to_str().unwrap().to_owned();
     let page = staff.get(&at).await;
-    let chosen = |name: &String| page.attributes(&format!("select[name={name}] option[selected]"), "value").first().cloned().unwrap_or_default();
+    let chosen =
+        |name: &String| page.attributes(&format!("select[name={name}] option[selected]"), "value").first().cloned().unwrap_or_default();
     for wish in ["try", "take"] {
         let names = page.attributes("form.form--wide select", "name");
         let mut fields: Vec<(String, String)> = names.iter().map(|name| (name.clone(), chosen(name))).collect();

@@ -15,3 +15,4 @@ mod pages;
 mod person;
 mod plain;
 mod signing;
+mod stories;

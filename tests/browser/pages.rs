@@ -36,6 +36,7 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk",
     "/desk/signatures",
     "/desk/signatures?state=confirmed",
+    "/desk/signatures/new",
     "/desk/duplicates",
     "/desk/corrections",
     "/desk/rules",
@@ -89,7 +90,20 @@ pub async fn furnish(program: &Program) -> Rows {
     let letter = staff.get(&board).await.attributes("#board tbody a", "href").remove(7);
     let signature = staff.get("/desk/signatures?state=confirmed").await.attributes("#queue tbody a", "href").remove(0);
     let evidence = staff.get("/desk/positions/SEN").await.attributes("#ledger a[href*='/evidence/']", "href").remove(0);
-    let paths = vec![board.clone(), letter, signature, evidence, "/desk/waves/1".to_owned(), "/desk/signatures?state=declined".to_owned()];
+    // Nothing is delivered after this: the thanks of all who signed stay in the queue.
+    let published = staff.submit("/desk/waves/1", "/desk/waves/1/publish", &[]).await;
+    assert_eq!(published.status, 303, "{}", published.text());
+    let extended = staff.submit("/desk/waves", "/desk/waves/deadline", &[("number", "1"), ("hours", "12")]).await;
+    assert_eq!(extended.status, 303);
+    let paths = vec![
+        board.clone(),
+        letter,
+        signature,
+        evidence,
+        "/desk/waves/1".to_owned(),
+        "/ar/signatories/wave/1".to_owned(),
+        "/desk/signatures?state=declined".to_owned(),
+    ];
     Rows { board, paths }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 
 /// R2, R4, US1.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_person_signs_without_scripts_from_the_form_to_the_button_in_the_mail() {
+async fn us1_a_person_signs_without_scripts_from_the_form_to_the_button_in_the_mail() {
     let program = demonstration().await;
     drive("signs_without_scripts", Wish { without_scripts: true, ..Wish::default() }, async |client| {
         client.goto("data:text/html,<title>off</title><script>document.title = 'on'</script>").await.unwrap();

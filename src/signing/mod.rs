@@ -43,6 +43,7 @@ mod rules;
 mod rules_desk;
 pub mod service;
 mod signals;
+mod signature_desk;
 pub mod signer;
 mod signer_page;
 pub mod store;

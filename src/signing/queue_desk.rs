@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     counts::of_signatory,
-    desk::{DecisionForm, RowView},
+    signature_desk::{DecisionForm, RowView},
     store,
     vetting::{self, VettingError},
 };

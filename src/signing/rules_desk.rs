@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    desk::RowView,
     queue_desk::grade_word,
     rule_runs::{self, Refusal, RunState},
     rules::{self, RuleForm},
+    signature_desk::RowView,
 };
 use crate::{
     accounts::{Permission, SignedIn},

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::Duration;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -191,12 +191,10 @@ async fn step_reading(
     db: &impl ConnectionTrait,
     row: &signature_import::Model,
     (from, to): (UploadState, UploadState),
-    mut change: signature_import::ActiveModel,
+    change: signature_import::ActiveModel,
 ) -> Result<bool, DbErr> {
-    use signature_import::Column as C;
-    change.state = Set(to.key().to_owned());
-    let update = signature_import::Entity::update_many().set(change).filter(C::Id.eq(row.id)).filter(C::State.eq(from.key()));
-    Ok(update.filter(C::Mapping.eq(row.mapping.clone())).exec(db).await?.rows_affected == 1)
+    let update = stepped(row.id, &[from], to, change).filter(signature_import::Column::Mapping.eq(row.mapping.clone()));
+    Ok(update.exec(db).await?.rows_affected == 1)
 }
 
 /// Moves an upload from one of these states; `false` when it stands elsewhere.
@@ -205,14 +203,20 @@ async fn step(
     id: Uuid,
     from: &[UploadState],
     to: UploadState,
-    mut change: signature_import::ActiveModel,
+    change: signature_import::ActiveModel,
 ) -> Result<bool, DbErr> {
+    Ok(stepped(id, from, to, change).exec(db).await?.rows_affected == 1)
+}
+
+fn stepped(
+    id: Uuid,
+    from: &[UploadState],
+    to: UploadState,
+    mut change: signature_import::ActiveModel,
+) -> UpdateMany<signature_import::Entity> {
     change.state = Set(to.key().to_owned());
-    let update = signature_import::Entity::update_many()
-        .set(change)
-        .filter(signature_import::Column::Id.eq(id))
-        .filter(signature_import::Column::State.is_in(from.iter().map(|state| state.key())));
-    Ok(update.exec(db).await?.rows_affected == 1)
+    let standing = signature_import::Column::State.is_in(from.iter().map(|state| state.key()));
+    signature_import::Entity::update_many().set(change).filter(signature_import::Column::Id.eq(id)).filter(standing)
 }
 
 /// Tries a sheet the way somebody says; `false` when it is read already, or gone.

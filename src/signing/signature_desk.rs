@@ -1,0 +1,393 @@
+//! One signature at the desk, with its checklist, and the decisions on it. Must hold no rule.
+
+use actix_web::{HttpResponse, http::StatusCode, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    checklist::{self, ItemView, Typed},
+    contact, duplicates, queue_desk, registration, signals, store,
+    vetting::{self, Outcome, VettingError},
+};
+use crate::{
+    accounts::{
+        Permission, SignedIn,
+        audit::{self, Entry},
+    },
+    campaigns,
+    domain::{
+        authority::Authority,
+        language::Language,
+        signature::{SignatureState, UnStatus, VettingDecision, VettingRefusal},
+    },
+    entities::{signatory, signature},
+    platform::{
+        Platform,
+        http::{
+            forms::{FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+        },
+        i18n,
+    },
+    states::{self, Directory},
+};
+
+#[derive(Serialize)]
+pub(super) struct RowView {
+    pub(super) id: Uuid,
+    /// Empty for a withheld signatory.
+    pub(super) name: Option<String>,
+    pub(super) kind: String,
+    pub(super) country: String,
+    pub(super) state: String,
+    pub(super) visibility: String,
+    pub(super) signed_at: DateTime<Utc>,
+    pub(super) reference: String,
+    pub(super) late: bool,
+    /// How well it is known to be the signatory's own; empty before anybody looked.
+    pub(super) authority: Option<String>,
+}
+
+impl RowView {
+    pub(super) fn of(signature: signature::Model, of: signatory::Model, directory: &Directory, language: Language) -> Self {
+        Self {
+            id: signature.id,
+            name: of.name,
+            kind: of.kind,
+            country: directory.name(of.iso3.as_deref().unwrap_or_default(), language).to_owned(),
+            state: signature.state,
+            visibility: signature.visibility,
+            signed_at: signature.signed_at,
+            reference: signature.reference,
+            late: signature.late,
+            authority: signature.authority.map(|grade| grade.replace('_', "-")),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SignaturePage<'a> {
+    page: Frame<'a>,
+    row: RowView,
+    /// What the campaign asks for at least, where this is less.
+    asked: Option<String>,
+    second_person: String,
+    /// What looks odd, by key.
+    signals: Vec<String>,
+    original_name: Option<String>,
+    official_name: Option<String>,
+    acronym: Option<String>,
+    affiliation: Option<String>,
+    website: Option<String>,
+    un_status: Option<String>,
+    un_statuses: Vec<AnswerView>,
+    contact_domain: Option<String>,
+    contact_role: Option<String>,
+    items: Vec<ItemView>,
+    answers: Vec<AnswerView>,
+    /// As typed, after a fault.
+    reason: String,
+    errors: Vec<FormErrorView>,
+    decisions: Vec<String>,
+    open_decline: bool,
+    may_second: bool,
+    decline_reason: Option<String>,
+    withheld: bool,
+    may_reveal: bool,
+    /// Filled only in the answer to a reveal with a reason.
+    revealed: Option<String>,
+    final_state: bool,
+    /// Pairs it is in that wait, or in which one stands for both.
+    pairs: Vec<PairView>,
+}
+
+#[derive(Serialize)]
+struct PairView {
+    id: Uuid,
+    state: String,
+}
+
+pub(super) async fn show(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::VetSignatures)?;
+    signature_page(&platform, &staff, (&campaigns, &states), *id, Shown::default()).await
+}
+
+/// What a page shows beside what is stored.
+#[derive(Default)]
+struct Shown {
+    revealed: Option<String>,
+    /// What came back with faults, and they.
+    typed: Option<(Typed, String, FormErrors)>,
+}
+
+/// What a page of a signature looks things up in.
+type Registers<'r> = (&'r campaigns::Register, &'r states::Register);
+
+async fn signature_page(
+    platform: &Platform,
+    staff: &SignedIn,
+    (campaigns, states): Registers<'_>,
+    id: Uuid,
+    shown: Shown,
+) -> Result<HttpResponse, Problem> {
+    let db = platform.database.read();
+    let (signature, of) = store::by_id(db, id).await?.ok_or(Problem::NotFound)?;
+    let directory = states.get(platform).await?;
+    let checks = vetting::checks(db, id).await?;
+    let decline = vetting::open_decline(db, id).await?;
+    let state = signature.state.parse::<SignatureState>().unwrap_or(SignatureState::Pending);
+    // Staff see where the mailbox is and in what role it was used; the address itself stays sealed. Where the name is withheld the mailbox would
+    // give it away.
+    let opened = of.name.as_ref().and_then(|_| contact::of(&platform.keys, &of));
+    let open_decline = decline.is_some() && state.step(SignatureState::Declined).is_ok();
+    let possible = |decision: &&VettingDecision| match decision {
+        VettingDecision::Verify => state == SignatureState::Confirmed,
+        VettingDecision::Release => state == SignatureState::Quarantined,
+        VettingDecision::Quarantine => state.step(SignatureState::Quarantined).is_ok(),
+        VettingDecision::Decline => state.step(SignatureState::Declined).is_ok() && !open_decline,
+        VettingDecision::AskMore => !state.is_final() && state != SignatureState::Merged,
+    };
+    let minimum = campaigns.get(platform).await?.config.sign_on.minimum_authority;
+    let grade = signature.authority.as_deref().and_then(|grade| grade.parse::<Authority>().ok());
+    let asked = grade.is_some_and(|grade| !grade.meets(minimum)).then(|| queue_desk::grade_word(staff.language, minimum));
+    let signals = signals::read(&signature).into_iter().map(|signal| signal.key().replace('_', "-")).collect();
+    let second_person = signature.second_person.clone();
+    let withheld = signature.visibility != "named";
+    let title = of.name.clone().unwrap_or_else(|| i18n::word(staff.language, "roll-withheld-name"));
+    let view = SignaturePage {
+        page: staff.frame_titled(platform, title),
+        row: RowView::of(signature, of.clone(), &directory, staff.language),
+        asked,
+        second_person,
+        signals,
+        original_name: of.original_name,
+        official_name: of.official_name,
+        acronym: of.acronym,
+        affiliation: of.affiliation,
+        website: of.website,
+        un_status: of.un_status,
+        un_statuses: UnStatus::ALL
+            .iter()
+            .map(|status| AnswerView::of(staff.language, status.key(), &format!("list-un-{status}")))
+            .collect(),
+        contact_domain: opened.as_ref().and_then(|contact| contact.domain().map(str::to_owned)),
+        contact_role: opened.map(|contact| contact.role).filter(|role| !role.is_empty()),
+        items: checklist::lines(&checks, shown.typed.as_ref().map(|(typed, ..)| typed)),
+        answers: answers(staff.language),
+        reason: shown.typed.as_ref().map(|(_, reason, _)| reason.clone()).unwrap_or_default(),
+        errors: shown.typed.as_ref().map(|(.., errors)| errors.view(staff.language)).unwrap_or_default(),
+        decisions: VettingDecision::ALL.iter().filter(possible).map(|decision| decision.key().to_owned()).collect(),
+        may_second: decline.as_ref().is_some_and(|decline| decline.account_id != staff.id),
+        decline_reason: decline.and_then(|decline| decline.reason),
+        open_decline,
+        withheld,
+        may_reveal: staff.role.may(Permission::RevealNames),
+        revealed: shown.revealed,
+        final_state: state.is_final() || state == SignatureState::Merged,
+        pairs: duplicates::of_signature(db, id)
+            .await?
+            .into_iter()
+            .filter(|pair| pair.state != duplicates::PairState::Apart.key())
+            .map(|pair| PairView { id: pair.id, state: pair.state })
+            .collect(),
+    };
+    let status = if shown.typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let mut response = platform.site.page(status, "signing/signature.html", staff.language, &view)?;
+    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+#[derive(Serialize)]
+struct AnswerView {
+    value: &'static str,
+    text: String,
+}
+
+impl AnswerView {
+    fn of(language: Language, value: &'static str, key: &str) -> Self {
+        Self { value, text: i18n::word(language, key) }
+    }
+}
+
+fn answers(language: Language) -> Vec<AnswerView> {
+    [("yes", "roll-yes"), ("no", "roll-no"), ("", "roll-unanswered")].map(|(value, key)| AnswerView::of(language, value, key)).into()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DecisionForm {
+    decision: String,
+    reason: String,
+    pub(super) ids: Vec<Uuid>,
+}
+
+/// The checklist goes with the decision: what was typed there is kept first.
+pub(super) async fn decide(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let decision: VettingDecision = form.decision.parse().map_err(|_| Problem::Bad("bad-form"))?;
+    if let Some(faults) = keep_checklist(&platform, &staff, (&campaigns, &states), *id, &body).await? {
+        return Ok(faults);
+    }
+    let minimum = campaigns.get(&platform).await?.config.sign_on.minimum_authority;
+    let outcome = vetting::decide(&platform, minimum, *id, decision, &form.reason, staff.id).await;
+    answer(
+        &platform,
+        &staff,
+        *id,
+        outcome.map(|outcome| match outcome {
+            Outcome::Moved(_) => "roll-done-decision",
+            Outcome::AwaitsSecond => "roll-done-decline-proposed",
+        }),
+    )
+    .await
+}
+
+/// Keeps what was sent of the checklist; the page with its faults when there are any.
+async fn keep_checklist(
+    platform: &Platform,
+    staff: &SignedIn,
+    registers: Registers<'_>,
+    id: Uuid,
+    body: &[u8],
+) -> Result<Option<HttpResponse>, Problem> {
+    let typed = Typed::of(staff.form(body)?);
+    match typed.checked() {
+        Ok(lines) if lines.is_empty() => {}
+        Ok(lines) => {
+            store::by_id(platform.database.read(), id).await?.ok_or(Problem::NotFound)?;
+            vetting::check(platform, id, lines, staff.id).await?;
+        }
+        Err(errors) => {
+            let reason = staff.form::<DecisionForm>(body)?.reason;
+            let shown = Shown { typed: Some((typed, reason, errors)), ..Shown::default() };
+            return signature_page(platform, staff, registers, id, shown).await.map(Some);
+        }
+    }
+    Ok(None)
+}
+
+async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result<&str, VettingError>) -> Result<HttpResponse, Problem> {
+    let to = format!("/desk/signatures/{id}");
+    let none = i18n::Args::new();
+    let refused = match outcome {
+        Ok(key) => return Ok(staff.done(platform, &to, key, &none).await?),
+        Err(VettingError::Missing) => return Err(Problem::NotFound),
+        Err(VettingError::Database(error)) => return Err(error.into()),
+        Err(VettingError::Unexpected(error)) => return Err(error.into()),
+        Err(VettingError::Overtaken) => "roll-refused-overtaken",
+        Err(VettingError::DeclineOpen) => "roll-refused-decline-open",
+        Err(VettingError::Refused(VettingRefusal::ReasonMissing)) => "roll-refused-reason",
+        Err(VettingError::Refused(VettingRefusal::SamePerson)) => "roll-refused-same-person",
+        Err(VettingError::Refused(VettingRefusal::SecondPersonAwaited)) => "roll-refused-second-awaited",
+        Err(VettingError::Refused(VettingRefusal::AuthorityTooLow)) => "roll-refused-authority",
+        Err(VettingError::Refused(VettingRefusal::Step(_))) => "roll-refused-step",
+    };
+    Ok(staff.refused(platform, &to, refused, &none).await?)
+}
+
+pub(super) async fn second(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let _: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let outcome = vetting::second_decline(&platform, *id, staff.id).await;
+    answer(&platform, &staff, *id, outcome.map(|()| "roll-done-declined")).await
+}
+
+pub(super) async fn withdraw(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let outcome = vetting::withdraw(&platform, *id, &form.reason, staff.id).await;
+    answer(&platform, &staff, *id, outcome.map(|()| "roll-done-withdrawn")).await
+}
+
+pub(super) async fn check(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::VetSignatures)?;
+    match keep_checklist(&platform, &staff, (&campaigns, &states), *id, &body).await? {
+        Some(faults) => Ok(faults),
+        None => answer(&platform, &staff, *id, Ok("roll-done-check")).await,
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatusForm {
+    un_status: String,
+}
+
+pub(super) async fn set_status(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: StatusForm = staff.form(&body)?;
+    staff.require(Permission::VetSignatures)?;
+    let status = match form.un_status.as_str() {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| Problem::Bad("bad-form"))?),
+    };
+    match registration::set(&platform, *id, status, staff.id).await? {
+        true => answer(&platform, &staff, *id, Ok("roll-done-status")).await,
+        false => Err(Problem::NotFound),
+    }
+}
+
+pub(super) async fn reveal(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    id: web::Path<Uuid>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let form: DecisionForm = staff.form(&body)?;
+    staff.require(Permission::RevealNames)?;
+    let reason = form.reason.trim();
+    if reason.is_empty() {
+        return answer(&platform, &staff, *id, Err(VettingRefusal::ReasonMissing.into())).await;
+    }
+    let (_, of) = store::by_id(platform.database.read(), *id).await?.ok_or(Problem::NotFound)?;
+    let sealed = of.sealed_names.as_deref().ok_or(Problem::NotFound)?;
+    let names = contact::open_names(&platform.keys, of.id, sealed).map_err(anyhow::Error::from)?;
+    let txn = platform.database.begin().await?;
+    let entry = Entry::of(Some(staff.id), "signatory.revealed", "signature", *id).because(reason).with(json!({}));
+    audit::append(&txn, entry, platform.clock.now()).await?;
+    txn.commit().await?;
+    // Whoever vets it has to know where the mailbox is.
+    let domain = contact::of(&platform.keys, &of).and_then(|contact| contact.domain().map(str::to_owned));
+    let revealed = Some([Some(names.name), domain].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    signature_page(&platform, &staff, (&campaigns, &states), *id, Shown { revealed, ..Shown::default() }).await
+}

@@ -171,13 +171,16 @@ impl Walk<'_> {
         if language == Language::En {
             self.some_work().await?;
         }
-        self.open_all(&["/desk".to_owned()]).await
+        self.open_all(&["/desk".to_owned()]).await?;
+        self.open_all(&[format!("/{language}/signatories/wave/1")]).await
     }
 
-    /// A wave, a round with drafted letters, a rule, a reply with its proposal: so that every page has something to show.
+    /// A published wave, a round with drafted letters, a rule, a reply with its proposal: so that every page has something to show.
     async fn some_work(&mut self) -> anyhow::Result<()> {
         let waves = self.visitor.get("/desk/waves").await?;
-        self.submit(&waves, "/desk/waves", &["next"], &[]).await?;
+        let wave = self.submit(&waves, "/desk/waves", &["next"], &[]).await?;
+        let frozen = self.visitor.get(&wave).await?;
+        self.submit(&frozen, &format!("{wave}/publish"), &[], &[]).await.context("publishing")?;
         let rounds = self.visitor.get("/desk/letters").await?;
         let round =
             self.submit(&rounds, "/desk/letters", &["event", "wave", "posts"], &[("name", "Rehearsal"), ("mode", "rehearsal")]).await?;

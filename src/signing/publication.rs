@@ -37,8 +37,8 @@ const THANKS_MAIL: &str = "signing.thanks_mail";
 const BATCH: u64 = 500;
 /// Names a list may have to be typeset and sent along; a longer one is only linked to.
 pub(super) const MOST_NAMES: usize = 3000;
-/// Bytes a list may have to be sent along.
-const MOST_BYTES: usize = 2 << 20;
+/// Bytes a list may have to be sent along: many read their mail on a slow telephone.
+const MOST_BYTES: usize = 300 * 1024;
 
 #[derive(Serialize, Deserialize)]
 struct OfWave {

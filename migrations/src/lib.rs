@@ -21,6 +21,7 @@ mod m0017_revisions;
 mod m0018_imports;
 mod m0019_deadlines;
 mod m0020_publication;
+mod m0021_invitations;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_imports::Imports),
             Box::new(m0019_deadlines::Deadlines),
             Box::new(m0020_publication::Publication),
+            Box::new(m0021_invitations::Invitations),
         ]
     }
 }

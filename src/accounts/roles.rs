@@ -13,6 +13,8 @@ pub enum Permission {
     FreezeWaves,
     /// Show a frozen wave to everybody and thank its signers.
     PublishWaves,
+    /// Write to organisations that might sign.
+    InviteSigners,
     /// Extend the deadline.
     ExtendDeadline,
     /// Read a withheld name, with a reason, leaving a trace.
@@ -70,6 +72,7 @@ impl Role {
             Self::Campaigner => matches!(
                 permission,
                 P::ReadDesk
+                    | P::InviteSigners
                     | P::PrepareLetters
                     | P::ApproveLetters
                     | P::ReleaseLetters

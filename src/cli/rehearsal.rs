@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::ExposeSecret;
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     accounts::{Role, service::NewAccount},
     app::{self, App, Replaced},
-    domain::language::Language,
+    domain::{language::Language, signature::SignatureState},
     entities::signature,
     platform::{
         crypto,
@@ -139,6 +139,8 @@ impl Walk<'_> {
             "an unknown address is answered with {}",
             missing.status
         );
+        let invitation = self.visitor.get(&format!("/{language}/invitation/unknown")).await?;
+        ensure!(invitation.status == 404, "a link of no invitation is answered with {}", invitation.status);
         let order = [("state", "KEN"), ("post", "foreign_minister"), ("language", language.code()), ("name", "Rehearsal Society")];
         let own = self.visitor.post(&format!("/{language}/write"), &order).await?;
         ensure!(own.status == 200, "a letter is answered with {}", own.status);
@@ -172,7 +174,9 @@ impl Walk<'_> {
             self.some_work().await?;
         }
         self.open_all(&["/desk".to_owned()]).await?;
-        self.open_all(&[format!("/{language}/signatories/wave/1")]).await
+        let wave = self.visitor.get(&format!("/{language}/signatories/wave/1")).await?;
+        ensure!(wave.status == 200, "a published wave is answered with {}", wave.status);
+        Ok(())
     }
 
     /// A published wave, a round with drafted letters, a rule, a reply with its proposal: so that every page has something to show.
@@ -180,7 +184,12 @@ impl Walk<'_> {
         let waves = self.visitor.get("/desk/waves").await?;
         let wave = self.submit(&waves, "/desk/waves", &["next"], &[]).await?;
         let frozen = self.visitor.get(&wave).await?;
+        self.thank_few().await?;
         self.submit(&frozen, &format!("{wave}/publish"), &[], &[]).await.context("publishing")?;
+        let invitations = self.visitor.get("/desk/invitations").await?;
+        let list: String =
+            Language::ALL.iter().map(|language| format!("{language}@invited.example.org; Rehearsal; {language}\n")).collect();
+        self.submit(&invitations, "/desk/invitations", &[], &[("list", &list)]).await.context("invitations")?;
         let rounds = self.visitor.get("/desk/letters").await?;
         let round =
             self.submit(&rounds, "/desk/letters", &["event", "wave", "posts"], &[("name", "Rehearsal"), ("mode", "rehearsal")]).await?;
@@ -209,6 +218,21 @@ impl Walk<'_> {
         ];
         self.redirected(&self.visitor.post_multipart("/desk/replies", &fields, None).await?)?;
         self.app.worker().drain().await?;
+        Ok(())
+    }
+
+    /// One signer of each language is still to be thanked: a mail to each of hundreds shows no more.
+    async fn thank_few(&self) -> anyhow::Result<()> {
+        let db = self.app.platform.database.write();
+        let mut few = Vec::new();
+        for language in Language::ALL {
+            let one = signature::Entity::find()
+                .filter(signature::Column::Language.eq(language.code()))
+                .filter(signature::Column::State.eq(SignatureState::Verified.key()));
+            few.push(one.one(db).await?.with_context(|| format!("nobody has signed in {language}"))?.id);
+        }
+        let thanked = signature::ActiveModel { thanked_at: Set(Some(self.app.platform.clock.now())), ..Default::default() };
+        signature::Entity::update_many().set(thanked).filter(signature::Column::Id.is_not_in(few)).exec(db).await?;
         Ok(())
     }
 

@@ -38,6 +38,9 @@ pub struct SignOn {
     /// Days after signing on which whoever has not confirmed is reminded (R25).
     #[serde(default)]
     pub reminder_days: Vec<u16>,
+    /// Days after an invitation on which whoever has not signed is reminded (R25).
+    #[serde(default)]
+    pub invitation_days: Vec<u16>,
     /// So many signatures from one network within `burst_minutes` are set aside together until somebody has looked (R13).
     #[serde(default = "burst_size")]
     pub burst_size: u16,
@@ -76,6 +79,11 @@ const fn burst_minutes() -> u16 {
 
 fn withheld() -> String {
     Visibility::Withheld.key().to_owned()
+}
+
+/// Days on which somebody may be reminded.
+fn are_days(days: &[u16]) -> bool {
+    days.len() <= 3 && days.first() != Some(&0) && days.is_sorted_by(|a, b| a < b)
 }
 
 impl SignOn {
@@ -123,10 +131,8 @@ impl SignOn {
             (self.deadline_label.parse::<DeadlineLabel>().is_err(), "sign_on.deadline_label: UTC, AoE or America/New_York"),
             (u32::try_from(self.grace_minutes).is_err(), "sign_on.grace_minutes: none or more"),
             (self.confirmation_hours < 1, "sign_on.confirmation_hours: at least 1"),
-            (
-                self.reminder_days.len() > 3 || self.reminder_days.first() == Some(&0) || !self.reminder_days.is_sorted_by(|a, b| a < b),
-                "sign_on.reminder_days: at most three, from 1 on, each later than the one before",
-            ),
+            (!are_days(&self.reminder_days), "sign_on.reminder_days: at most three, from 1 on, each later than the one before"),
+            (!are_days(&self.invitation_days), "sign_on.invitation_days: at most three, from 1 on, each later than the one before"),
             (self.burst_size < 5, "sign_on.burst_size: at least 5, or colleagues of one office are set aside"),
             (!(1..=60).contains(&self.burst_minutes), "sign_on.burst_minutes: 1 to 60"),
             (self.small_cell_threshold < 2, "sign_on.small_cell_threshold: at least 2, or figures give single signers away"),

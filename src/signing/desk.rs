@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::{corrections_desk, duplicates_desk, queue_desk, rules_desk, signature_desk, typed_desk, uploads_desk};
+use super::{corrections_desk, duplicates_desk, invitations_desk, queue_desk, rules_desk, signature_desk, typed_desk, uploads_desk};
 
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -27,6 +27,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/rules/{id}", web::post().to(rules_desk::begin))
         .route("/desk/rules/{id}/runs/{run}/stop", web::post().to(rules_desk::stop))
         .route("/desk/rules/{id}/runs/{run}/undo", web::post().to(rules_desk::undo))
+        .route("/desk/invitations", web::get().to(invitations_desk::show))
+        .route("/desk/invitations", web::post().to(invitations_desk::invite))
         .route("/desk/imports", web::get().to(uploads_desk::list))
         .route("/desk/imports", web::post().to(uploads_desk::keep))
         .route("/desk/imports/{id}", web::get().to(uploads_desk::show))

@@ -10,6 +10,8 @@ use uuid::Uuid;
 use super::{
     colleague_mails::ColleagueMail,
     comparison, counts, grading,
+    invitation_mails::InvitationMail,
+    invitations,
     mails::{self, Occasion},
     publication::{Thank, ThanksMail},
     rule_runs::{ApplyRule, UndoRule},
@@ -62,6 +64,11 @@ pub fn watch() -> Job {
     Job::new(WATCH, &()).coalesce(WATCH)
 }
 
+/// The job that sets the counts right and forgets what is kept no longer.
+pub fn recount() -> Job {
+    Job::new(RECOUNT, &()).coalesce(RECOUNT)
+}
+
 /// Adds this room's handlers.
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     worker
@@ -75,6 +82,7 @@ pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns:
         .handle(UndoRule { platform: platform.clone() })
         .handle(ReadSheet { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() })
         .handle(Thank { platform: platform.clone() })
+        .handle(InvitationMail { platform: platform.clone(), campaigns: campaigns.clone() })
         .handle(ThanksMail::new(platform, campaigns, states))
         .handle(Recount { platform: platform.clone(), campaigns: campaigns.clone() })
         .every(std::time::Duration::from_secs(24 * 3600), std::time::Duration::from_secs(2 * 3600), RECOUNT)
@@ -226,6 +234,7 @@ impl Handler for Recount {
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
         let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
         uploads::forget_old(&self.platform).await?;
+        invitations::forget_old(&self.platform).await?;
         let differed = counts::recount(&self.platform, campaign.id).await?;
         if differed > 0 {
             tracing::warn!(differed, "counts differed from a recount and were set right");

@@ -9,6 +9,7 @@ use super::{
     fields_view::FieldsView,
     form::{NewSignature, SignForm},
     intake::Intake,
+    invitation_page,
     moments::{DeadlineView, LinkLife},
     service::{self, SignError, Source},
     signer_page, versions, wave_pages,
@@ -43,6 +44,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     signer_page::routes(config);
     colleague_page::routes(config);
     wave_pages::routes(config);
+    invitation_page::routes(config);
 }
 
 #[derive(Serialize)]

@@ -22,6 +22,7 @@ mod evidence;
 mod full_disk;
 mod health;
 mod hostile_input;
+mod invitations;
 mod letters_sent;
 mod letters_written;
 mod lists;

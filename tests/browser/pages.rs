@@ -41,6 +41,7 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/corrections",
     "/desk/rules",
     "/desk/imports",
+    "/desk/invitations",
     "/desk/waves",
     "/desk/letters",
     "/desk/replies",

@@ -182,3 +182,5 @@ accounts-action-wave-published = نُشرت الدفعة
 accounts-action-signatory-status-set = سُجّل المركز الاستشاري
 accounts-kind-signing-thank = تجهيز رسائل الشكر
 accounts-kind-signing-thanks-mail = شكر موقّع
+accounts-action-signers-invited = دُعي موقّعون
+accounts-kind-signing-invite = دعوة إلى التوقيع

@@ -182,3 +182,5 @@ accounts-action-wave-published = Wave published
 accounts-action-signatory-status-set = Consultative status set
 accounts-kind-signing-thank = Queue mails of thanks
 accounts-kind-signing-thanks-mail = Thank a signer
+accounts-action-signers-invited = Signers invited
+accounts-kind-signing-invite = Invite to sign

@@ -182,3 +182,5 @@ accounts-action-wave-published = Tanda publicada
 accounts-action-signatory-status-set = Carácter consultivo registrado
 accounts-kind-signing-thank = Preparar agradecimientos
 accounts-kind-signing-thanks-mail = Agradecer a un firmante
+accounts-action-signers-invited = Firmantes invitados
+accounts-kind-signing-invite = Invitar a firmar

@@ -182,3 +182,5 @@ accounts-action-wave-published = Vague publiée
 accounts-action-signatory-status-set = Statut consultatif enregistré
 accounts-kind-signing-thank = Préparer les remerciements
 accounts-kind-signing-thanks-mail = Remercier un signataire
+accounts-action-signers-invited = Signataires invités
+accounts-kind-signing-invite = Inviter à signer

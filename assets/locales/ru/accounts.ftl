@@ -182,3 +182,5 @@ accounts-action-wave-published = Волна опубликована
 accounts-action-signatory-status-set = Консультативный статус указан
 accounts-kind-signing-thank = Подготовить благодарности
 accounts-kind-signing-thanks-mail = Поблагодарить подписавшего
+accounts-action-signers-invited = Приглашены подписать
+accounts-kind-signing-invite = Пригласить подписать

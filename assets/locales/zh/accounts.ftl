@@ -182,3 +182,5 @@ accounts-action-wave-published = 该批已公布
 accounts-action-signatory-status-set = 咨商地位已设置
 accounts-kind-signing-thank = 准备感谢邮件
 accounts-kind-signing-thanks-mail = 感谢签署者
+accounts-action-signers-invited = 已邀请签署者
+accounts-kind-signing-invite = 邀请签署

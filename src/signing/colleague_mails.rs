@@ -20,7 +20,6 @@ use crate::{
     platform::{
         Platform, i18n,
         jobs::{Attempt, Handler, Job, JobError},
-        throttle,
     },
 };
 
@@ -78,10 +77,6 @@ impl Handler for ColleagueMail {
         let to = contact::open_contact(&platform.keys, row.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
         let address = EmailAddress::parse(&to.email).map_err(|_| JobError::Fail("the address is none".into()))?;
         let bucket = mails::bucket_of(&platform.keys.address_hash(&address.comparable()));
-        if !throttle::allow(db, &bucket, mails::PER_ADDRESS, mails::WINDOW, now).await? {
-            tracing::info!(reference = signature.reference, "no further mail to an address that had its share");
-            return Ok(());
-        }
         let language: Language = signature.language.parse().unwrap_or_default();
         let link = row.purpose.parse::<Task>().ok().and_then(|_| colleague::token_of(&platform.keys, row.id));
         let link = link.map(|token| format!("{}/{language}/colleague/{}", platform.site.base_url, token.reveal()));
@@ -95,16 +90,14 @@ impl Handler for ColleagueMail {
             link,
             days: (row.expires_at - row.created_at).max(Duration::zero()).num_days(),
         };
-        let sent = match Written::of(platform, language, "mails/signing_colleague", subject, &view) {
-            Ok(written) => mails::post(platform, &campaign, language, to.email, written, attempt).await,
-            Err(fault) => Err(fault),
+        let sending = async || {
+            let written = Written::of(platform, language, "mails/signing_colleague", subject, &view)?;
+            mails::post(platform, &campaign, language, to.email, written, attempt).await
         };
-        if sent.is_err() {
-            throttle::give_back(db, &bucket).await?;
-        } else if row.purpose == LEFT {
+        if mails::within_share(platform, &bucket, &signature.reference, sending).await? && row.purpose == LEFT {
             // Told: the address is nobody's business any more.
             signature_token::Entity::delete_by_id(row.id).exec(db).await?;
         }
-        sent
+        Ok(())
     }
 }

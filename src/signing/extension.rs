@@ -1,6 +1,5 @@
 //! Extending the deadline in one step, with a notice on every page that names it (R78). Must not shorten a deadline: what was promised in public stays.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
@@ -95,12 +94,11 @@ pub(super) async fn in_force(db: &impl ConnectionTrait, campaign: &Current) -> R
 
 /// How many signatures are in time now.
 async fn take_in(db: &impl ConnectionTrait, campaign: Uuid, deadline: &Deadline) -> Result<u64, DbErr> {
-    let end: DateTime<Utc> = deadline.end_of_grace();
     let taken = signature::Entity::update_many()
         .set(signature::ActiveModel { late: Set(false), ..Default::default() })
         .filter(signature::Column::CampaignId.eq(campaign))
         .filter(signature::Column::Late.eq(true))
-        .filter(signature::Column::SignedAt.lte(end))
+        .filter(signature::Column::SignedAt.lte(deadline.end_of_grace()))
         .exec(db)
         .await?;
     Ok(taken.rows_affected)

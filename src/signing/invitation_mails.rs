@@ -21,7 +21,6 @@ use crate::{
         Platform, i18n,
         jobs::{Attempt, Handler, Job, JobError},
         mail::Extra,
-        throttle,
     },
 };
 
@@ -35,13 +34,13 @@ struct Payload {
 }
 
 /// The mails of an invitation: at once, and on the campaign's days.
-pub(super) fn mails(campaign: &Current, invitation: Uuid, now: DateTime<Utc>) -> impl Iterator<Item = Job> {
+pub(super) fn mails(campaign: &Current, invitation: Uuid, now: DateTime<Utc>) -> Vec<Job> {
     let days = std::iter::once(0).chain(campaign.config.sign_on.invitation_days.iter().copied());
-    let mail = move |(number, day): (usize, u16)| {
+    let mail = |(number, day): (usize, u16)| {
         let job = Job::new(INVITE, &Payload { invitation, number }).once(&format!("{INVITE}:{invitation}:{number}"));
         job.at(now + Duration::days(i64::from(day)))
     };
-    days.enumerate().map(mail).collect::<Vec<_>>().into_iter()
+    days.enumerate().map(mail).collect()
 }
 
 #[derive(Serialize)]
@@ -83,10 +82,6 @@ impl Handler for InvitationMail {
         }
         let to = contact::open_contact(&platform.keys, row.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
         let Some(token) = invitations::token_of(&platform.keys, row.id) else { return Err(JobError::Fail("no link could be made".into())) };
-        let bucket = mails::bucket_of(&row.address_hash);
-        if !throttle::allow(db, &bucket, mails::PER_ADDRESS, mails::WINDOW, now).await? {
-            return Ok(());
-        }
         let language: Language = row.language.parse().unwrap_or_default();
         let base = format!("{}/{language}", platform.site.base_url);
         let reminder = payload.number > 0;
@@ -103,16 +98,11 @@ impl Handler for InvitationMail {
             stop: stop.clone(),
             reminder,
         };
-        let sent = match Written::of(platform, language, "mails/signing_invitation", subject, &view) {
-            Ok(mut written) => {
-                written.extras.push(Extra::ListUnsubscribe(stop));
-                mails::post(platform, &campaign, language, to.email, written, attempt).await
-            }
-            Err(fault) => Err(fault),
+        let sending = async || {
+            let mut written = Written::of(platform, language, "mails/signing_invitation", subject, &view)?;
+            written.extras.push(Extra::ListUnsubscribe(stop));
+            mails::post(platform, &campaign, language, to.email, written, attempt).await
         };
-        if sent.is_err() {
-            throttle::give_back(db, &bucket).await?;
-        }
-        sent
+        mails::within_share(platform, &mails::bucket_of(&row.address_hash), &row.id.to_string(), sending).await.map(drop)
     }
 }

@@ -36,8 +36,13 @@ pub(super) fn choices(language: Language) -> [Vec<ChoiceView>; 3] {
     [
         Layout::ALL.iter().map(|layout| of("layout", layout.key())).collect(),
         Format::ALL.iter().map(|format| of("format", format.key())).collect(),
-        Language::ALL.iter().map(|other| ChoiceView { value: other.code(), text: other.own_name().to_owned() }).collect(),
+        languages(),
     ]
+}
+
+/// The languages by their own names.
+pub(super) fn languages() -> Vec<ChoiceView> {
+    Language::ALL.iter().map(|other| ChoiceView { value: other.code(), text: other.own_name().to_owned() }).collect()
 }
 
 #[derive(Default, Deserialize)]

@@ -19,8 +19,8 @@ use crate::{
 
 /// Mails about signing that one address gets within [`WINDOW`] without a press on the button in one of them. Whoever presses wants them, and may have to
 /// hide a name by the next.
-pub(super) const PER_ADDRESS: i32 = 5;
-pub(super) const WINDOW: Duration = Duration::days(30);
+const PER_ADDRESS: i32 = 5;
+const WINDOW: Duration = Duration::days(30);
 
 /// Why a signer is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,16 +98,30 @@ pub(super) async fn send(
     // Whoever is set aside is written to as everybody, and whoever asks again not to be named gets the link that makes it so.
     let may_confirm = confirmation::may_confirm(platform.database.read(), &platform.keys, &signed).await;
     let may_confirm = may_confirm.map_err(|_| JobError::Retry("what the same person sent before cannot be read".into()))?;
-    let bucket = bucket(&signed.1);
-    if !throttle::allow(platform.database.write(), &bucket, PER_ADDRESS, WINDOW, platform.clock.now()).await? {
-        tracing::info!(reference = signed.0.reference, "no further mail to an address that had its share");
-        return Ok(());
+    let sending = async || write(platform, campaign, &signed, occasion, may_confirm, contact.email, attempt).await;
+    within_share(platform, &bucket(&signed.1), &signed.0.reference, sending).await.map(drop)
+}
+
+/// Sends a mail unless its address has had its share; `false` then. What could not be handed over is not counted.
+///
+/// # Errors
+/// When it could not be handed over.
+pub(super) async fn within_share(
+    platform: &Platform,
+    bucket: &str,
+    reference: &str,
+    sending: impl AsyncFnOnce() -> Result<(), JobError>,
+) -> Result<bool, JobError> {
+    let db = platform.database.write();
+    if !throttle::allow(db, bucket, PER_ADDRESS, WINDOW, platform.clock.now()).await? {
+        tracing::info!(reference, "no further mail to an address that had its share");
+        return Ok(false);
     }
-    let sent = write(platform, campaign, &signed, occasion, may_confirm, contact.email, attempt).await;
+    let sent = sending().await;
     if sent.is_err() {
-        throttle::give_back(platform.database.write(), &bucket).await?;
+        throttle::give_back(db, bucket).await?;
     }
-    sent
+    sent.map(|()| true)
 }
 
 async fn write(

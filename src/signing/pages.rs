@@ -7,10 +7,11 @@ use super::{
     colleague_page, confirmation_pages,
     counts::{self, HeadlineView},
     fields_view::FieldsView,
-    form::{NewSignature, SignForm},
+    form::SignForm,
     intake::Intake,
     invitation_page,
     moments::{DeadlineView, LinkLife},
+    roll_pages::PrintedLine,
     service::{self, SignError, Source},
     signer_page, versions, wave_pages,
 };
@@ -128,7 +129,7 @@ struct SignPage<'a> {
     #[serde(flatten)]
     fields: FieldsView<'a>,
     /// The line as it will be printed, once somebody asked to see it.
-    line: Option<LineView>,
+    line: Option<PrintedLine>,
     /// Where one writes when the form fails.
     address: &'a str,
     is_open: bool,
@@ -136,35 +137,12 @@ struct SignPage<'a> {
     deadline: DeadlineView,
 }
 
-/// A line of the list, as the list will print it.
-#[derive(Serialize)]
-struct LineView {
-    /// None when no name will be printed.
-    name: Option<String>,
-    original_name: Option<String>,
-    affiliation: Option<String>,
-    place: String,
-}
-
-impl LineView {
-    fn of(new: &NewSignature, directory: &Directory) -> Self {
-        let named = new.visibility.shows_name();
-        let names = &new.names;
-        Self {
-            name: Some(names.name.clone()).filter(|_| named),
-            original_name: names.original_name.clone(),
-            affiliation: names.affiliation.clone(),
-            place: directory.place(names.location_label.as_deref(), new.iso3.as_deref(), new.language),
-        }
-    }
-}
-
 fn form_html(
     request: &HttpRequest,
     platform: &Platform,
     (campaign, directory): (&Current, &Directory),
     language: Language,
-    (form, line): (&SignForm, Option<LineView>),
+    (form, line): (&SignForm, Option<PrintedLine>),
     errors: &FormErrors,
 ) -> Result<String, Problem> {
     let now = platform.clock.now();
@@ -235,7 +213,10 @@ async fn sign(
         Err(errors) => return again(&errors, StatusCode::UNPROCESSABLE_ENTITY),
     };
     if !form.look.is_empty() {
-        let line = LineView::of(&new, &directory);
+        let names = &new.names;
+        let place = directory.place(names.location_label.as_deref(), new.iso3.as_deref(), language);
+        let name = Some(names.name.as_str()).filter(|_| new.visibility.shows_name());
+        let line = PrintedLine::of(name, names.original_name.as_deref(), names.affiliation.as_deref(), place);
         let html = form_html(&request, &platform, (&campaign, &directory), language, (&form, Some(line)), &FormErrors::default())?;
         return Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html));
     }

@@ -26,7 +26,6 @@ use crate::{
         Platform, i18n,
         jobs::{Attempt, Handler, Job, JobError, enqueue, enqueue_all},
         mail::Attachment,
-        throttle,
     },
     states,
 };
@@ -199,11 +198,6 @@ impl Handler for ThanksMail {
         // Nothing lies in the mailbox of somebody at risk but words.
         let attachment = if of.name.is_some() { self.list(&campaign, &wave, language).await.map_err(unset)? } else { None };
         let own_page = signer::issue(platform, &signature).await.map_err(|_| JobError::Retry("no link could be made".into()))?;
-        let bucket = mails::bucket(&of);
-        if !throttle::allow(db, &bucket, mails::PER_ADDRESS, mails::WINDOW, platform.clock.now()).await? {
-            tracing::info!(reference = signature.reference, "no further mail to an address that had its share");
-            return Ok(());
-        }
         let args = i18n::args([("reference", signature.reference.clone().into())]);
         let subject = i18n::plain(language, "signing-thanks-subject", &args);
         let base = format!("{}/{language}", platform.site.base_url);
@@ -218,16 +212,13 @@ impl Handler for ThanksMail {
             own_page,
             attached: attachment.is_some(),
         };
-        let sent = match Written::of(platform, language, "mails/signing_thanks", subject, &view) {
-            Ok(mut written) => {
-                written.attachments.extend(attachment);
-                mails::post(platform, &campaign, language, to.email, written, attempt).await
-            }
-            Err(fault) => Err(fault),
+        let sending = async || {
+            let mut written = Written::of(platform, language, "mails/signing_thanks", subject, &view)?;
+            written.attachments.extend(attachment);
+            mails::post(platform, &campaign, language, to.email, written, attempt).await
         };
-        if sent.is_err() {
-            throttle::give_back(db, &bucket).await?;
-            return sent;
+        if !mails::within_share(platform, &mails::bucket(&of), &signature.reference, sending).await? {
+            return Ok(());
         }
         let change = signature::ActiveModel { thanked_at: Set(Some(platform.clock.now())), ..Default::default() };
         signature::Entity::update_many().set(change).filter(signature::Column::Id.eq(signature.id)).exec(db).await?;

@@ -64,7 +64,7 @@ impl ListQuery {
 struct ListPage<'a> {
     page: Frame<'a>,
     counts: HeadlineView,
-    names: Vec<NameView>,
+    names: Vec<PrintedLine>,
     kind: String,
     country: String,
     q: String,
@@ -90,13 +90,26 @@ struct WaveView {
     frozen_at: DateTime<Utc>,
 }
 
+/// A line as the list prints it.
 #[derive(Serialize)]
-struct NameView {
-    name: String,
+pub(super) struct PrintedLine {
+    /// None when no name is printed.
+    name: Option<String>,
     original_name: Option<String>,
     affiliation: Option<String>,
     place: String,
-    kind: &'static str,
+}
+
+impl PrintedLine {
+    /// `original_name` is printed only where it is another one.
+    pub(super) fn of(name: Option<&str>, original_name: Option<&str>, affiliation: Option<&str>, place: String) -> Self {
+        Self {
+            name: name.map(str::to_owned),
+            original_name: original_name.filter(|own| Some(*own) != name).map(str::to_owned),
+            affiliation: affiliation.map(str::to_owned),
+            place,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -156,16 +169,13 @@ async fn show(
         let total = roll.lines(language, &filter).count();
         let current = query.page.clamp(1, total.div_ceil(PAGE).max(1));
         let from = (current - 1) * PAGE;
-        let names: Vec<NameView> = roll
+        let names: Vec<PrintedLine> = roll
             .lines(language, &filter)
             .skip(from)
             .take(PAGE)
-            .map(|line| NameView {
-                name: line.name.clone(),
-                original_name: line.original_name.clone().filter(|own| *own != line.name),
-                affiliation: line.affiliation.clone(),
-                place: directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language),
-                kind: line.kind.key(),
+            .map(|line| {
+                let place = directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language);
+                PrintedLine::of(Some(&line.name), line.original_name.as_deref(), line.affiliation.as_deref(), place)
             })
             .collect();
         let k = campaign.config.sign_on.smallest_cell();

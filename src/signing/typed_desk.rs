@@ -9,6 +9,7 @@ use super::{
     fields_view::FieldsView,
     form::{SignForm, add_fault},
     intake::Intake,
+    list_desk::{self, ChoiceView},
     service::{self, SignError, Source},
 };
 use crate::{
@@ -61,13 +62,7 @@ struct TypedPage<'a> {
     #[serde(flatten)]
     fields: FieldsView<'a>,
     mail: &'a MailForm,
-    languages: Vec<LanguageView>,
-}
-
-#[derive(Serialize)]
-struct LanguageView {
-    value: &'static str,
-    text: &'static str,
+    languages: Vec<ChoiceView>,
 }
 
 fn page(
@@ -82,7 +77,7 @@ fn page(
         errors: errors.view(staff.language),
         fields: FieldsView::of(campaign, directory, staff.language, form),
         mail,
-        languages: Language::ALL.iter().map(|language| LanguageView { value: language.code(), text: language.own_name() }).collect(),
+        languages: list_desk::languages(),
     };
     Ok(platform.site.page(status, "signing/typed.html", staff.language, &view)?)
 }

@@ -22,6 +22,9 @@ mod m0018_imports;
 mod m0019_deadlines;
 mod m0020_publication;
 mod m0021_invitations;
+mod m0022_details;
+mod m0023_reveals;
+mod m0024_logos;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -54,6 +57,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_deadlines::Deadlines),
             Box::new(m0020_publication::Publication),
             Box::new(m0021_invitations::Invitations),
+            Box::new(m0022_details::Details),
+            Box::new(m0023_reveals::Reveals),
+            Box::new(m0024_logos::Logos),
         ]
     }
 }

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use crate::statements::{add_columns, drop_columns};
+
 /// Publication of waves, thanks to signers, status with the United Nations.
 pub(crate) struct Publication;
 
@@ -26,17 +28,10 @@ fn columns() -> [(&'static str, ColumnDef); 6] {
 #[async_trait::async_trait]
 impl MigrationTrait for Publication {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (table, mut column) in columns() {
-            manager.alter_table(Table::alter().table(table).add_column(&mut column).to_owned()).await?;
-        }
-        Ok(())
+        add_columns(manager, columns()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (table, column) in columns().into_iter().rev() {
-            let name = column.get_column_name();
-            manager.alter_table(Table::alter().table(table).drop_column(Alias::new(name)).to_owned()).await?;
-        }
-        Ok(())
+        drop_columns(manager, columns()).await
     }
 }

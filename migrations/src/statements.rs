@@ -35,3 +35,26 @@ fn on(name: &'static str, table: &'static str, columns: &[&'static str]) -> Inde
 pub(crate) async fn drop(manager: &SchemaManager<'_>, table: &'static str) -> Result<(), DbErr> {
     manager.drop_table(Table::drop().table(table).to_owned()).await
 }
+
+/// Adds columns to tables that are there.
+pub(crate) async fn add_columns(
+    manager: &SchemaManager<'_>,
+    columns: impl IntoIterator<Item = (&'static str, ColumnDef)>,
+) -> Result<(), DbErr> {
+    for (table, mut column) in columns {
+        manager.alter_table(Table::alter().table(table).add_column(&mut column).to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// Takes them away again, the last first.
+pub(crate) async fn drop_columns(
+    manager: &SchemaManager<'_>,
+    columns: impl IntoIterator<Item = (&'static str, ColumnDef), IntoIter: DoubleEndedIterator>,
+) -> Result<(), DbErr> {
+    for (table, column) in columns.into_iter().rev() {
+        let name = column.get_column_name();
+        manager.alter_table(Table::alter().table(table).drop_column(Alias::new(name)).to_owned()).await?;
+    }
+    Ok(())
+}

@@ -132,7 +132,14 @@ impl Walk<'_> {
         let asked = self.visitor.post(&own, &fields).await?;
         ensure!(asked.status == 200, "a wish to ask a colleague is answered with {}", asked.status);
         self.app.worker().drain().await?;
-        self.open_all(&[format!("/{language}"), format!("/{language}/sign/sent"), format!("/{language}/mailbox"), own]).await?;
+        self.open_all(&[
+            format!("/{language}"),
+            format!("/{language}/sign/sent"),
+            format!("/{language}/mailbox"),
+            format!("/{language}/signatories/logos"),
+            own,
+        ])
+        .await?;
         let missing = self.visitor.get(&format!("/{language}/no-such-page")).await?;
         ensure!(
             missing.status == 404 && missing.media_type.starts_with("text/html"),
@@ -173,7 +180,7 @@ impl Walk<'_> {
         if language == Language::En {
             self.some_work().await?;
         }
-        self.open_all(&["/desk".to_owned()]).await?;
+        self.open_all(&["/desk", "/desk/logos", "/desk/reveals"].map(str::to_owned)).await?;
         let wave = self.visitor.get(&format!("/{language}/signatories/wave/1")).await?;
         ensure!(wave.status == 200, "a published wave is answered with {}", wave.status);
         Ok(())

@@ -26,6 +26,7 @@ pub mod prose;
 pub mod reference;
 pub mod resemblance;
 mod romanised;
+pub mod sheet_time;
 pub mod sign_on;
 pub mod signals;
 pub mod signature;

@@ -33,6 +33,9 @@ pub struct SignOn {
     /// The least that must be known of an organisation's authority before its signature is verified.
     #[serde(default = "self_declared")]
     pub minimum_authority: Authority,
+    /// A withheld name is opened only after a second person of staff agreed.
+    #[serde(default)]
+    pub reveal_needs_second: bool,
     /// Life of the link in the mail.
     pub confirmation_hours: i64,
     /// Days after signing on which whoever has not confirmed is reminded (R25).
@@ -49,6 +52,9 @@ pub struct SignOn {
     pub burst_minutes: u16,
     /// A figure per country below this is not shown by itself.
     pub small_cell_threshold: i64,
+    /// Whether organisations may send their logo, to be shown beside the list (R24).
+    #[serde(default)]
+    pub logos: bool,
     /// named, withheld or total_only.
     pub default_visibility: String,
     /// Whether letters may carry names.

@@ -14,6 +14,10 @@ keyed! {
         OtherDomain = "other_domain",
         /// A language that is neither official in its country nor English.
         OddLanguage = "odd_language",
+        /// The same person is the contact of another organisation.
+        SameContact = "same_contact",
+        /// Its web domain is less than a year old; staff looked that up.
+        NewDomain = "new_domain",
         /// Others came from the same network on that day.
         SameNetwork = "same_network",
         /// Very many came from the same network in a short time.

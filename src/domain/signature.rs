@@ -241,6 +241,8 @@ keyed! {
     VettingItem {
         /// The web site exists and fits.
         Website = "website",
+        /// Its web domain is older than a year: somebody looked it up.
+        DomainAge = "domain_age",
         /// The mail domain belongs to the organisation.
         MailDomain = "mail_domain",
         /// A public register knows it.

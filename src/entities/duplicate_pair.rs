@@ -24,6 +24,8 @@ pub struct Model {
     pub kept_id: Option<Uuid>,
     /// Where the other one stood.
     pub state_before: Option<String>,
+    /// Columns of the one that stays that were taken from the other, parted by spaces.
+    pub filled: Option<String>,
     pub created_at: DateTimeUtc,
     pub decided_by: Option<Uuid>,
     pub decided_at: Option<DateTimeUtc>,

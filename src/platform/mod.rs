@@ -11,6 +11,7 @@ pub mod http;
 pub mod i18n;
 pub mod jobs;
 pub mod mail;
+pub mod pictures;
 pub mod refreshed;
 pub mod telemetry;
 pub mod templates;

@@ -30,6 +30,7 @@ use crate::{
     signing::{
         correction,
         duplicates::{self, PairState},
+        logos, reveals,
     },
     states::{self, Directory},
 };
@@ -77,6 +78,8 @@ impl Line {
 const SIGNATURES: (&str, Permission) = ("/desk/signatures", Permission::VetSignatures);
 const CORRECTIONS: (&str, Permission) = ("/desk/corrections", Permission::VetSignatures);
 const DUPLICATES: (&str, Permission) = ("/desk/duplicates", Permission::VetSignatures);
+const LOGOS: (&str, Permission) = ("/desk/logos", Permission::VetSignatures);
+const REVEALS: (&str, Permission) = ("/desk/reveals", Permission::RevealNames);
 const PROPOSALS: (&str, Permission) = ("/desk/positions/proposals", Permission::RecordReplies);
 const LETTERS: (&str, Permission) = ("/desk/letters", Permission::ReadDesk);
 const WORK: (&str, Permission) = ("/desk/work", Permission::SuperviseWork);
@@ -116,7 +119,7 @@ pub(super) async fn show(
             .next_event(today)
             .filter(|event| event.precision == "day")
             .map(|event| (event.starts_on - today).num_days().max(0)),
-        waits: waits(db, &staff, campaign.id).await?,
+        waits: waits(db, &staff, &campaign, now).await?,
         late: late(db, &staff, &campaign, now).await?,
         moved: moved(db, campaign.id, Audience::of(staff.role), now, &states, staff.language).await?,
         replies: match staff.role.may(Permission::RecordReplies) {
@@ -154,14 +157,15 @@ fn of_rounds(campaign_id: Uuid) -> impl IntoCondition {
     letter::Column::RoundId.in_subquery(rounds.into_query())
 }
 
-/// Seven queries.
-async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign_id: Uuid) -> Result<Vec<Line>, DbErr> {
+/// Eight queries, one more where the campaign takes logos and up to three where two people open a name.
+async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, now: DateTime<Utc>) -> Result<Vec<Line>, DbErr> {
     let blocked = letter::Entity::find()
-        .filter(of_rounds(campaign_id))
+        .filter(of_rounds(campaign.id))
         .filter(letter::Column::Blockers.gt(0))
         .filter(letter::Column::State.eq(LetterState::Draft.key()));
+    let (campaign_id, rules) = (campaign.id, &campaign.config.sign_on);
     let failed = job::Entity::find().filter(job::Column::State.eq(jobs::state::FAILED));
-    Ok(vec![
+    let mut lines = vec![
         Line::new(staff, "vetting", to_vet(campaign_id).count(db).await?, SIGNATURES),
         Line::new(staff, "corrections", correction::count_open(db, campaign_id).await?, CORRECTIONS),
         Line::new(staff, "duplicates", duplicates::in_state(campaign_id, PairState::Open).count(db).await?, DUPLICATES),
@@ -170,7 +174,15 @@ async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign_id: Uuid) -
         Line::new(staff, "approval", rounds(campaign_id, RoundState::Checked).count(db).await?, LETTERS),
         Line::new(staff, "release", rounds(campaign_id, RoundState::Approved).count(db).await?, LETTERS),
         Line::new(staff, "failed", failed.count(db).await?, WORK),
-    ])
+    ];
+    if rules.logos {
+        lines.push(Line::new(staff, "logos", logos::count_proposed(db, campaign_id).await?, LOGOS));
+    }
+    if rules.reveal_needs_second {
+        let waiting = reveals::waiting(db, campaign_id, now).await?.len();
+        lines.push(Line::new(staff, "reveals", waiting as u64, REVEALS));
+    }
+    Ok(lines)
 }
 
 /// Five queries.

@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    contact::{self, Contact},
+    contact::{self, Contact, MARK_LENGTH},
     duplicates,
     store::{self, Signed},
 };
@@ -37,8 +37,6 @@ const BATCH: u64 = 100;
 const MOST_SHARED: i64 = 60;
 /// Values of one statement; both databases take more.
 const VALUES: usize = 4000;
-/// Characters kept of a mark: enough that no two are the same by chance.
-const MARK_LENGTH: usize = 32;
 
 /// Those that are compared, and whose marks lead to them.
 const COMPARED: [SignatureState; 3] = [SignatureState::Confirmed, SignatureState::Verified, SignatureState::Quarantined];
@@ -119,7 +117,8 @@ fn recognised(keys: &Keys, states: &Directory, signature: &signature::Model, of:
     // One organisation may sign two texts: only who signed the same one may have signed it twice.
     let text = signature.text_version_id;
     let mark = |key: String| keys.mark("signature.resembles", &format!("{text} {key}")).chars().take(MARK_LENGTH).collect();
-    let marks = identity.keys().into_iter().map(mark).collect();
+    let by_contact = contact.as_ref().and_then(|contact| contact::mark(keys, text, contact));
+    let marks = identity.keys().into_iter().map(mark).chain(by_contact).collect();
     Some(Recognised { id: signature.id, text, identity, marks })
 }
 
@@ -200,12 +199,13 @@ async fn keep(txn: &DatabaseTransaction, campaign: Uuid, pairs: Vec<Pair>, now: 
         state: Set(duplicates::PairState::Open.key().to_owned()),
         kept_id: Set(None),
         state_before: Set(None),
+        filled: Set(None),
         created_at: Set(now),
         decided_by: Set(None),
         decided_at: Set(None),
     });
     let rows: Vec<_> = rows.collect();
-    for rows in rows.chunks(VALUES / 12) {
+    for rows in rows.chunks(VALUES / 13) {
         let again = OnConflict::columns([C::OneId, C::OtherId]).update_columns([C::Score, C::Reasons]).to_owned();
         duplicate_pair::Entity::insert_many(rows.iter().cloned()).on_conflict(again).exec_without_returning(txn).await?;
     }

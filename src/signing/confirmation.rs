@@ -7,10 +7,11 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use uuid::Uuid;
 
 use super::{
-    contact, grading, jobs, mails,
+    contact, grading,
+    hiding::{self, Wish},
+    jobs, mails,
     names::name_marks,
-    store,
-    vetting::{self, Wish},
+    store, vetting,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -91,7 +92,7 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     }
     let same = same_person(&txn, &platform.keys, &signed).await?;
     if let (true, Some(by)) = (vetting::is_confirmable(&signed.0), hidden_since(&same, &signed)) {
-        vetting::replace(&txn, &platform.keys, signed.0.id, (by, Wish::Form), now).await?;
+        hiding::replace(&txn, &platform.keys, signed.0.id, (by, Wish::Form), now).await?;
         txn.commit().await?;
         platform.hidden().await;
         return Ok(Link::Expired);
@@ -121,7 +122,7 @@ pub async fn confirm(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     earlier.sort_by_key(|(signature, _)| Reverse(signature.visibility.parse::<Visibility>().ok()));
     let (by, mut replaced) = (signed.0.visibility.parse::<Visibility>()?, false);
     for (other, _) in earlier {
-        replaced |= vetting::replace(&txn, &platform.keys, other.id, (by, Wish::Mailbox), now).await?;
+        replaced |= hiding::replace(&txn, &platform.keys, other.id, (by, Wish::Mailbox), now).await?;
     }
     txn.commit().await?;
     if replaced {
@@ -149,7 +150,7 @@ pub async fn disown(platform: &Platform, token: &str) -> anyhow::Result<Link> {
     }
     store::use_token(&txn, found.id, now).await?;
     vetting::move_to(&txn, &signed.0, &signed.1, SignatureState::Withdrawn, now).await?;
-    vetting::forget_names(&txn, &platform.keys, (signed.0.id, &signed.1), now).await?;
+    hiding::forget_names(&txn, &platform.keys, (signed.0.id, &signed.1), now).await?;
     let change = signatory::ActiveModel { sealed_contact: Set(None), ..Default::default() };
     signatory::Entity::update_many().set(change).filter(signatory::Column::Id.eq(signed.1.id)).exec(&txn).await?;
     audit::append(&txn, Entry::of(None, "signature.disowned", "signature", signed.0.id), now).await?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    domain::name::name_key,
     entities::signatory::{self, Column},
     platform::{
         Platform,
@@ -31,6 +32,16 @@ impl Contact {
     pub fn domain(&self) -> Option<&str> {
         self.email.rsplit_once('@').map(|(_, domain)| domain)
     }
+}
+
+/// Characters kept of a mark: enough that no two are the same by chance.
+pub(super) const MARK_LENGTH: usize = 32;
+
+/// By what a person is recognised who is the contact of several signatories of a text, without keeping who it is. Nothing for a contact without a name.
+pub(super) fn mark(keys: &Keys, text: Uuid, contact: &Contact) -> Option<String> {
+    let name = name_key(&contact.name);
+    let mark = || keys.mark("signature.contact", &format!("{text} {name}")).chars().take(MARK_LENGTH).collect();
+    (!name.is_empty()).then(mark)
 }
 
 /// All names of a signatory, and what else tells one from another.

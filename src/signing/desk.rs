@@ -2,7 +2,10 @@
 
 use actix_web::web;
 
-use super::{corrections_desk, duplicates_desk, invitations_desk, queue_desk, rules_desk, signature_desk, typed_desk, uploads_desk};
+use super::{
+    corrections_desk, duplicates_desk, invitations_desk, logos_desk, queue_desk, reveals_desk, rules_desk, signature_desk, typed_desk,
+    uploads_desk,
+};
 
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -17,7 +20,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/signatures/{id}/withdraw", web::post().to(signature_desk::withdraw))
         .route("/desk/signatures/{id}/check", web::post().to(signature_desk::check))
         .route("/desk/signatures/{id}/status", web::post().to(signature_desk::set_status))
-        .route("/desk/signatures/{id}/reveal", web::post().to(signature_desk::reveal))
+        .route("/desk/signatures/{id}/reveal", web::post().to(reveals_desk::reveal))
+        .route("/desk/signatures/{id}/logo.png", web::get().to(logos_desk::picture))
+        .route("/desk/signatures/{id}/logo", web::post().to(logos_desk::decide))
+        .route("/desk/logos", web::get().to(logos_desk::list))
+        .route("/desk/reveals", web::get().to(reveals_desk::list))
         .route("/desk/duplicates", web::get().to(duplicates_desk::list))
         .route("/desk/duplicates/{id}", web::get().to(duplicates_desk::show))
         .route("/desk/duplicates/{id}", web::post().to(duplicates_desk::decide))

@@ -3,23 +3,34 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
+    ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, Iden, ModelTrait, QueryFilter, QueryOrder,
+    QuerySelect, Value,
     sea_query::{Expr, OnConflict},
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{counts, jobs, store, vetting};
+use super::{counts, grading, jobs, store, vetting};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{keyed::keyed, signature::SignatureState},
-    entities::{duplicate_pair, signature, signature_mark},
-    platform::{Platform, jobs::enqueue},
+    entities::{duplicate_pair, signatory, signature, signature_mark},
+    platform::{Platform, crypto::Keys, jobs::enqueue},
 };
 
 /// Merges of merges that are followed; more are a fault of ours and end the search.
 const LONGEST_CHAIN: usize = 20;
+/// What the one that stays takes from the other where it says nothing itself. Never where it is counted, nor what its signer chose to be placed by.
+const FILLED: [signatory::Column; 6] = [
+    signatory::Column::OriginalName,
+    signatory::Column::LatinName,
+    signatory::Column::OfficialName,
+    signatory::Column::Acronym,
+    signatory::Column::Website,
+    signatory::Column::UnStatus,
+];
 
 keyed! {
     /// What became of a pair.
@@ -129,19 +140,19 @@ pub async fn decide(platform: &Platform, id: Uuid, decision: Decision, account: 
     if one.1.name.is_none() || other.1.name.is_none() {
         return Ok(Decided::Overtaken);
     }
-    let state: PairState = pair.state.parse()?;
+    let (state, by): (PairState, By) = (pair.state.parse()?, (account, now));
     let done = match (decision, state) {
-        (Decision::Merge(kept), PairState::Open) if kept == one.0.id => merge(&txn, &pair, (&one, &other), account, now).await?,
-        (Decision::Merge(kept), PairState::Open) if kept == other.0.id => merge(&txn, &pair, (&other, &one), account, now).await?,
+        (Decision::Merge(kept), PairState::Open) if kept == one.0.id => merge(&txn, &platform.keys, &pair, (&one, &other), by).await?,
+        (Decision::Merge(kept), PairState::Open) if kept == other.0.id => merge(&txn, &platform.keys, &pair, (&other, &one), by).await?,
         (Decision::Apart, PairState::Open) => {
-            set(&txn, id, duplicate_pair::ActiveModel { state: Set(PairState::Apart.key().to_owned()), ..by(account, now) }).await?;
+            set(&txn, id, duplicate_pair::ActiveModel { state: Set(PairState::Apart.key().to_owned()), ..decided(by) }).await?;
             audit::append(&txn, Entry::of(Some(account), "duplicate.apart", "duplicate", id), now).await?;
             Decided::Done
         }
-        (Decision::Undo, PairState::Apart) => reopen(&txn, id, account, now).await?,
+        (Decision::Undo, PairState::Apart) => reopen(&txn, id, by).await?,
         (Decision::Undo, PairState::Merged) => {
-            let dropped = if pair.kept_id == Some(one.0.id) { &other } else { &one };
-            undo(&txn, &pair, dropped, account, now).await?
+            let (kept, dropped) = if pair.kept_id == Some(one.0.id) { (&one, &other) } else { (&other, &one) };
+            undo(&txn, &platform.keys, &pair, (kept, dropped), by).await?
         }
         _ => Decided::Overtaken,
     };
@@ -153,7 +164,10 @@ pub async fn decide(platform: &Platform, id: Uuid, decision: Decision, account: 
     Ok(done)
 }
 
-fn by(account: Uuid, now: DateTime<Utc>) -> duplicate_pair::ActiveModel {
+/// Who decides, and when.
+type By = (Uuid, DateTime<Utc>);
+
+fn decided((account, now): By) -> duplicate_pair::ActiveModel {
     duplicate_pair::ActiveModel { decided_by: Set(Some(account)), decided_at: Set(Some(now)), ..Default::default() }
 }
 
@@ -163,10 +177,10 @@ async fn set(txn: &DatabaseTransaction, id: Uuid, change: duplicate_pair::Active
 
 async fn merge(
     txn: &DatabaseTransaction,
+    keys: &Keys,
     pair: &duplicate_pair::Model,
     (kept, dropped): (&store::Signed, &store::Signed),
-    account: Uuid,
-    now: DateTime<Utc>,
+    (account, now): By,
 ) -> anyhow::Result<Decided> {
     let (stays, goes): (SignatureState, SignatureState) = (kept.0.state.parse()?, dropped.0.state.parse()?);
     if stays.step(SignatureState::Merged).is_err() || goes.step(SignatureState::Merged).is_err() {
@@ -180,13 +194,67 @@ async fn merge(
         state: Set(PairState::Merged.key().to_owned()),
         kept_id: Set(Some(kept.0.id)),
         state_before: Set(Some(dropped.0.state.clone())),
-        ..by(account, now)
+        filled: Set(fill(txn, keys, (kept, dropped), now).await?),
+        ..decided((account, now))
     };
     set(txn, pair.id, merged).await?;
     hand_over(txn, dropped.0.id, kept.0.id).await?;
     let details = json!({ "kept": kept.0.reference, "merged": dropped.0.reference });
     audit::append(txn, Entry::of(Some(account), "duplicate.merged", "duplicate", pair.id).with(details), now).await?;
     Ok(Decided::Done)
+}
+
+/// Completes the one that stays by what the other says; the columns, for the undoing.
+async fn fill(
+    txn: &DatabaseTransaction,
+    keys: &Keys,
+    (kept, dropped): (&store::Signed, &store::Signed),
+    now: DateTime<Utc>,
+) -> anyhow::Result<Option<String>> {
+    let empty = Value::String(None);
+    let taken = FILLED.into_iter().filter(|column| kept.1.get(*column) == empty && dropped.1.get(*column) != empty);
+    let taken: Vec<_> = taken.map(|column| (column, dropped.1.get(column))).collect();
+    complete(txn, keys, kept, &taken, now).await?;
+    let names: Vec<_> = taken.iter().map(|(column, _)| column.unquoted()).collect();
+    Ok(Some(names.join(" ")).filter(|names| !names.is_empty()))
+}
+
+/// Takes back what was filled in and has not been changed since.
+async fn empty_again(
+    txn: &DatabaseTransaction,
+    keys: &Keys,
+    pair: &duplicate_pair::Model,
+    (kept, dropped): (&store::Signed, &store::Signed),
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let filled: Vec<&str> = pair.filled.as_deref().unwrap_or_default().split(' ').collect();
+    let taken = FILLED.into_iter().filter(|column| filled.contains(&column.unquoted()) && kept.1.get(*column) == dropped.1.get(*column));
+    complete(txn, keys, kept, &taken.map(|column| (column, Value::String(None))).collect::<Vec<_>>(), now).await
+}
+
+/// Writes what a signatory says of itself; it is graded, and compared again by it.
+async fn complete(
+    txn: &DatabaseTransaction,
+    keys: &Keys,
+    (signature, of): &store::Signed,
+    values: &[(signatory::Column, Value)],
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let mut change = signatory::ActiveModel { updated_at: Set(now), ..Default::default() };
+    for (column, value) in values {
+        change.set(*column, value.clone());
+    }
+    signatory::Entity::update_many().set(change).filter(signatory::Column::Id.eq(of.id)).exec(txn).await?;
+    let anew = signature::ActiveModel { compared_by: Set(0), ..Default::default() };
+    signature::Entity::update_many().set(anew).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
+    enqueue(txn, jobs::compare(), now).await?;
+    if let Some((signature, of)) = store::by_id(txn, signature.id).await? {
+        grading::regrade(txn, keys, (&signature, &of)).await?;
+    }
+    Ok(())
 }
 
 /// Whoever looked like the one that goes may be the one that stays.
@@ -211,11 +279,12 @@ async fn hand_over(txn: &DatabaseTransaction, from: Uuid, to: Uuid) -> Result<()
     duplicate_pair::Entity::insert_many(rows).on_conflict(known).exec_without_returning(txn).await.map(drop)
 }
 
-async fn reopen(txn: &DatabaseTransaction, id: Uuid, account: Uuid, now: DateTime<Utc>) -> anyhow::Result<Decided> {
+async fn reopen(txn: &DatabaseTransaction, id: Uuid, (account, now): By) -> anyhow::Result<Decided> {
     let open = duplicate_pair::ActiveModel {
         state: Set(PairState::Open.key().to_owned()),
         kept_id: Set(None),
         state_before: Set(None),
+        filled: Set(None),
         decided_by: Set(None),
         decided_at: Set(None),
         ..Default::default()
@@ -228,11 +297,12 @@ async fn reopen(txn: &DatabaseTransaction, id: Uuid, account: Uuid, now: DateTim
 /// Puts the one that was merged back where it stood.
 async fn undo(
     txn: &DatabaseTransaction,
+    keys: &Keys,
     pair: &duplicate_pair::Model,
-    (signature, signatory): &store::Signed,
-    account: Uuid,
-    now: DateTime<Utc>,
+    (kept, dropped): (&store::Signed, &store::Signed),
+    by: By,
 ) -> anyhow::Result<Decided> {
+    let ((signature, signatory), now) = (dropped, by.1);
     let Some(before) = pair.state_before.as_deref().and_then(|before| before.parse::<SignatureState>().ok()) else {
         return Ok(Decided::Overtaken);
     };
@@ -245,7 +315,8 @@ async fn undo(
     }
     // Whom it looks like is looked for again: meanwhile they were pairs of the other one.
     enqueue(txn, jobs::compare(), now).await?;
-    reopen(txn, pair.id, account, now).await
+    empty_again(txn, keys, pair, (kept, dropped), now).await?;
+    reopen(txn, pair.id, by).await
 }
 
 /// Leaves nothing that says whom a signature looks like. Merges stay, without their reasons: who stands for whom is no name.

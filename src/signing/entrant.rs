@@ -106,7 +106,7 @@ pub(super) fn entrant(
     let now = platform.clock.now();
     let signed_at: DateTime<Utc> = match line.cell("signed_at") {
         cell if cell.is_empty() => now,
-        cell => cell.parse().map_err(|_| "signed_at: not an instant such as 2026-09-01T09:00:00Z".to_owned())?,
+        cell => line.reading.instant(&cell).ok_or("signed_at: not a time as the sheet is said to write it, nor 2026-09-01T09:00:00Z")?,
     };
     let names = Names {
         name: clean_name(&line.cell("name")).map_err(|fault| format!("name: {fault}"))?,

@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::{
     counts,
     entrant::{Entrant, Line, entrant},
-    jobs,
+    hiding, jobs,
     reading::Reading,
-    store, vetting,
+    store,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -242,7 +242,7 @@ async fn write(
                 // What a batch before this one hid in a dry run was not written down.
                 hidden |= before.is_none_or(|before| before < wish);
                 if !options.dry_run {
-                    vetting::hide(&txn, &platform.keys, other.id, wish, now).await?;
+                    hiding::hide(&txn, &platform.keys, other.id, wish, now).await?;
                 }
             }
             match (hidden, same.iter().all(|other| other.ended)) {

@@ -18,8 +18,8 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use super::{
-    jobs, store,
-    vetting::{self, Wish},
+    hiding::{self, Wish},
+    jobs, store, vetting,
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -216,7 +216,7 @@ async fn insert(database: &Database, keys: &Keys, arrivals: &[&Arrival]) -> Resu
     let hides = !replaced.is_empty();
     for (_, _, id, by) in replaced {
         // Nobody has shown yet that the mailbox is theirs: this reaches what was not confirmed, and nothing else.
-        vetting::replace(&txn, keys, id, (by, Wish::Form), now).await.map_err(into_database_error)?;
+        hiding::replace(&txn, keys, id, (by, Wish::Form), now).await.map_err(into_database_error)?;
     }
     if !signatures.is_empty() {
         signatory::Entity::insert_many(signatories).exec_without_returning(&txn).await?;

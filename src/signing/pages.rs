@@ -9,7 +9,7 @@ use super::{
     fields_view::FieldsView,
     form::SignForm,
     intake::Intake,
-    invitation_page,
+    invitation_page, logo_pages,
     moments::{DeadlineView, LinkLife},
     roll_pages::PrintedLine,
     service::{self, SignError, Source},
@@ -46,6 +46,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     colleague_page::routes(config);
     wave_pages::routes(config);
     invitation_page::routes(config);
+    logo_pages::routes(config);
 }
 
 #[derive(Serialize)]

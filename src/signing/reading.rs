@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
         language::Language,
         name::name_key,
+        sheet_time::{self, TimeForm},
         signature::{SignatoryKind, Visibility},
     },
     platform::{documents::csv::plain, i18n},
@@ -38,6 +40,9 @@ pub(super) const FIELDS: [(&str, &str); 19] = [
     ("id", "upload-desk-id"),
 ];
 
+/// What web forms call a field of their own.
+const ALSO: [(&str, &str); 1] = [("signed_at", "upload-desk-timestamp")];
+
 /// Fields for which a value may stand for all lines.
 pub(super) const WITH_DEFAULT: [&str; 4] = ["kind", "iso3", "visibility", "language"];
 
@@ -47,23 +52,29 @@ pub(super) const WITH_DEFAULT: [&str; 4] = ["kind", "iso3", "visibility", "langu
 pub(super) struct Mapping {
     pub(super) columns: HashMap<String, usize>,
     pub(super) defaults: HashMap<String, String>,
+    pub(super) time_form: TimeForm,
+    /// The zone of times that name none; empty means UTC.
+    pub(super) zone: String,
 }
 
 impl Mapping {
     /// The columns that are called like our fields, by key or by the words of the form in any of its languages.
-    pub(super) fn guessed(head: &[String]) -> Self {
+    pub(super) fn guessed(head: &[String], lines: &[Vec<String>]) -> Self {
         let mut columns = HashMap::new();
         for (field, word) in FIELDS {
             let called = |title: &String| {
                 let title = name_key(title);
-                let words = Language::ALL.iter().map(|language| name_key(&i18n::word(*language, word)));
+                let words = std::iter::once(word).chain(ALSO.iter().filter(|(of, _)| *of == field).map(|(_, word)| *word));
+                let words = words.flat_map(|word| Language::ALL.iter().map(move |language| name_key(&i18n::word(*language, word))));
                 !title.is_empty() && (title == name_key(field) || words.into_iter().any(|word| word == title))
             };
             if let Some(place) = head.iter().position(called) {
                 columns.insert(field.to_owned(), place);
             }
         }
-        Self { columns, defaults: HashMap::new() }
+        let times = columns.get("signed_at").map(|place| lines.iter().filter_map(|line| line.get(*place)).map(String::as_str));
+        let time_form = times.map(sheet_time::guessed).unwrap_or_default();
+        Self { columns, time_form, ..Self::default() }
     }
 }
 
@@ -88,7 +99,7 @@ impl Reading {
     /// In columns that are called as our own sheets call them, in our own keys.
     pub(super) fn of_head(head: &csv::StringRecord) -> Self {
         let columns = head.iter().enumerate().map(|(place, name)| (name.trim().to_lowercase(), place)).collect();
-        Self { mapping: Mapping { columns, defaults: HashMap::new() }, ..Self::default() }
+        Self { mapping: Mapping { columns, ..Mapping::default() }, ..Self::default() }
     }
 
     /// As somebody said, in the words of people.
@@ -114,6 +125,11 @@ impl Reading {
     /// Whether a field can be read at all.
     pub(super) fn has(&self, field: &str) -> bool {
         self.mapping.columns.contains_key(field) || self.mapping.defaults.contains_key(field)
+    }
+
+    /// The instant a cell names, as the sheet is said to write it.
+    pub(super) fn instant(&self, cell: &str) -> Option<DateTime<Utc>> {
+        sheet_time::read(cell, self.mapping.time_form, self.mapping.zone.parse().unwrap_or(chrono_tz::UTC))
     }
 
     /// What a line says, in our keys where its words are known.
@@ -142,9 +158,11 @@ mod tests {
     #[test]
     fn columns_are_found_by_key_and_by_the_words_of_the_form() {
         let head = ["Timestamp", "Name as it should be printed", "COUNTRY", "contact_email", "Sigle", "類型"].map(str::to_owned);
-        let guessed = Mapping::guessed(&head);
+        let guessed = Mapping::guessed(&head, &[]);
         let at = |field: &str| guessed.columns.get(field).copied();
-        assert_eq!((at("name"), at("contact_email"), at("acronym"), at("signed_at")), (Some(1), Some(3), Some(4), None));
+        assert_eq!((at("name"), at("contact_email"), at("acronym"), at("signed_at")), (Some(1), Some(3), Some(4), Some(0)));
+        let lines = [vec!["11/20/2026 9:00:00".to_owned()]];
+        assert_eq!(Mapping::guessed(&head, &lines).time_form, TimeForm::MonthFirst);
     }
 
     #[test]
@@ -152,6 +170,7 @@ mod tests {
         let mapping = Mapping {
             columns: HashMap::from([("kind".to_owned(), 0)]),
             defaults: HashMap::from([("kind".to_owned(), "organisation".to_owned()), ("visibility".to_owned(), "withheld".to_owned())]),
+            ..Mapping::default()
         };
         let reading = Reading { mapping, ..Reading::default() };
         let cell = |field: &str, cells: [&str; 1]| reading.cell(field, &csv::StringRecord::from(cells.to_vec()));

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     counts::{self, HeadlineView},
+    logos,
     roll::{self, Filter},
     waves,
 };
@@ -75,6 +76,7 @@ struct ListPage<'a> {
     corrections: Vec<CorrectionView>,
     /// Published ones, newest first.
     waves: Vec<WaveView>,
+    has_logos: bool,
     csv: String,
 }
 
@@ -210,6 +212,7 @@ async fn show(
             names,
             withheld_here,
             corrections: roll.corrections().map(|(day, count)| CorrectionView { day, count }).collect(),
+            has_logos: logos::any(platform.database.read(), &campaign).await?,
             waves: waves::published(platform.database.read(), campaign.id)
                 .await?
                 .into_iter()

@@ -1,28 +1,33 @@
 //! Watches what arrives: notes with each signature what looks odd, and sets a burst aside (R13). Whoever signs sees no difference, and a moderator can
 //! release it. Must refuse nothing, and keeps the mark of a network no longer than [`KEPT`].
 //!
-//! Cost of a look: three queries; three more and a statement for each signature a hundred that nobody has looked at, two for each burst.
+//! Cost of a look: three queries; seven more and a statement for each signature a hundred that nobody has looked at, two for each burst.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{contact, store, vetting};
+use super::{
+    contact,
+    store::{self, Signed},
+    vetting,
+};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
     domain::{
+        name::name_key,
         signals::{self, Said, Signal},
         signature::{SignatoryKind, SignatureOrigin, SignatureState},
     },
-    entities::{signatory, signature},
+    entities::{signatory, signature, signature_mark},
     platform::{Platform, crypto::Keys},
     states::Directory,
 };
@@ -54,6 +59,17 @@ fn written(signals: &[Signal]) -> String {
 pub(super) async fn raise(db: &impl ConnectionTrait, signature: &signature::Model, signal: Signal) -> Result<(), DbErr> {
     let mut signals = read(signature);
     signals.push(signal);
+    note(db, signature.id, &signals).await
+}
+
+/// Notes what staff found of its web domain, or that it is otherwise.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn note_domain(db: &impl ConnectionTrait, signature: &signature::Model, is_old: bool) -> Result<(), DbErr> {
+    let mut signals = read(signature);
+    signals.retain(|signal| *signal != Signal::NewDomain);
+    signals.extend((!is_old).then_some(Signal::NewDomain));
     note(db, signature.id, &signals).await
 }
 
@@ -89,11 +105,42 @@ async fn look_at_new(platform: &Platform, campaign: &Current, states: &Directory
     if new.is_empty() {
         return Ok(false);
     }
+    let contacts = same_contacts(&txn, &platform.keys, &new).await?;
     for (signature, of) in &new {
-        note(&txn, signature.id, &of_itself(&platform.keys, states, signature, of)).await?;
+        let mut signals = of_itself(&platform.keys, states, signature, of);
+        signals.extend(contacts.contains(&signature.id).then_some(Signal::SameContact));
+        note(&txn, signature.id, &signals).await?;
     }
     txn.commit().await?;
     Ok(true)
+}
+
+/// Those whose contact is also that of a signatory by another name. Keeps a keyed mark of each contact, which goes when a name is hidden. Four queries.
+async fn same_contacts(txn: &DatabaseTransaction, keys: &Keys, new: &[Signed]) -> Result<HashSet<Uuid>, DbErr> {
+    let marked = |(signature, of): &Signed| {
+        let named = of.name.is_some() && of.kind != SignatoryKind::Individual.key();
+        let mark = contact::mark(keys, signature.text_version_id, &contact::of(keys, of).filter(|_| named)?)?;
+        Some((signature.id, mark))
+    };
+    let marks: HashMap<Uuid, String> = new.iter().filter_map(marked).collect();
+    if marks.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = marks.iter().map(|(id, mark)| signature_mark::ActiveModel { mark: Set(mark.clone()), signature_id: Set(*id) });
+    let once = OnConflict::columns([signature_mark::Column::Mark, signature_mark::Column::SignatureId]).do_nothing().to_owned();
+    signature_mark::Entity::insert_many(rows).on_conflict(once).exec_without_returning(txn).await?;
+    let sharing = signature_mark::Entity::find().filter(signature_mark::Column::Mark.is_in(marks.values())).limit(BATCH * BATCH);
+    let sharing = sharing.all(txn).await?;
+    let called: HashMap<Uuid, String> = store::by_ids(txn, sharing.iter().map(|row| row.signature_id).collect())
+        .await?
+        .into_iter()
+        .filter_map(|(signature, of)| Some((signature.id, name_key(&of.name?))))
+        .collect();
+    let mut names: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for row in &sharing {
+        names.entry(&row.mark).or_default().extend(called.get(&row.signature_id).map(String::as_str));
+    }
+    Ok(marks.iter().filter(|(_, mark)| names.get(mark.as_str()).is_some_and(|names| names.len() > 1)).map(|(id, _)| *id).collect())
 }
 
 fn of_itself(keys: &Keys, states: &Directory, signature: &signature::Model, of: &signatory::Model) -> Vec<Signal> {

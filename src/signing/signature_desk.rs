@@ -3,19 +3,19 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
     checklist::{self, ItemView, Typed},
-    contact, duplicates, queue_desk, registration, signals, store,
+    contact, duplicates,
+    logos_desk::LogoView,
+    queue_desk, registration,
+    reveals_desk::RevealView,
+    signals, store,
     vetting::{self, Outcome, VettingError},
 };
 use crate::{
-    accounts::{
-        Permission, SignedIn,
-        audit::{self, Entry},
-    },
+    accounts::{Permission, SignedIn},
     campaigns,
     domain::{
         authority::Authority,
@@ -96,8 +96,10 @@ struct SignaturePage<'a> {
     may_second: bool,
     decline_reason: Option<String>,
     withheld: bool,
-    may_reveal: bool,
-    /// Filled only in the answer to a reveal with a reason.
+    logo: Option<LogoView>,
+    /// What may be done to read the name; nothing where it is printed, or for those who may not.
+    reveal: Option<RevealView>,
+    /// Filled only in the answer to a reveal.
     revealed: Option<String>,
     final_state: bool,
     /// Pairs it is in that wait, or in which one stands for both.
@@ -123,16 +125,23 @@ pub(super) async fn show(
 
 /// What a page shows beside what is stored.
 #[derive(Default)]
-struct Shown {
+pub(super) struct Shown {
     revealed: Option<String>,
     /// What came back with faults, and they.
     typed: Option<(Typed, String, FormErrors)>,
 }
 
-/// What a page of a signature looks things up in.
-type Registers<'r> = (&'r campaigns::Register, &'r states::Register);
+impl Shown {
+    /// The answer to a reveal.
+    pub(super) fn revealed(name: String) -> Self {
+        Self { revealed: Some(name), ..Self::default() }
+    }
+}
 
-async fn signature_page(
+/// What a page of a signature looks things up in.
+pub(super) type Registers<'r> = (&'r campaigns::Register, &'r states::Register);
+
+pub(super) async fn signature_page(
     platform: &Platform,
     staff: &SignedIn,
     (campaigns, states): Registers<'_>,
@@ -156,12 +165,14 @@ async fn signature_page(
         VettingDecision::Decline => state.step(SignatureState::Declined).is_ok() && !open_decline,
         VettingDecision::AskMore => !state.is_final() && state != SignatureState::Merged,
     };
-    let minimum = campaigns.get(platform).await?.config.sign_on.minimum_authority;
+    let rules = campaigns.get(platform).await?.config.sign_on.clone();
+    let minimum = rules.minimum_authority;
     let grade = signature.authority.as_deref().and_then(|grade| grade.parse::<Authority>().ok());
     let asked = grade.is_some_and(|grade| !grade.meets(minimum)).then(|| queue_desk::grade_word(staff.language, minimum));
     let signals = signals::read(&signature).into_iter().map(|signal| signal.key().replace('_', "-")).collect();
     let second_person = signature.second_person.clone();
     let withheld = signature.visibility != "named";
+    let reveal = if withheld && of.sealed_names.is_some() { RevealView::read(platform, staff, &rules, id).await? } else { None };
     let title = of.name.clone().unwrap_or_else(|| i18n::word(staff.language, "roll-withheld-name"));
     let view = SignaturePage {
         page: staff.frame_titled(platform, title),
@@ -190,7 +201,8 @@ async fn signature_page(
         decline_reason: decline.and_then(|decline| decline.reason),
         open_decline,
         withheld,
-        may_reveal: staff.role.may(Permission::RevealNames),
+        logo: LogoView::read(platform, id).await?,
+        reveal,
         revealed: shown.revealed,
         final_state: state.is_final() || state == SignatureState::Merged,
         pairs: duplicates::of_signature(db, id)
@@ -283,7 +295,12 @@ async fn keep_checklist(
     Ok(None)
 }
 
-async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result<&str, VettingError>) -> Result<HttpResponse, Problem> {
+pub(super) async fn answer(
+    platform: &Platform,
+    staff: &SignedIn,
+    id: Uuid,
+    outcome: Result<&str, VettingError>,
+) -> Result<HttpResponse, Problem> {
     let to = format!("/desk/signatures/{id}");
     let none = i18n::Args::new();
     let refused = match outcome {
@@ -363,31 +380,4 @@ pub(super) async fn set_status(
         true => answer(&platform, &staff, *id, Ok("roll-done-status")).await,
         false => Err(Problem::NotFound),
     }
-}
-
-pub(super) async fn reveal(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    campaigns: web::Data<campaigns::Register>,
-    states: web::Data<states::Register>,
-    id: web::Path<Uuid>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let form: DecisionForm = staff.form(&body)?;
-    staff.require(Permission::RevealNames)?;
-    let reason = form.reason.trim();
-    if reason.is_empty() {
-        return answer(&platform, &staff, *id, Err(VettingRefusal::ReasonMissing.into())).await;
-    }
-    let (_, of) = store::by_id(platform.database.read(), *id).await?.ok_or(Problem::NotFound)?;
-    let sealed = of.sealed_names.as_deref().ok_or(Problem::NotFound)?;
-    let names = contact::open_names(&platform.keys, of.id, sealed).map_err(anyhow::Error::from)?;
-    let txn = platform.database.begin().await?;
-    let entry = Entry::of(Some(staff.id), "signatory.revealed", "signature", *id).because(reason).with(json!({}));
-    audit::append(&txn, entry, platform.clock.now()).await?;
-    txn.commit().await?;
-    // Whoever vets it has to know where the mailbox is.
-    let domain = contact::of(&platform.keys, &of).and_then(|contact| contact.domain().map(str::to_owned));
-    let revealed = Some([Some(names.name), domain].into_iter().flatten().collect::<Vec<_>>().join(" · "));
-    signature_page(&platform, &staff, (&campaigns, &states), *id, Shown { revealed, ..Shown::default() }).await
 }

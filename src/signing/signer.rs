@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     colleague, confirmation,
     contact::{self, Contact, Names},
-    names,
+    hiding, logos, names,
     store::{self, Signed},
     vetting,
 };
@@ -116,7 +116,7 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
             Entry::of(None, "signature.erased", "signature", id)
         }
         Wish::Show(to) if !state.is_final() && shown.signer_may_choose(to) => {
-            vetting::show_less(&txn, (&signature, &signatory), to, now).await?;
+            hiding::show_less(&txn, (&signature, &signatory), to, now).await?;
             Entry::of(None, "signature.hidden", "signature", id).with(json!({ "from": shown.key(), "to": to.key() }))
         }
         _ => return Ok(Acted::Refused(Box::new((signature, signatory)))),
@@ -132,13 +132,13 @@ pub async fn act(platform: &Platform, token: &str, wish: Wish) -> anyhow::Result
         }
     }
     // Whoever wants less to be seen wants no readable name kept either.
-    vetting::forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
+    hiding::forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
     if wish == Wish::Erase {
         erase(&txn, &signature, now).await?;
     }
     audit::append(&txn, entry, now).await?;
     if let (Wish::Show(to), SignatureState::Merged) = (wish, state) {
-        vetting::hide_standing(&txn, &platform.keys, id, to, now).await?;
+        hiding::hide_standing(&txn, &platform.keys, id, to, now).await?;
     }
     let after = store::by_id(&txn, id).await?;
     txn.commit().await?;
@@ -192,16 +192,25 @@ pub struct OwnData {
     confirmed_at: Option<DateTime<Utc>>,
     verified_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
+    logo: Option<OwnLogo>,
     went_out: Vec<Carrier>,
 }
 
-/// Everything that is kept of the signature a link belongs to. Three queries, and those of [`carriers`].
+#[derive(Debug, Serialize)]
+struct OwnLogo {
+    alternative: String,
+    state: String,
+    permitted_at: DateTime<Utc>,
+}
+
+/// Everything that is kept of the signature a link belongs to. Four queries, and those of [`carriers`].
 ///
 /// # Errors
 /// When the database fails.
 pub async fn own_data(platform: &Platform, token: &str) -> Result<Option<OwnData>, DbErr> {
     let Some((signature, of)) = look_up(platform, token).await? else { return Ok(None) };
     let went_out = carriers(platform.database.read(), signature.id).await?;
+    let logo = logos::of_signature(platform.database.read(), signature.id).await?;
     let hidden = of.sealed_names.is_some();
     let contact = of.sealed_contact.as_deref().filter(|_| !hidden);
     Ok(Some(OwnData {
@@ -227,6 +236,7 @@ pub async fn own_data(platform: &Platform, token: &str) -> Result<Option<OwnData
         confirmed_at: signature.confirmed_at,
         verified_at: signature.verified_at,
         ended_at: signature.ended_at,
+        logo: logo.map(|logo| OwnLogo { alternative: logo.alternative, state: logo.state, permitted_at: logo.permitted_at }),
         went_out,
     }))
 }

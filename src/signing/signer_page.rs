@@ -17,7 +17,7 @@ use super::{
     colleague::{self, Asked, Task},
     contact::Contact,
     correction::{self, Proposed},
-    form,
+    form, logos,
     renewal::{self, Renewed},
     signer::{self, Acted, Carrier, Wish},
     store::{self, Signed},
@@ -73,6 +73,7 @@ struct SignerPage<'a> {
     carriers: Vec<Carrier>,
     /// The name to propose another for is printed.
     may_correct: bool,
+    may_send_logo: bool,
     /// What waits for staff.
     correction: Option<String>,
     /// What stands in the fields.
@@ -287,6 +288,7 @@ async fn page(
         may_erase: false,
         carriers: Vec::new(),
         may_correct: false,
+        may_send_logo: false,
         correction: None,
         typed: WishForm::default(),
         errors: Vec::new(),
@@ -296,6 +298,7 @@ async fn page(
     if let Some(signed) = found {
         let waiting = colleague::waiting(platform.database.read(), signed.0.id, platform.clock.now()).await.map_err(anyhow::Error::from)?;
         let may_ask: Vec<Task> = Task::ALL.iter().copied().filter(|task| colleague::may_ask(&signed, *task)).collect();
+        view.may_send_logo = campaign.config.sign_on.logos && logos::may_have(&signed);
         let (signature, signatory) = signed;
         if signature.text_version_id != campaign.text.id {
             let version = text_version::Entity::find_by_id(signature.text_version_id).one(platform.database.read()).await;

@@ -161,7 +161,7 @@ pub(super) async fn keep(
         .order_by_desc(C::CreatedAt);
     let mapping = match before.one(&txn).await?.and_then(|before| before.mapping) {
         Some(mapping) => mapping,
-        None => serde_json::to_string(&Mapping::guessed(&shown.head))?,
+        None => serde_json::to_string(&Mapping::guessed(&shown.head, &shown.lines))?,
     };
     let row = signature_import::ActiveModel {
         id: Set(id),

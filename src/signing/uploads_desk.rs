@@ -26,6 +26,7 @@ use crate::{
     campaigns,
     domain::{
         language::Language,
+        sheet_time::TimeForm,
         signature::{SignatoryKind, Visibility},
     },
     entities::signature_import,
@@ -82,6 +83,9 @@ struct UploadPage<'a> {
     lines: Vec<Vec<String>>,
     columns: Vec<ChoiceView>,
     fields: Vec<FieldView>,
+    time_form: &'static str,
+    time_forms: Vec<ChoiceView>,
+    zone: String,
     errors: Vec<FormErrorView>,
     lines_read: i32,
     /// How the bar of progress stands, where there is one.
@@ -252,6 +256,9 @@ async fn upload_page(
             })
             .collect(),
         fields: fields.collect(),
+        time_form: mapping.time_form.key(),
+        time_forms: TimeForm::ALL.iter().map(|form| word("upload-desk-time", form.key())).collect(),
+        zone: mapping.zone.clone(),
         errors: faults.as_ref().map(|faults| faults.view(language)).unwrap_or_default(),
         lines: shown.map(|shown| shown.lines).unwrap_or_default(),
         head,
@@ -289,6 +296,16 @@ fn mapping_of(typed: &HashMap<String, String>, columns: usize) -> (Mapping, Form
         if WITH_DEFAULT.contains(&field) && !default.is_empty() {
             mapping.defaults.insert(field.to_owned(), default.chars().take(16).collect());
         }
+    }
+    if let Some(form) = typed.get("time_form").and_then(|form| form.parse().ok()) {
+        mapping.time_form = form;
+    }
+    let zone = typed.get("time_zone").map_or("", |zone| zone.trim());
+    if zone.is_empty() || zone.parse::<chrono_tz::Tz>().is_ok() {
+        zone.clone_into(&mut mapping.zone);
+    } else {
+        mapping.zone = zone.chars().take(64).collect();
+        faults.add("time_zone", "upload-desk-error-zone");
     }
     for needed in ["name", "kind", "visibility"] {
         if !mapping.columns.contains_key(needed) && !mapping.defaults.contains_key(needed) {

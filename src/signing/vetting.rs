@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{LockType, OnConflict},
@@ -10,15 +9,15 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{checklist::Checked, correction, counts, duplicates, grading, names, store, waves};
+use super::{checklist::Checked, counts, grading, hiding, signals, store};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{
         authority::Authority,
-        signature::{SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingRefusal, Visibility},
+        signature::{SecondPerson, SignatureOrigin, SignatureState, VettingCase, VettingDecision, VettingItem, VettingRefusal},
     },
     entities::{signatory, signature, vetting_check, vetting_decision},
-    platform::{Platform, crypto::Keys},
+    platform::Platform,
 };
 
 /// Why a decision was not carried out.
@@ -53,7 +52,7 @@ pub enum Outcome {
     AwaitsSecond,
 }
 
-fn case(signature: &signature::Model) -> VettingCase {
+pub(super) fn case(signature: &signature::Model) -> VettingCase {
     VettingCase {
         state: signature.state.parse().unwrap_or(SignatureState::Pending),
         address_confirmed: signature.confirmed_at.is_some(),
@@ -183,147 +182,10 @@ pub async fn withdraw(platform: &Platform, id: Uuid, reason: &str, account: Uuid
     }
     move_to(&txn, &signature, &signatory, SignatureState::Withdrawn, now).await?;
     // As by its signer's own link: what is frozen and what is set from it names nobody who took the signature back (R15).
-    forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
+    hiding::forget_names(&txn, &platform.keys, (id, &signatory), now).await?;
     audit::append(&txn, Entry::of(Some(account), "signature.withdrawn", "signature", id).because(reason.trim()), now).await?;
     txn.commit().await?;
     platform.hidden().await;
-    Ok(())
-}
-
-/// What stands behind a wish for less to be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// A form, which anybody can send: it reaches what nobody has confirmed.
-    Form,
-    /// The link in the mail: it reaches everything of its signer.
-    Mailbox,
-}
-
-/// Carries out a wish for less to be shown on a signature sent before: it leaves lists and counts, nothing readable of it is left in any table,
-/// frozen lists included, and none of its links is good. What is set aside stays for who looks into it, and is released without its name; a
-/// tombstone stays one.
-/// `false` when there was nothing to do. It is read again under its lock: what somebody confirmed or verified meanwhile does not escape.
-///
-/// # Errors
-/// When the database fails or there is no randomness.
-pub(super) async fn replace(
-    txn: &DatabaseTransaction,
-    keys: &Keys,
-    id: Uuid,
-    (by, wish): (Visibility, Wish),
-    now: DateTime<Utc>,
-) -> anyhow::Result<bool> {
-    use SignatureState::{Confirmed, Pending, Quarantined, Verified, Withdrawn};
-    let Some((signature, signatory)) = locked(txn, id).await? else { return Ok(false) };
-    if signature.visibility.parse::<Visibility>().is_ok_and(|shown| shown >= by) {
-        return Ok(false);
-    }
-    let case = case(&signature);
-    if wish == Wish::Form && !is_confirmable(&signature) {
-        return Ok(false);
-    }
-    let ends = matches!(case.state, Pending | Confirmed | Verified);
-    if ends {
-        move_to(txn, &signature, &signatory, Withdrawn, now).await?;
-    }
-    let mut hidden = signature::ActiveModel { visibility: Set(by.key().to_owned()), ..Default::default() };
-    if case.state == Quarantined && signature.origin == SignatureOrigin::Form.key() {
-        // A later form with the same name is another signature, not this one again.
-        hidden.submission_key = Set(format!("hidden:{id}"));
-    }
-    signature::Entity::update_many().set(hidden).filter(signature::Column::Id.eq(id)).exec(txn).await?;
-    forget_names(txn, keys, (id, &signatory), now).await?;
-    audit::append(txn, Entry::of(None, "signature.replaced", "signature", id), now).await?;
-    if case.state == SignatureState::Merged {
-        hide_standing(txn, keys, id, by, now).await?;
-    }
-    Ok(true)
-}
-
-/// Whoever was merged speaks for the same signatory: a wish of theirs for less to be shown reaches the signature that stands for both.
-///
-/// # Errors
-/// When the database fails or there is no randomness.
-pub(super) async fn hide_standing(
-    txn: &DatabaseTransaction,
-    keys: &Keys,
-    merged: Uuid,
-    to: Visibility,
-    now: DateTime<Utc>,
-) -> anyhow::Result<()> {
-    let standing = duplicates::standing_for(txn, merged).await?;
-    if standing == merged { Ok(()) } else { hide(txn, keys, standing, to, now).await }
-}
-
-/// Shows less of a signature, and counts it where it then belongs. Its names are the caller's to take away.
-pub(super) async fn show_less(
-    txn: &impl ConnectionTrait,
-    (signature, signatory): (&signature::Model, &signatory::Model),
-    to: Visibility,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let mut change = signature::ActiveModel { visibility: Set(to.key().to_owned()), ..Default::default() };
-    if signature.origin == SignatureOrigin::Form.key() {
-        // To be named again takes another signature: it is not this one sent twice.
-        change.submission_key = Set(format!("hidden:{}", signature.id));
-    }
-    signature::Entity::update_many().set(change).filter(signature::Column::Id.eq(signature.id)).exec(txn).await?;
-    if signature.state.parse().is_ok_and(SignatureState::counts) {
-        counts::append(txn, signature, signatory, -1, now).await?;
-        let after = signature::Model { visibility: to.key().to_owned(), ..signature.clone() };
-        counts::append(txn, &after, &signatory::Model { location_label: None, ..signatory.clone() }, 1, now).await?;
-    }
-    Ok(())
-}
-
-/// Shows less of a signature wherever it stands, because a sheet says so; a tombstone stays one. Whoever is shown that little already stays so.
-///
-/// # Errors
-/// When the database fails or there is no randomness.
-pub(super) async fn hide(txn: &DatabaseTransaction, keys: &Keys, id: Uuid, to: Visibility, now: DateTime<Utc>) -> anyhow::Result<()> {
-    let Some((signature, signatory)) = locked(txn, id).await? else { return Ok(()) };
-    let shown: Visibility = signature.visibility.parse()?;
-    if shown >= to || signature.state.parse().is_ok_and(SignatureState::is_final) {
-        return Ok(());
-    }
-    show_less(txn, (&signature, &signatory), to, now).await?;
-    forget_names(txn, keys, (id, &signatory), now).await?;
-    let entry = Entry::of(None, "signature.hidden", "signature", id).with(json!({ "from": shown.key(), "to": to.key() }));
-    Ok(audit::append(txn, entry, now).await?)
-}
-
-/// Leaves nothing readable of a signature in any table, frozen lists included.
-///
-/// # Errors
-/// When the database fails or there is no randomness.
-pub(super) async fn forget_names(
-    txn: &DatabaseTransaction,
-    keys: &Keys,
-    (id, signatory): (Uuid, &signatory::Model),
-    now: DateTime<Utc>,
-) -> anyhow::Result<()> {
-    let sealed = names::withhold(keys, signatory)?;
-    if sealed.is_changed() {
-        signatory::Entity::update_many().set(sealed).filter(signatory::Column::Id.eq(signatory.id)).exec(txn).await?;
-    }
-    correction::forget(txn, id).await?;
-    duplicates::forget(txn, id).await?;
-    waves::forget_names(txn, id, now).await?;
-    // The same signatory under other versions of the text: one name, hidden everywhere.
-    for other in store::siblings(txn, id, signatory.id).await? {
-        correction::forget(txn, other.id).await?;
-        duplicates::forget(txn, other.id).await?;
-        waves::forget_names(txn, other.id, now).await?;
-        if other.visibility == Visibility::Named.key() {
-            show_less(txn, (&other, signatory), Visibility::Withheld, now).await?;
-        }
-    }
-    // Those it stands for are the same signatory, by their own names.
-    for merged in duplicates::merged_into(txn, id).await? {
-        if let Some((_, signatory)) = locked(txn, merged).await?.filter(|(_, signatory)| signatory.name.is_some()) {
-            Box::pin(forget_names(txn, keys, (merged, &signatory), now)).await?;
-        }
-    }
     Ok(())
 }
 
@@ -410,6 +272,9 @@ pub async fn check(platform: &Platform, id: Uuid, lines: Vec<Checked>, account: 
     audit::append_all(&txn, entries, now).await?;
     if let Some((signature, signatory)) = store::by_id(&txn, id).await? {
         grading::regrade(&txn, &platform.keys, (&signature, &signatory)).await?;
+        if let Some(line) = new.iter().find(|line| line.item == VettingItem::DomainAge) {
+            signals::note_domain(&txn, &signature, line.passed).await?;
+        }
     }
     txn.commit().await
 }

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use demarche::{
     accounts::Role,
     domain::signature::SignatureOrigin,
-    entities::{audit_entry, duplicate_pair, signature, signature_mark},
+    entities::{audit_entry, duplicate_pair, signatory, signature, signature_mark},
     signing::{
         duplicates::{self, Decided, Decision},
         import::{self, Options},
     },
 };
-use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait, QueryOrder};
 
 use crate::{
     on_both_databases,
@@ -131,6 +131,31 @@ on_both_databases! {
         let trail = audit_entry::Entity::find().all(program.app.platform.database.read()).await.unwrap();
         assert_eq!(trail.iter().filter(|line| line.action.starts_with("duplicate.")).count(), 2);
         assert!(!trail.iter().any(|line| line.details.to_string().contains("Nobel")), "no name in the trail");
+    }
+
+    /// R11: the one that stays is completed by what the other says of itself; undoing gives it back, and leaves what was changed since.
+    async fn a_merge_completes_the_one_that_stays(program: Program) {
+        bring(&program, &[("River Watch", "KEN", "", "verified"), ("River Watch", "", "https://www.riverwatch.example.org", "confirmed")]).await;
+        let pair = pairs(&program).await.remove(0);
+        let kept = signature::Entity::find().all(program.app.platform.database.read()).await.unwrap();
+        let kept = kept.into_iter().find(|row| row.state == "verified").unwrap();
+        let of = async || signatory::Entity::find_by_id(kept.signatory_id).one(program.app.platform.database.read()).await.unwrap().unwrap();
+        let staff = program.staff(Role::Moderator).await;
+        let merge = [("decision", "merge"), ("kept", &kept.id.to_string())];
+        press(&staff, &pair, &merge).await;
+        assert_eq!(of().await.website.as_deref(), Some("https://www.riverwatch.example.org"));
+        assert_eq!(of().await.iso3.as_deref(), Some("KEN"), "what it says itself stays");
+        program.drain().await;
+        let merged = pairs(&program).await;
+        assert!(merged.len() == 1 && merged[0].filled.as_deref() == Some("website"), "{merged:?}");
+        press(&staff, &pair, &[("decision", "undo")]).await;
+        assert_eq!(of().await.website, None);
+        assert_eq!(pairs(&program).await[0].filled, None);
+        press(&staff, &pair, &merge).await;
+        let other = signatory::ActiveModel { id: Set(kept.signatory_id), website: Set(Some("https://other.example.org".to_owned())), ..Default::default() };
+        other.update(program.app.platform.database.write()).await.unwrap();
+        press(&staff, &pair, &[("decision", "undo")]).await;
+        assert_eq!(of().await.website.as_deref(), Some("https://other.example.org"));
     }
 
     /// The sheet again brings nothing back (R16), and a sheet cannot say that something was merged.

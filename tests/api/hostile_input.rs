@@ -27,7 +27,8 @@ use crate::{
 };
 
 /// Forms with a file: they bear larger bodies, and each is tried beside what it is for.
-const WITH_FILE: [&str; 3] = ["/desk/imports", "/desk/replies", "/desk/letters/{round}/{letter}/delivery"];
+const WITH_FILE: [&str; 4] =
+    ["/{lang}/signature/{token}/logo", "/desk/imports", "/desk/replies", "/desk/letters/{round}/{letter}/delivery"];
 const SCRIPT: &str = "<script>hostile7()</script>";
 const ATTRIBUTE: &str = "\" autofocus onfocus=\"hostile7()\" x=\"";
 /// 7001 × 7001: in an answer it would mean that somebody reckoned.
@@ -138,6 +139,7 @@ impl Known {
             ("run", uuid::Uuid::now_v7().to_string()),
             ("duplicates/id", duplicate_pair::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("corrections/id", correction::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
+            ("logos/id", uuid::Uuid::now_v7().to_string()),
             ("lang", "en".to_owned()),
             ("iso3", "KEN".to_owned()),
             ("token", "A".repeat(43)),

@@ -408,7 +408,8 @@ on_both_databases! {
         for (other, state) in ["open", "apart", "merged"].into_iter().enumerate() {
             let row = duplicate_pair::ActiveModel {
                 id: Set(Uuid::now_v7()), campaign_id: Set(campaign.id), one_id: Set(ids[0]), other_id: Set(ids[other + 1]), score: Set(50), reasons: Set(String::new()),
-                state: Set(state.into()), kept_id: Set(None), state_before: Set(None), created_at: Set(now), decided_by: Set(None), decided_at: Set(None),
+                state: Set(state.into()), kept_id: Set(None), state_before: Set(None),
+                filled: Set(None), created_at: Set(now), decided_by: Set(None), decided_at: Set(None),
             };
             duplicate_pair::Entity::insert(row).exec_without_returning(db).await.unwrap();
         }

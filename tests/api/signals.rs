@@ -7,15 +7,17 @@ use sea_orm::EntityTrait;
 use crate::{
     authority::confirmed,
     on_both_databases,
-    signing::{Fields, link, organisation, signatures},
+    signing::{Fields, link, organisation, send, signatures},
     support::{Program, reading::mail_text},
 };
 
 /// Sends the form from an address on the other side of a proxy.
 async fn send_from(program: &Program, from: &str, fields: &Fields) -> u16 {
-    let browser = program.browser();
+    let (browser, mut fields) = (program.browser(), fields.clone());
+    // Each its own person: who signs for several is a signal of its own.
+    fields.insert("contact_name", format!("Keeper of {}", fields["name"]));
     let request = browser.client.post(format!("{}/en/sign", program.base_url)).header("x-forwarded-for", from);
-    request.form(fields).send().await.unwrap().status().as_u16()
+    request.form(&fields).send().await.unwrap().status().as_u16()
 }
 
 async fn behind_a_proxy(program: &Program) -> Program {
@@ -111,5 +113,42 @@ on_both_databases! {
         let page = staff.get(&at).await.text();
         assert!(page.contains("Mailbox at a provider") && page.contains("Signals are no verdict"), "{page}");
         assert_eq!(signatures(&program).await[0].state, "confirmed");
+    }
+
+    /// R13: one person who is the contact of several organisations is noted with the later ones; colleagues who sign for one organisation are not.
+    async fn one_contact_of_several_organisations_is_noted(program: Program) {
+        let browser = program.browser();
+        for (name, email, person) in [
+            ("Harbour Lantern Society", "a@lantern.example.org", "Awa Test"),
+            ("Harbour Lantern Society", "b@lantern.example.org", "awa  TEST"),
+            ("River Watch", "c@river.example.org", "Someone Else"),
+        ] {
+            let mut form = organisation(name, email);
+            form.insert("contact_name", person.to_owned());
+            assert_eq!(send(&browser, "en", &form).await.status, 303);
+        }
+        look(&program).await;
+        assert!(states(&program).await.iter().all(|(_, signals)| signals.as_deref() == Some("")), "{:?}", states(&program).await);
+        assert_eq!(send(&browser, "en", &organisation("Hill House", "d@hill.example.org")).await.status, 303);
+        look(&program).await;
+        let noted: Vec<_> = states(&program).await.into_iter().map(|(_, signals)| signals.unwrap()).collect();
+        assert_eq!(noted, ["", "", "", "same_contact"]);
+        let staff = program.staff(Role::Moderator).await;
+        let newest = signatures(&program).await.into_iter().max_by_key(|row| row.id).unwrap().id;
+        assert!(staff.get(&format!("/desk/signatures/{newest}")).await.text().contains("the contact of another organisation"));
+        let bytes = program.database_bytes().await;
+        assert!(!bytes.windows(8).any(|window| window == b"Awa Test"), "R74: no table names the person");
+    }
+
+    /// R13: a web domain of last month is a signal once somebody has looked it up, and none when that is corrected.
+    async fn a_new_web_domain_is_noted_by_hand(program: Program) {
+        let at = confirmed(&program, "River Watch", "a@riverwatch.example.org", "https://riverwatch.example.org").await;
+        look(&program).await;
+        let staff = program.staff(Role::Moderator).await;
+        for (answer, expected) in [("no", "new_domain"), ("yes", "")] {
+            let fields = [("answer_domain_age", answer), ("evidence_domain_age", "registered 2026-10-30")];
+            assert_eq!(staff.submit(&at, &format!("{at}/check"), &fields).await.status, 303);
+            assert_eq!(signatures(&program).await[0].signals.as_deref(), Some(expected));
+        }
     }
 }

@@ -40,7 +40,7 @@ async fn uploaded(staff: &Browser, encoding: &str, content: Vec<u8>) -> String {
 /// What the page's selects say now, with some of them changed.
 async fn try_with(staff: &Browser, at: &str, changed: &[(&str, &str)]) -> Answer {
     let page = staff.get(at).await;
-    let names: Vec<String> = page.attributes("form.form--wide select", "name");
+    let names: Vec<String> = page.attributes("form.form--wide select, form.form--wide input[name=time_zone]", "name");
     let chosen =
         |name: &str| page.attributes(&format!("select[name={name}] option[selected]"), "value").first().cloned().unwrap_or_default();
     let mut fields: Vec<(String, String)> = names.iter().map(|name| (name.clone(), chosen(name))).collect();
@@ -91,6 +91,32 @@ on_both_databases! {
         let expected = [("network", "SEN"), ("organisation", "EGY"), ("organisation", "KEN")];
         assert_eq!(places, expected.map(|(kind, iso3)| (kind.to_owned(), Some(iso3.to_owned()))));
         assert!(staff.get(&at).await.text().contains("What happened") && staff.get("/desk/signatures").await.text().contains("Réseau des Étoiles"));
+    }
+
+    /// R17, R8: when each line signed is read as the web form writes it, by the clock somebody names; what cannot be a time is sent back.
+    async fn the_time_of_a_web_form_is_read_by_its_own_clock(program: Program) {
+        let staff = program.staff(Role::Coordinator).await;
+        let at = uploaded(&staff, "", SHEET.into()).await;
+        let page = staff.get(&at).await;
+        assert_eq!(page.attributes("select[name=time_form] option[selected]", "value"), ["month_first"], "no other order fits these times");
+        assert_eq!(page.attributes("select[name=column_signed_at] option[selected]", "value"), ["0"]);
+        let odd = try_with(&staff, &at, &[("column_signed_at", "0"), ("time_zone", "Narnia")]).await;
+        assert_eq!((odd.status, odd.attributes(".error-summary a", "href").contains(&"#time_zone".to_owned())), (422, true));
+        assert_eq!(odd.field("time_zone").as_deref(), Some("Narnia"));
+        let mut columns = COLUMNS.to_vec();
+        columns.extend([("column_signed_at", "0"), ("time_form", "day_first")]);
+        try_with(&staff, &at, &columns).await;
+        program.drain().await;
+        let faulty = staff.get(&format!("{at}/rejects.csv")).await.body;
+        assert_eq!(faulty.matches("signed_at: not a time").count(), 4, "{faulty}");
+        columns.extend([("time_form", "month_first"), ("time_zone", "America/New_York")]);
+        try_with(&staff, &at, &columns).await;
+        program.drain().await;
+        staff.submit(&at, &at, &[("wish", "take")]).await;
+        program.drain().await;
+        let mut times: Vec<String> = signatures(&program).await.iter().map(|row| row.signed_at.format("%d %H:%M").to_string()).collect();
+        times.sort();
+        assert_eq!(times, ["20 14:00", "20 14:01", "20 14:02"]);
     }
 
     /// R17: next week's sheet of the same form is read the same way, adds what is new, and nothing twice.

@@ -27,3 +27,5 @@ publishing-reply-supportive = مؤيد
 publishing-reply-non_committal = غير ملتزم
 publishing-reply-negative = سلبي
 publishing-reply-referred = أُحيل
+publishing-today-logos = شعارات بانتظار الاطلاع
+publishing-today-reveals = طلبات الاطلاع على اسم محجوب

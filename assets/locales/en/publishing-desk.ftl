@@ -27,3 +27,5 @@ publishing-reply-supportive = supportive
 publishing-reply-non_committal = non-committal
 publishing-reply-negative = negative
 publishing-reply-referred = referred
+publishing-today-logos = Logos to look at
+publishing-today-reveals = Wishes to open a withheld name

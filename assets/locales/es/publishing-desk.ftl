@@ -27,3 +27,5 @@ publishing-reply-supportive = favorable
 publishing-reply-non_committal = sin compromiso
 publishing-reply-negative = negativa
 publishing-reply-referred = remitida
+publishing-today-logos = Logotipos por ver
+publishing-today-reveals = Solicitudes de abrir un nombre reservado

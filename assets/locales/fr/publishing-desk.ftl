@@ -27,3 +27,5 @@ publishing-reply-supportive = favorable
 publishing-reply-non_committal = évasive
 publishing-reply-negative = négative
 publishing-reply-referred = transmise
+publishing-today-logos = Logos à regarder
+publishing-today-reveals = Demandes d’ouverture d’un nom non divulgué

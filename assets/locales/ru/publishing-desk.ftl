@@ -27,3 +27,5 @@ publishing-reply-supportive = поддержка
 publishing-reply-non_committal = без обязательств
 publishing-reply-negative = отрицательный
 publishing-reply-referred = передано другим
+publishing-today-logos = Логотипы на просмотр
+publishing-today-reveals = Запросы на раскрытие имени

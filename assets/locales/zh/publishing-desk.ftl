@@ -27,3 +27,5 @@ publishing-reply-supportive = 支持
 publishing-reply-non_committal = 未表态
 publishing-reply-negative = 否定
 publishing-reply-referred = 已转交
+publishing-today-logos = 待查看的标志
+publishing-today-reveals = 查看不公布名称的请求

@@ -1,0 +1,242 @@
+//! Logos of signatories: sent by their own link with the permission for one use, looked at by staff, shown beside the list while the name is (R24). Must
+//! show none without permission, none of whoever is not named, and keeps none of whoever hides or withdraws. Owns its transactions; never HTTP.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+};
+use uuid::Uuid;
+
+use super::{counts::of_signatory, signer, store, vetting};
+use crate::{
+    accounts::audit::{self, Entry},
+    campaigns::Current,
+    domain::{
+        keyed::keyed,
+        signature::{SignatoryKind, SignatureState, Visibility},
+    },
+    entities::{logo, signatory, signature},
+    platform::{Platform, pictures::Picture},
+};
+
+/// Pixels of a logo: wide enough for two pixels a point of the largest place it stands in.
+pub(super) const BOX: (u32, u32) = (480, 240);
+/// Logos of one page.
+const MOST: u64 = 600;
+/// Logos of one list at the desk.
+const LISTED: u64 = 60;
+
+keyed! {
+    /// Where a logo stands.
+    LogoState {
+        /// Nobody of staff has looked at it.
+        Proposed = "proposed",
+        /// It is shown.
+        Shown = "shown",
+    }
+}
+
+/// What became of a signer's wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Kept, or gone.
+    Done,
+    /// Not named, ended, or somebody who signs for themselves.
+    Refused,
+    /// No such link.
+    Unknown,
+}
+
+/// Whether a signature may have one: of an organisation or network that is named and has not ended.
+pub(super) fn may_have((signature, of): &store::Signed) -> bool {
+    let stands = |state: SignatureState| !state.is_final() && state != SignatureState::Merged;
+    of.name.is_some()
+        && of.kind != SignatoryKind::Individual.key()
+        && signature.visibility == Visibility::Named.key()
+        && signature.state.parse().is_ok_and(stands)
+}
+
+/// Whether staff have to look at it.
+pub(super) fn is_proposed(logo: &logo::Model) -> bool {
+    logo.state == LogoState::Proposed.key()
+}
+
+fn proposed(campaign_id: Uuid) -> Select<logo::Entity> {
+    let of_campaign = logo::Entity::find().join(JoinType::InnerJoin, its_signature()).filter(signature::Column::CampaignId.eq(campaign_id));
+    of_campaign.filter(logo::Column::State.eq(LogoState::Proposed.key()))
+}
+
+/// Logos of a campaign that staff have to look at. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_proposed(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<u64, DbErr> {
+    proposed(campaign_id).count(db).await
+}
+
+/// The oldest of them, with the names of their signatories. Three queries.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn waiting(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<(logo::Model, String)>, DbErr> {
+    let rows = proposed(campaign_id).order_by_asc(logo::Column::Id).limit(LISTED).all(db).await?;
+    let signatures = store::by_ids(db, rows.iter().map(|row| row.signature_id).collect()).await?;
+    let of = |row: logo::Model| {
+        let (_, of) = signatures.iter().find(|(signature, _)| signature.id == row.signature_id)?;
+        Some((row, of.name.clone()?))
+    };
+    Ok(rows.into_iter().filter_map(of).collect())
+}
+
+/// The logo of a signature. One query.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn of_signature(db: &impl ConnectionTrait, signature: Uuid) -> Result<Option<logo::Model>, DbErr> {
+    logo::Entity::find().filter(logo::Column::SignatureId.eq(signature)).one(db).await
+}
+
+/// Keeps what a signer sends in place of what they sent before; staff look at it before anybody else sees it.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn send(platform: &Platform, token: &str, (picture, alternative): (Picture, String)) -> Result<Sent, DbErr> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let Some(id) = signer::signature_of(&txn, token, now).await? else { return Ok(Sent::Unknown) };
+    let Some(signed) = vetting::locked(&txn, id).await? else { return Ok(Sent::Unknown) };
+    if !may_have(&signed) {
+        return Ok(Sent::Refused);
+    }
+    forget(&txn, id).await?;
+    let row = logo::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        signature_id: Set(id),
+        content: Set(picture.png),
+        width: Set(i32::try_from(picture.width).unwrap_or(i32::MAX)),
+        height: Set(i32::try_from(picture.height).unwrap_or(i32::MAX)),
+        alternative: Set(alternative),
+        state: Set(LogoState::Proposed.key().to_owned()),
+        permitted_at: Set(now),
+        decided_by: Set(None),
+        decided_at: Set(None),
+    };
+    logo::Entity::insert(row).exec_without_returning(&txn).await?;
+    audit::append(&txn, Entry::of(None, "logo.sent", "signature", id), now).await?;
+    txn.commit().await?;
+    platform.changed();
+    Ok(Sent::Done)
+}
+
+/// Takes it away again, by its signer's link. A second press is harmless.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn take_back(platform: &Platform, token: &str) -> Result<Sent, DbErr> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let Some(id) = signer::signature_of(&txn, token, now).await? else { return Ok(Sent::Unknown) };
+    remove(&txn, id, None, now).await?;
+    txn.commit().await?;
+    platform.changed();
+    Ok(Sent::Done)
+}
+
+async fn remove(txn: &DatabaseTransaction, id: Uuid, account: Option<Uuid>, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let gone = logo::Entity::delete_many().filter(logo::Column::SignatureId.eq(id)).exec(txn).await?.rows_affected == 1;
+    if gone {
+        audit::append(txn, Entry::of(account, "logo.removed", "signature", id), now).await?;
+    }
+    Ok(gone)
+}
+
+/// Shows the logo that staff looked at, or takes it away; `false` when it is gone, or another one was sent meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn decide(platform: &Platform, (id, seen): (Uuid, Uuid), show: bool, account: Uuid) -> Result<bool, DbErr> {
+    let now = platform.clock.now();
+    let txn = platform.database.begin().await?;
+    let Some(signed) = vetting::locked(&txn, id).await? else { return Ok(false) };
+    if of_signature(&txn, id).await?.is_none_or(|found| found.id != seen) || (show && !may_have(&signed)) {
+        return Ok(false);
+    }
+    if show {
+        let shown = logo::ActiveModel {
+            state: Set(LogoState::Shown.key().to_owned()),
+            decided_by: Set(Some(account)),
+            decided_at: Set(Some(now)),
+            ..Default::default()
+        };
+        logo::Entity::update_many().set(shown).filter(logo::Column::Id.eq(seen)).exec(&txn).await?;
+        audit::append(&txn, Entry::of(Some(account), "logo.shown", "signature", id), now).await?;
+    } else {
+        remove(&txn, id, Some(account), now).await?;
+    }
+    txn.commit().await?;
+    platform.changed();
+    Ok(true)
+}
+
+/// Keeps no logo of a signature.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn forget(txn: &DatabaseTransaction, signature: Uuid) -> Result<(), DbErr> {
+    logo::Entity::delete_many().filter(logo::Column::SignatureId.eq(signature)).exec(txn).await.map(drop)
+}
+
+/// A logo as the list of them shows it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct ShownLogo {
+    pub(super) id: Uuid,
+    pub(super) name: Option<String>,
+    pub(super) width: i32,
+    pub(super) height: i32,
+    pub(super) alternative: String,
+}
+
+fn its_signature() -> RelationDef {
+    logo::Entity::belongs_to(signature::Entity).from(logo::Column::SignatureId).to(signature::Column::Id).into()
+}
+
+/// Those that everybody may see: permitted, looked at, of whoever is named on the list of this text.
+fn public(campaign: &Current) -> Select<logo::Entity> {
+    logo::Entity::find()
+        .join(JoinType::InnerJoin, its_signature())
+        .join(JoinType::InnerJoin, of_signatory())
+        .filter(logo::Column::State.eq(LogoState::Shown.key()))
+        .filter(signature::Column::CampaignId.eq(campaign.id))
+        .filter(signature::Column::TextVersionId.eq(campaign.text.id))
+        .filter(signature::Column::State.eq(SignatureState::Verified.key()))
+        .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
+}
+
+/// Those that are shown, in the order they were sent. One query, without the pictures.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn shown(db: &impl ConnectionTrait, campaign: &Current) -> Result<Vec<ShownLogo>, DbErr> {
+    use logo::Column as C;
+    let rows = public(campaign).select_only().columns([C::Id, C::Width, C::Height, C::Alternative]).column(signatory::Column::Name);
+    rows.order_by_asc(C::Id).limit(MOST).into_model().all(db).await
+}
+
+/// Whether any is shown. One query.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn any(db: &impl ConnectionTrait, campaign: &Current) -> Result<bool, DbErr> {
+    Ok(campaign.config.sign_on.logos
+        && public(campaign).select_only().column(logo::Column::Id).into_tuple::<Uuid>().one(db).await?.is_some())
+}
+
+/// The picture of one that is shown. One query.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn picture(db: &impl ConnectionTrait, campaign: &Current, id: Uuid) -> Result<Option<Vec<u8>>, DbErr> {
+    let found = public(campaign).filter(logo::Column::Id.eq(id)).select_only().column(logo::Column::Content);
+    found.into_tuple().one(db).await
+}

@@ -219,7 +219,7 @@ fn attacks(known: &Known, route: &Route, names: &[String], csrf: &str) -> Vec<(S
     let mut attacks = Vec::new();
     let good = known.path(route, None);
     let all = |value: &str, wanted: &dyn Fn(&str) -> bool| {
-        let fields = names.iter().filter(|name| wanted(name)).map(|name| format!("{name}={}", encoded(value)));
+        let fields = names.iter().filter(|name| wanted(name)).map(|name| format!("{name}={value}"));
         fields.collect::<Vec<_>>().join("&")
     };
     for value in values() {
@@ -227,12 +227,16 @@ fn attacks(known: &Known, route: &Route, names: &[String], csrf: &str) -> Vec<(S
             attacks.push((known.path(route, Some(&value)), format!("csrf={csrf}").into_bytes(), FORM));
         }
         // Long values do not fit an address; other tests send those in bodies.
+        if value.len() >= 200 {
+            continue;
+        }
+        let value = encoded(&value);
         let (words, numbers) = (all(&value, &|name| !numeric(name)), all(&value, &numeric));
-        if route.method == "GET" && value.len() < 200 {
+        if route.method == "GET" {
             attacks.push((format!("{good}?{words}"), Vec::new(), FORM));
             attacks.push((format!("{good}?{numbers}"), Vec::new(), FORM));
         }
-        if route.method == "POST" && value.len() < 200 {
+        if route.method == "POST" {
             attacks.push((good.clone(), format!("csrf={csrf}&{words}").into_bytes(), FORM));
             attacks.push((good.clone(), format!("csrf={csrf}&{numbers}").into_bytes(), FORM));
         }

@@ -6,6 +6,7 @@
 mod support;
 
 mod letters;
+mod long_list;
 mod memory;
 mod pages;
 mod report;
@@ -29,6 +30,11 @@ fn main() {
         }
         if wants("sign-ons") {
             report::write("sign-ons", &sign_ons::measure().await);
+        }
+        if wants("long-list") {
+            let (pages, sheets) = long_list::measure().await;
+            report::write("long-list", &pages);
+            report::write("sheets", &sheets);
         }
         if wants("letters") {
             report::write("letters", &letters::measure().await);

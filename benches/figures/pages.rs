@@ -63,7 +63,7 @@ fn seconds(text: &str) -> f64 {
 }
 
 /// The least a server can do: two words, or one indexed query of twenty rows and two words. No middleware.
-fn bare(database: Database) -> (String, ServerHandle) {
+pub fn bare(database: Database) -> (String, ServerHandle) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let server = HttpServer::new(move || {

@@ -10,6 +10,7 @@ use std::{
 use async_trait::async_trait;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -216,11 +217,22 @@ fn unreadable() -> ImportError {
     std::io::Error::from(std::io::ErrorKind::InvalidData).into()
 }
 
+/// A mark of a line in sixteen bytes: those of all lines are held until the sheet is read.
+type Short = [u8; 16];
+
+fn short(mark: &str) -> Short {
+    let mut short = Short::default();
+    for (kept, byte) in short.iter_mut().zip(Sha256::digest(mark)) {
+        *kept = byte;
+    }
+    short
+}
+
 async fn write(
     platform: &Platform,
     campaign: &Current,
     batch: Vec<Entrant>,
-    seen: &mut HashMap<String, Visibility>,
+    seen: &mut HashMap<Short, Visibility>,
     options: Options,
     report: &mut Report,
 ) -> Result<(), ImportError> {
@@ -235,7 +247,7 @@ async fn write(
             Some(own) => vec![*own],
             None => marks.iter().filter_map(|mark| known.get(mark)).copied().collect(),
         };
-        let before = marks.iter().filter_map(|mark| seen.get(mark)).copied().max();
+        let before = marks.iter().filter_map(|mark| seen.get(&short(mark))).copied().max();
         if !same.is_empty() {
             let mut hidden = false;
             for other in same.iter().filter(|other| !other.ended && other.visibility < wish) {
@@ -267,7 +279,7 @@ async fn write(
             new.push(row);
         }
         let most = before.into_iter().chain([wish]).max().unwrap_or(wish);
-        seen.extend(marks.into_iter().map(|mark| (mark, most)));
+        seen.extend(marks.iter().map(|mark| (short(mark), most)));
     }
     if options.dry_run {
         return Ok(txn.rollback().await?);

@@ -1,16 +1,23 @@
-//! The public roll: verified signatures in the order of a language. In memory, read again every few seconds. Must never hold a withheld name.
+//! The public roll: who is named and verified, in the order of a language. Names are held only to be ordered and found; what a page prints is read anew,
+//! so that a name that was hidden a moment ago is on none (R15). Must never hold a withheld name.
 //!
-//! Cost: two queries over the verified and withdrawn signatures and one sort a language as often as kept pages are forgotten; a page then touches
-//! only its own lines. 600 names take
-//! a millisecond; a hundred thousand take a second of one core per refresh and some 30 MB.
+//! Cost: a query for five thousand names and a sort for each language that is asked for, as often as kept pages are forgotten; 600 names take a
+//! millisecond. A long roll is read again aside, while readers get the one before, and its orders are carried over: a hundred bytes a name stay in
+//! memory, and a page costs one query of its own lines.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    sync::{
+        Arc, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
+use memchr::memmem;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, Select};
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::counts::of_signatory;
@@ -26,26 +33,41 @@ use crate::{
     platform::{Platform, refreshed::Refreshed},
 };
 
-/// One named signatory.
-#[derive(Clone, Debug)]
+/// Signatures of one query.
+const BATCH: u64 = 5000;
+/// From so many names on, readers do not wait for a roll to be read again.
+const LONG: usize = 20_000;
+/// Reading a long roll takes this part of one core at most.
+const SHARE: u32 = 20;
+/// A long roll is no older than this (R15 gives five minutes, and no page prints a name from it).
+const OLDEST: Duration = Duration::from_secs(120);
+/// What parts the names by which two signatories are found.
+const END: char = '\0';
+
+/// One named signatory as a list prints it.
+#[derive(Clone, Debug, FromQueryResult)]
 pub struct Line {
     /// The signature.
-    pub signature_id: Uuid,
+    pub id: Uuid,
     /// The kind.
-    pub kind: SignatoryKind,
+    pub kind: String,
     /// As printed.
-    pub name: String,
+    pub name: Option<String>,
     /// In its own script.
     pub original_name: Option<String>,
-    /// In Latin letters.
-    pub latin_name: Option<String>,
     /// For identification only.
     pub affiliation: Option<String>,
     /// As chosen by the signer.
     pub location_label: Option<String>,
     /// Statistics key.
     pub iso3: Option<String>,
-    search: String,
+}
+
+impl Line {
+    /// The country, unless the signer chose to be placed by an own label: then it is for statistics only (R23).
+    pub fn shown_country(&self) -> Option<&str> {
+        self.iso3.as_deref().filter(|_| self.location_label.is_none())
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -56,16 +78,31 @@ struct Row {
     original_name: Option<String>,
     latin_name: Option<String>,
     acronym: Option<String>,
-    affiliation: Option<String>,
     location_label: Option<String>,
     iso3: Option<String>,
 }
 
-/// All named signatories, ordered for each language.
+/// What is held of a signatory. Its names stand in the roll's two texts, from the end of the one before.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    id: Uuid,
+    kind: SignatoryKind,
+    /// ISO 3166-1 alpha-3, unless the signer chose an own label (R23).
+    country: Option<[u8; 3]>,
+    name_end: u32,
+    search_end: u32,
+}
+
+/// All named signatories, ordered for each language that was asked for.
 #[derive(Debug, Default)]
 pub struct Roll {
-    lines: Vec<Line>,
-    orders: HashMap<Language, Vec<usize>>,
+    text: Uuid,
+    /// In the order of their keys.
+    lines: Vec<Held>,
+    names: String,
+    /// By which they are found, each signatory's closed by [`END`].
+    searches: String,
+    orders: BTreeMap<Language, OnceLock<Vec<u32>>>,
     /// Days on which names left the list, and how many, where the campaign says so in public (R16).
     corrections: BTreeMap<NaiveDate, usize>,
 }
@@ -81,40 +118,135 @@ pub struct Filter {
     pub search: String,
 }
 
+/// The named signatures of the list: of this text, verified, by name.
+fn named(campaign: Uuid, text: Uuid) -> Select<signature::Entity> {
+    signature::Entity::find()
+        .join(JoinType::InnerJoin, of_signatory())
+        .filter(signature::Column::CampaignId.eq(campaign))
+        // Consent is to one text: who signed an earlier version is not on this list (R5).
+        .filter(signature::Column::TextVersionId.eq(text))
+        .filter(signature::Column::State.eq(SignatureState::Verified.key()))
+        .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
+        .select_only()
+        .column(signature::Column::Id)
+        .column(signatory::Column::Kind)
+        .column(signatory::Column::Name)
+        .column(signatory::Column::OriginalName)
+        .column(signatory::Column::LocationLabel)
+        .column(signatory::Column::Iso3)
+}
+
+/// The lines of these signatures, in this order, as they are now: whoever left the list since is not among them. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lines(db: &impl ConnectionTrait, campaign: &Current, ids: &[Uuid]) -> Result<Vec<Line>, DbErr> {
+    let of_these = named(campaign.id, campaign.text.id).filter(signature::Column::Id.is_in(ids.iter().copied()));
+    let found: Vec<Line> = of_these.column(signatory::Column::Affiliation).into_model().all(db).await?;
+    let mut found: HashMap<Uuid, Line> = found.into_iter().map(|line| (line.id, line)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
 impl Roll {
-    async fn read(platform: &Platform, campaign: &Current) -> Result<Self, DbErr> {
-        let rows: Vec<Row> = signature::Entity::find()
-            .join(JoinType::InnerJoin, of_signatory())
-            .filter(signature::Column::CampaignId.eq(campaign.id))
-            // Consent is to one text: who signed an earlier version is not on this list (R5).
-            .filter(signature::Column::TextVersionId.eq(campaign.text.id))
-            .filter(signature::Column::State.eq(SignatureState::Verified.key()))
-            .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
-            .select_only()
-            .column(signature::Column::Id)
-            .column(signatory::Column::Kind)
-            .column(signatory::Column::Name)
-            .column(signatory::Column::OriginalName)
-            .column(signatory::Column::LatinName)
-            .column(signatory::Column::Acronym)
-            .column(signatory::Column::Affiliation)
-            .column(signatory::Column::LocationLabel)
-            .column(signatory::Column::Iso3)
-            .into_model()
-            .all(platform.database.read())
-            .await?;
-        let mut lines: Vec<Line> = rows.into_iter().filter_map(line).collect();
-        lines.sort_by_key(|line| line.signature_id);
-        let mut orders = HashMap::new();
-        for language in Language::ALL {
-            let mut order: Vec<usize> = (0..lines.len()).collect();
-            if let Ok(collation) = NameOrder::new(language.code(), true) {
-                let name = |index: usize| lines.get(index).map_or("", |line: &Line| line.name.as_str());
-                order.sort_by(|&a, &b| collation.compare(name(a), name(b)));
+    async fn read(platform: &Platform, of: Of) -> Result<Self, DbErr> {
+        let mut roll = Self { text: of.text, ..Self::default() };
+        let mut after = Uuid::nil();
+        loop {
+            let rows: Vec<Row> = named(of.campaign, of.text)
+                .column(signatory::Column::LatinName)
+                .column(signatory::Column::Acronym)
+                .filter(signature::Column::Id.gt(after))
+                .order_by_asc(signature::Column::Id)
+                .limit(BATCH)
+                .into_model()
+                .all(platform.database.read())
+                .await?;
+            let is_last = (rows.len() as u64) < BATCH;
+            after = rows.last().map_or(after, |row| row.id);
+            for row in rows {
+                roll.push(row);
             }
-            orders.insert(language, order);
+            if is_last {
+                break;
+            }
         }
-        Ok(Self { lines, orders, corrections: corrections(platform, campaign).await? })
+        roll.lines.shrink_to_fit();
+        roll.names.shrink_to_fit();
+        roll.searches.shrink_to_fit();
+        roll.orders = Language::ALL.iter().map(|language| (*language, OnceLock::new())).collect();
+        roll.corrections = corrections(platform, of).await?;
+        Ok(roll)
+    }
+
+    fn push(&mut self, row: Row) {
+        let (Some(name), Ok(kind)) = (row.name, row.kind.parse()) else { return };
+        let own = [Some(&name), row.original_name.as_ref(), row.latin_name.as_ref(), row.acronym.as_ref()];
+        for key in own.into_iter().flatten().map(|name| name_key(name)) {
+            self.searches.push_str(&key);
+            self.searches.push('\n');
+        }
+        self.searches.push(END);
+        self.names.push_str(&name);
+        // What has no room is in no list we could print either: four thousand million characters.
+        let (Ok(name_end), Ok(search_end)) = (u32::try_from(self.names.len()), u32::try_from(self.searches.len())) else { return };
+        let country = row.iso3.filter(|_| row.location_label.is_none()).and_then(|iso3| iso3.into_bytes().try_into().ok());
+        self.lines.push(Held { id: row.id, kind, country, name_end, search_end });
+    }
+
+    fn name(&self, at: u32) -> &str {
+        let at = at as usize;
+        let start = at.checked_sub(1).and_then(|before| self.lines.get(before)).map_or(0, |before| before.name_end);
+        self.lines.get(at).and_then(|line| self.names.get(start as usize..line.name_end as usize)).unwrap_or_default()
+    }
+
+    fn all(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.lines.len()).unwrap_or(u32::MAX)
+    }
+
+    fn sorted(&self, language: Language, mut these: Vec<u32>) -> Vec<u32> {
+        if let Ok(collation) = NameOrder::new(language.code(), true) {
+            these.sort_by(|&a, &b| collation.compare(self.name(a), self.name(b)));
+        }
+        these
+    }
+
+    /// Positions in the order of a language. Sorted when somebody asks for it.
+    fn order(&self, language: Language) -> &[u32] {
+        self.orders.get(&language).map_or(&[], |order| order.get_or_init(|| self.sorted(language, self.all().collect())))
+    }
+
+    /// Takes over the orders of the roll before: what is new is put where it belongs, and the rest keeps its order.
+    fn carry_over(&mut self, before: &Self) {
+        let mut now_at = vec![None; before.lines.len()];
+        let mut new: Vec<u32> = Vec::new();
+        let mut old = 0;
+        for at in self.all() {
+            let id = self.lines.get(at as usize).map(|line| line.id);
+            while before.lines.get(old).is_some_and(|line| Some(line.id) < id) {
+                old += 1;
+            }
+            let is_known =
+                before.lines.get(old).map(|line| line.id) == id && u32::try_from(old).is_ok_and(|old| before.name(old) == self.name(at));
+            match now_at.get_mut(old).filter(|_| is_known) {
+                Some(place) => *place = Some(at),
+                None => new.push(at),
+            }
+        }
+        for (language, order) in &before.orders {
+            let (Some(order), Ok(collation)) = (order.get(), NameOrder::new(language.code(), true)) else { continue };
+            let kept: Vec<u32> = order.iter().filter_map(|&old| now_at.get(old as usize).copied().flatten()).collect();
+            let mut carried = Vec::with_capacity(self.lines.len());
+            let mut taken = 0;
+            for at in self.sorted(*language, new.clone()) {
+                let rest = kept.get(taken..).unwrap_or_default();
+                let before = rest.partition_point(|&other| collation.compare(self.name(other), self.name(at)).is_le());
+                carried.extend_from_slice(rest.get(..before).unwrap_or_default());
+                carried.push(at);
+                taken += before;
+            }
+            carried.extend_from_slice(kept.get(taken..).unwrap_or_default());
+            self.orders.insert(*language, OnceLock::from(carried));
+        }
     }
 
     /// Days on which names left the list, newest first, and how many.
@@ -124,39 +256,90 @@ impl Roll {
 
     /// The countries that may be chosen from: those a line shows. Any other in the list of choices would tell where somebody is.
     pub fn countries(&self) -> BTreeSet<&str> {
-        self.lines.iter().filter_map(Line::shown_country).collect()
+        self.lines.iter().filter_map(|line| line.country.as_ref()).filter_map(|country| std::str::from_utf8(country).ok()).collect()
     }
 
-    /// The lines a filter leaves, in the order of a language.
-    pub fn lines<'r>(&'r self, language: Language, filter: &'r Filter) -> impl Iterator<Item = &'r Line> {
+    /// The signatures a filter leaves, in the order of a language. A filter looks at every line; without one nothing is looked at.
+    pub fn matching(&self, language: Language, filter: &Filter) -> Matching<'_> {
+        let order = self.order(language);
         let wanted = name_key(&filter.search);
+        if filter.kind.is_none() && filter.iso3.is_none() && filter.search.trim().is_empty() {
+            return Matching { lines: &self.lines, positions: order.into() };
+        }
         // Signs alone fold to nothing: nobody is called that, and the whole list is no answer.
-        let findable = filter.search.trim().is_empty() || !wanted.is_empty();
-        let in_order = self.orders.get(&language).into_iter().flatten().filter_map(|&index| self.lines.get(index));
-        in_order.filter(move |line| {
-            findable
-                && filter.kind.is_none_or(|kind| kind == line.kind)
-                && filter.iso3.as_deref().is_none_or(|iso3| line.shown_country() == Some(iso3))
-                && (wanted.is_empty() || line.search.contains(&wanted))
-        })
+        if wanted.is_empty() && !filter.search.trim().is_empty() {
+            return Matching { lines: &self.lines, positions: Vec::new().into() };
+        }
+        let found = (!wanted.is_empty()).then(|| self.found(&wanted));
+        let country = filter.iso3.as_ref().map(|iso3| <[u8; 3]>::try_from(iso3.as_bytes()).ok());
+        let fits = |at: &u32| {
+            self.lines.get(*at as usize).is_some_and(|line| {
+                filter.kind.is_none_or(|kind| kind == line.kind)
+                    && country.is_none_or(|country| country.is_some() && country == line.country)
+                    && found.as_ref().is_none_or(|found| found.get(*at as usize).copied().unwrap_or_default())
+            })
+        };
+        Matching { lines: &self.lines, positions: order.iter().copied().filter(fits).collect::<Vec<u32>>().into() }
+    }
+
+    /// Which lines hold these words in one of their names: one pass over all names.
+    fn found(&self, wanted: &str) -> Vec<bool> {
+        let mut found = vec![false; self.lines.len()];
+        for hit in memmem::find_iter(self.searches.as_bytes(), wanted.as_bytes()) {
+            let at = self.lines.partition_point(|line| line.search_end as usize <= hit);
+            if let Some(found) = found.get_mut(at) {
+                *found = true;
+            }
+        }
+        found
     }
 }
 
-impl Line {
-    /// The country, unless the signer chose to be placed by an own label: then it is for statistics only (R23).
-    pub fn shown_country(&self) -> Option<&str> {
-        self.iso3.as_deref().filter(|_| self.location_label.is_none())
+/// Signatures in the order they are listed.
+pub struct Matching<'r> {
+    lines: &'r [Held],
+    positions: std::borrow::Cow<'r, [u32]>,
+}
+
+impl Matching<'_> {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.positions.len()
     }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// Some of them.
+    pub fn some(&self, from: usize, most: usize) -> Vec<Uuid> {
+        let places = self.positions.iter().skip(from).take(most);
+        places.filter_map(|at| self.lines.get(*at as usize)).map(|line| line.id).collect()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Uuid> {
+        self.some(0, self.len())
+    }
+}
+
+/// Of which list.
+#[derive(Clone, Copy, Debug)]
+struct Of {
+    campaign: Uuid,
+    text: Uuid,
+    notes_withdrawals: bool,
 }
 
 /// One query, or none where the campaign removes quietly.
-async fn corrections(platform: &Platform, campaign: &Current) -> Result<BTreeMap<NaiveDate, usize>, DbErr> {
-    if !campaign.config.sign_on.notes_withdrawals() {
+async fn corrections(platform: &Platform, of: Of) -> Result<BTreeMap<NaiveDate, usize>, DbErr> {
+    if !of.notes_withdrawals {
         return Ok(BTreeMap::new());
     }
     let ended: Vec<DateTime<Utc>> = signature::Entity::find()
-        .filter(signature::Column::CampaignId.eq(campaign.id))
-        .filter(signature::Column::TextVersionId.eq(campaign.text.id))
+        .filter(signature::Column::CampaignId.eq(of.campaign))
+        .filter(signature::Column::TextVersionId.eq(of.text))
         .filter(signature::Column::State.eq(SignatureState::Withdrawn.key()))
         // What no list has shown needs no correction, and would tell of a name that was withheld (R14).
         .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
@@ -173,33 +356,148 @@ async fn corrections(platform: &Platform, campaign: &Current) -> Result<BTreeMap
     }))
 }
 
-fn line(row: Row) -> Option<Line> {
-    let name = row.name?;
-    let names = [Some(&name), row.original_name.as_ref(), row.latin_name.as_ref(), row.acronym.as_ref()];
-    let search = names.into_iter().flatten().map(|name| name_key(name)).collect::<Vec<_>>().join("\n");
-    Some(Line {
-        signature_id: row.id,
-        kind: row.kind.parse().ok()?,
-        search,
-        name,
-        original_name: row.original_name,
-        latin_name: row.latin_name,
-        affiliation: row.affiliation,
-        location_label: row.location_label,
-        iso3: row.iso3,
-    })
-}
-
 /// The roll of this process.
 #[derive(Debug, Default)]
-pub struct Register(Refreshed<Roll>);
+pub struct Register {
+    short: Refreshed<Roll>,
+    long: Arc<Long>,
+}
+
+/// A long roll, and whether it is being read again.
+#[derive(Debug, Default)]
+struct Long {
+    held: RwLock<Option<(Arc<Roll>, Instant, Duration)>>,
+    is_read: AtomicBool,
+}
 
 impl Register {
-    /// The roll. No query while it is fresh.
+    /// The roll, with the order of a language. No query while it is fresh.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn get(&self, platform: &Platform, campaign: &Current) -> Result<Arc<Roll>, DbErr> {
-        self.0.get_with(&platform.pages, async || Roll::read(platform, campaign).await).await
+    pub async fn get(&self, platform: &Platform, campaign: &Current, language: Language) -> Result<Arc<Roll>, DbErr> {
+        let of = Of { campaign: campaign.id, text: campaign.text.id, notes_withdrawals: campaign.config.sign_on.notes_withdrawals() };
+        let roll = match self.long.get(platform, of) {
+            Some(roll) => roll,
+            None => {
+                let began = Instant::now();
+                let roll = self.short.get_with(&platform.pages, async || Roll::read(platform, of).await).await?;
+                if roll.lines.len() >= LONG {
+                    self.long.hold(Arc::clone(&roll), began);
+                    self.short.forget();
+                }
+                roll
+            }
+        };
+        if roll.lines.len() >= LONG && roll.orders.get(&language).is_some_and(|order| order.get().is_none()) {
+            // Sorting a long one takes seconds: not on a thread that answers others.
+            let sorted = Arc::clone(&roll);
+            drop(spawn_blocking(move || sorted.order(language).len()).await);
+        }
+        Ok(roll)
+    }
+}
+
+impl Long {
+    /// The roll held, which is read again aside when it is due.
+    fn get(self: &Arc<Self>, platform: &Platform, of: Of) -> Option<Arc<Roll>> {
+        let (roll, since, took) = self.held.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        if roll.text != of.text {
+            return None;
+        }
+        if since.elapsed() >= (took * SHARE).clamp(platform.pages.keep(), OLDEST) && !self.is_read.swap(true, Ordering::AcqRel) {
+            tokio::spawn(Arc::clone(self).read_again(platform.clone(), of, Arc::clone(&roll)));
+        }
+        Some(roll)
+    }
+
+    async fn read_again(self: Arc<Self>, platform: Platform, of: Of, before: Arc<Roll>) {
+        let began = Instant::now();
+        match Roll::read(&platform, of).await {
+            Ok(mut roll) => {
+                let carried = spawn_blocking(move || {
+                    roll.carry_over(&before);
+                    roll
+                });
+                match carried.await {
+                    Ok(roll) => self.hold(Arc::new(roll), began),
+                    Err(error) => tracing::error!(%error, "the list of signatories could not be ordered"),
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the list of signatories could not be read again"),
+        }
+        self.is_read.store(false, Ordering::Release);
+    }
+
+    /// Holds a roll, or none when it is no longer long.
+    fn hold(&self, roll: Arc<Roll>, began: Instant) {
+        let held = (roll.lines.len() >= LONG).then(|| (roll, Instant::now(), began.elapsed()));
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn roll(names: &BTreeMap<u8, String>) -> Roll {
+        let mut roll = Roll { orders: Language::ALL.iter().map(|language| (*language, OnceLock::new())).collect(), ..Roll::default() };
+        for (number, name) in names {
+            roll.push(Row {
+                id: Uuid::from_u128((*number).into()),
+                kind: if number % 2 == 0 { "organisation" } else { "network" }.to_owned(),
+                name: Some(name.clone()),
+                original_name: None,
+                latin_name: None,
+                acronym: None,
+                location_label: None,
+                iso3: Some(if number % 3 == 0 { "KEN" } else { "PER" }.to_owned()),
+            });
+        }
+        roll
+    }
+
+    fn numbers(ids: Vec<Uuid>) -> Vec<u8> {
+        ids.into_iter().map(|id| u8::try_from(id.as_u128()).unwrap()).collect()
+    }
+
+    #[test]
+    fn names_are_found_within_one_name_and_never_across_two() {
+        let roll = roll(&[(1, "River Watch"), (2, "House of Rivers"), (3, "Atch House")].map(|(n, name)| (n, name.to_owned())).into());
+        let find = |search: &str| numbers(roll.matching(Language::En, &Filter { search: search.to_owned(), ..Filter::default() }).all());
+        assert_eq!(find("RIVER"), [2, 1]);
+        assert_eq!(find("watch"), [1]);
+        assert_eq!(find("watch house"), Vec::<u8>::new());
+        assert_eq!(find("…"), Vec::<u8>::new());
+        let kind = Filter { kind: Some(SignatoryKind::Network), iso3: Some("KEN".to_owned()), ..Filter::default() };
+        assert_eq!(numbers(roll.matching(Language::En, &kind).all()), [3]);
+        assert!(roll.matching(Language::En, &Filter { iso3: Some("XX".to_owned()), ..Filter::default() }).is_empty());
+    }
+
+    proptest! {
+        /// R20: an order that was carried over is the order that sorting would give.
+        #[test]
+        fn a_carried_order_is_the_sorted_one(
+            before in prop::collection::btree_map(0_u8..60, "[a-cÀñöمб]{1,3}", 0..30),
+            after in prop::collection::btree_map(0_u8..60, "[a-cÀñöمб]{1,3}", 0..30),
+            kept in prop::collection::vec(0_u8..60, 0..30),
+        ) {
+            let mut now = after;
+            now.extend(kept.into_iter().filter_map(|number| before.get(&number).map(|name| (number, name.clone()))));
+            let (old, mut carried, sorted) = (roll(&before), roll(&now), roll(&now));
+            for language in [Language::En, Language::Es] {
+                old.order(language);
+            }
+            carried.carry_over(&old);
+            for language in [Language::En, Language::Es] {
+                prop_assert!(carried.orders[&language].get().is_some());
+                let all = |roll: &Roll| numbers(roll.matching(language, &Filter::default()).all());
+                prop_assert_eq!(all(&carried), all(&sorted));
+            }
+        }
     }
 }

@@ -1,12 +1,16 @@
 //! The public list of signatories: by kind, country and search, in pages, and as CSV. Must show no name that is not in the roll.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     web,
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::stream;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     counts::{self, HeadlineView},
@@ -18,6 +22,7 @@ use crate::{
     campaigns,
     domain::{
         headline::country_table,
+        language::Language,
         signature::{SignatoryKind, Visibility},
     },
     platform::{
@@ -30,6 +35,8 @@ use crate::{
 };
 
 const PAGE: usize = 100;
+/// Lines of a sheet read at a time.
+const PART: usize = 500;
 
 /// The list's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -164,20 +171,20 @@ async fn show(
     let query: ListQuery = forms::query(&request)?;
     let make = async || -> Result<String, Problem> {
         let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-        let roll = roll.get(&platform, &campaign).await?;
+        let roll = roll.get(&platform, &campaign, language).await?;
         let counts = counts.get(&platform, &campaign).await?;
         let (rows, headline) = (&counts.rows, counts.headline(&campaign, &directory));
         let filter = query.filter();
-        let total = roll.lines(language, &filter).count();
+        let matching = roll.matching(language, &filter);
+        let total = matching.len();
         let current = query.page.clamp(1, total.div_ceil(PAGE).max(1));
         let from = (current - 1) * PAGE;
-        let names: Vec<PrintedLine> = roll
-            .lines(language, &filter)
-            .skip(from)
-            .take(PAGE)
+        let printed = roll::lines(platform.database.read(), &campaign, &matching.some(from, PAGE)).await?;
+        let names: Vec<PrintedLine> = printed
+            .iter()
             .map(|line| {
                 let place = directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language);
-                PrintedLine::of(Some(&line.name), line.original_name.as_deref(), line.affiliation.as_deref(), place)
+                PrintedLine::of(line.name.as_deref(), line.original_name.as_deref(), line.affiliation.as_deref(), place)
             })
             .collect();
         let k = campaign.config.sign_on.smallest_cell();
@@ -239,25 +246,44 @@ async fn download(
     let language = visitor.language;
     let query: ListQuery = forms::query(&request)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let roll = roll.get(&platform, &campaign).await?;
+    let ids = roll.get(&platform, &campaign, language).await?.matching(language, &query.filter()).all();
     let mut sheet = Sheet::new(true);
     sheet.row(["kind", "name", "original_name", "affiliation", "place", "country"]).map_err(anyhow::Error::from)?;
-    for line in roll.lines(language, &query.filter()) {
-        let place = directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language);
-        let of = |cell: &Option<String>| cell.clone().unwrap_or_default();
-        let cells = [
-            line.kind.key().to_owned(),
-            line.name.clone(),
-            of(&line.original_name),
-            of(&line.affiliation),
-            place,
-            line.shown_country().unwrap_or_default().to_owned(),
-        ];
-        sheet.row(cells).map_err(anyhow::Error::from)?;
-    }
-    let bytes = sheet.take().map_err(anyhow::Error::from)?;
+    let rest = Rest { platform, campaign, directory, language, sheet, ids, next: 0 };
+    let parts = stream::try_unfold(rest, async |mut rest: Rest| rest.part().await.map(|part| part.map(|bytes| (bytes, rest))));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"signatories.csv\""))
-        .body(bytes))
+        .streaming(parts))
+}
+
+/// A sheet while it is sent: a few hundred lines are held at a time.
+struct Rest {
+    platform: web::Data<Platform>,
+    campaign: Arc<campaigns::Current>,
+    directory: Arc<states::Directory>,
+    language: Language,
+    sheet: Sheet,
+    ids: Vec<Uuid>,
+    next: usize,
+}
+
+impl Rest {
+    /// The next lines; nothing when all were sent.
+    async fn part(&mut self) -> anyhow::Result<Option<web::Bytes>> {
+        let ids = self.ids.get(self.next..).unwrap_or_default();
+        if ids.is_empty() {
+            let head = self.sheet.take()?;
+            return Ok(Some(head).filter(|head| !head.is_empty()).map(web::Bytes::from));
+        }
+        let ids = ids.get(..PART.min(ids.len())).unwrap_or_default();
+        for line in roll::lines(self.platform.database.read(), &self.campaign, ids).await? {
+            let place = self.directory.place(line.location_label.as_deref(), line.iso3.as_deref(), self.language);
+            let country = line.shown_country().unwrap_or_default().to_owned();
+            let of = Option::unwrap_or_default;
+            self.sheet.row([line.kind, of(line.name), of(line.original_name), of(line.affiliation), place, country])?;
+        }
+        self.next += ids.len();
+        Ok(Some(self.sheet.take()?.into()))
+    }
 }

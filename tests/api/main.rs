@@ -27,6 +27,7 @@ mod letters_sent;
 mod letters_written;
 mod lists;
 mod logos;
+mod mail_faults;
 mod own_letter;
 mod positions;
 mod processes;

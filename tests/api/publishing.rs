@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use demarche::{
     accounts::Role,
     entities::{
-        account, campaign, correction, duplicate_pair, evidence, evidence_proposal, job, letter, letter_round, reply, signatory, signature,
-        text_version,
+        account, campaign, correction, duplicate_pair, evidence, evidence_proposal, job, letter, letter_round, logo, reply, signatory,
+        signature, text_version,
     },
 };
 use sea_orm::{ActiveValue::Set, EntityTrait};
@@ -351,7 +351,7 @@ on_both_databases! {
             names.zip(page.texts("main table tbody td").iter().map(|count| count.parse().unwrap())).collect()
         };
         let before = lines().await;
-        assert_eq!(before.len(), 13);
+        assert_eq!(before.len(), 14);
         assert!(before.values().all(|count| *count == 0), "{before:?}");
         let (db, now) = (program.app.platform.database.write(), program.app.platform.clock.now());
         let letter = letter_in(&program, "KEN", "bounced", false).await;
@@ -413,8 +413,13 @@ on_both_databases! {
             };
             duplicate_pair::Entity::insert(row).exec_without_returning(db).await.unwrap();
         }
+        let sent = logo::ActiveModel {
+            id: Set(Uuid::now_v7()), signature_id: Set(ids[0]), content: Set(vec![]), width: Set(1), height: Set(1), alternative: Set(String::new()), state: Set("proposed".into()),
+            permitted_at: Set(now), decided_by: Set(None), decided_at: Set(None),
+        };
+        logo::Entity::insert(sent).exec_without_returning(db).await.unwrap();
         let expected = [
-            ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
+            ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Logos to look at", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
             ("Rounds waiting for release", 1), ("Failed work", 1), ("Signatures waiting for more than 3 days", 1), ("Proposals waiting for more than 7 days", 1),
             ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Work that is due and not begun", 1),
         ];

@@ -1,6 +1,8 @@
 //! Pairs of signatures that may be of one signatory, and what people decide: one stands for both, they are two, or a decision is taken back (R11).
 //! Nothing is merged by itself. Must not compare names, and must leave no trace of a name that is hidden.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
@@ -124,6 +126,17 @@ pub(super) async fn merged_into(db: &impl ConnectionTrait, kept: Uuid) -> Result
     Ok(pairs.all(db).await?.into_iter().map(|pair| if pair.one_id == kept { pair.other_id } else { pair.one_id }).collect())
 }
 
+/// A signature, the one that stands for it, and all that this one stands for. Three queries for one that was never merged.
+pub(super) async fn family(db: &impl ConnectionTrait, id: Uuid) -> Result<BTreeSet<Uuid>, DbErr> {
+    let standing = standing_for(db, id).await?;
+    let (mut family, mut waiting) = (BTreeSet::from([id, standing]), vec![standing]);
+    while let Some(kept) = waiting.pop() {
+        let merged = merged_into(db, kept).await?;
+        waiting.extend(merged.into_iter().filter(|merged| family.insert(*merged)));
+    }
+    Ok(family)
+}
+
 /// Decides about a pair. A second press finds it decided.
 ///
 /// # Errors
@@ -132,8 +145,9 @@ pub async fn decide(platform: &Platform, id: Uuid, decision: Decision, account: 
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let Some(seen) = duplicate_pair::Entity::find_by_id(id).one(&txn).await? else { return Ok(Decided::Missing) };
-    // Both, in one order whoever locks them; then the pair as it is under the locks.
-    let (Some(one), Some(other)) = (vetting::locked(&txn, seen.one_id).await?, vetting::locked(&txn, seen.other_id).await?) else {
+    // Both as they are under their locks, and then the pair.
+    vetting::hold(&txn, &[seen.one_id, seen.other_id]).await?;
+    let (Some(one), Some(other)) = (store::by_id(&txn, seen.one_id).await?, store::by_id(&txn, seen.other_id).await?) else {
         return Ok(Decided::Missing);
     };
     let Some(pair) = duplicate_pair::Entity::find_by_id(id).one(&txn).await? else { return Ok(Decided::Overtaken) };

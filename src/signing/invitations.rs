@@ -81,12 +81,14 @@ pub(super) enum ListFault {
     Name(usize),
 }
 
-/// Reads a list: a line each, `address; name; language`, of which the address is enough.
+/// Reads a list: a line each, `address; name; language` (or parted by tabs or commas), of which the address is enough.
 pub(super) fn read(list: &str, otherwise: Language) -> Result<Vec<Invitee>, ListFault> {
     let lines = list.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let mut invitees = Vec::new();
     for (at, line) in lines {
-        let mut cells = line.split([';', '\t']).map(str::trim);
+        // Lists come out of address books and spreadsheets; a comma parts cells only where nothing else does, for names have commas too.
+        let signs: &[char] = if line.contains([';', '\t']) { &[';', '\t'] } else { &[','] };
+        let mut cells = line.split(signs).map(str::trim);
         let email = EmailAddress::parse(cells.next().unwrap_or_default()).map_err(|_| ListFault::Address(at + 1))?;
         let name = clean_line(cells.next().unwrap_or_default(), 200).or_else(|fault| match fault {
             NameFault::Empty => Ok(String::new()),
@@ -238,11 +240,17 @@ mod tests {
     /// R25
     #[test]
     fn a_list_is_read_line_by_line_and_a_fault_names_its_line() {
-        let list = "a@one.example.org\n\nb@two.example.org; Maison d’Essai; fr\n c@three.example.org\tТретий дом\tru \n";
+        let list = "a@one.example.org\n\nb@two.example.org; Maison d’Essai; fr\n c@three.example.org\tТретий дом\tru \nd@four.example.org, Casa, es\ne@five.example.org; House, of Trees\n";
         let read_list = read(list, Language::Es).map(|list| list.into_iter().map(|i| (i.name, i.language)).collect::<Vec<_>>());
         assert_eq!(
             read_list.ok().unwrap(),
-            [(String::new(), Language::Es), ("Maison d’Essai".to_owned(), Language::Fr), ("Третий дом".to_owned(), Language::Ru)]
+            [
+                (String::new(), Language::Es),
+                ("Maison d’Essai".to_owned(), Language::Fr),
+                ("Третий дом".to_owned(), Language::Ru),
+                ("Casa".to_owned(), Language::Es),
+                ("House, of Trees".to_owned(), Language::Es)
+            ]
         );
         for (list, fault) in [
             ("", ListFault::Empty),

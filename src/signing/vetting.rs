@@ -1,5 +1,7 @@
 //! Use cases of vetting: verify, ask for more, quarantine, release, decline with a second person, withdraw. Owns its transactions; never HTTP.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
@@ -9,7 +11,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{checklist::Checked, counts, grading, hiding, signals, store};
+use super::{checklist::Checked, counts, duplicates, grading, hiding, signals, store};
 use crate::{
     accounts::audit::{self, Entry},
     domain::{
@@ -70,8 +72,19 @@ pub(super) fn is_confirmable(signature: &signature::Model) -> bool {
 
 /// The signature, held until the end of the transaction: decisions about one signature are taken one after another.
 pub(super) async fn locked(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<store::Signed>, DbErr> {
-    signature::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(txn).await?;
+    hold(txn, &[id]).await?;
     store::by_id(txn, id).await
+}
+
+/// Holds these signatures and all that were merged with them, in one order whoever holds them: what is done to one reaches the others.
+pub(super) async fn hold(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<(), DbErr> {
+    let mut all = BTreeSet::new();
+    for id in ids {
+        all.extend(duplicates::family(txn, *id).await?);
+    }
+    let held = signature::Entity::find().select_only().column(signature::Column::Id).filter(signature::Column::Id.is_in(all));
+    let held = held.order_by_asc(signature::Column::Id).lock(LockType::NoKeyUpdate);
+    held.into_tuple::<Uuid>().all(txn).await.map(drop)
 }
 
 /// Decides about one signature; none is verified of a lower grade than `minimum`.

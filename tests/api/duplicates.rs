@@ -158,6 +158,25 @@ on_both_databases! {
         assert_eq!(of().await.website.as_deref(), Some("https://other.example.org"));
     }
 
+    /// R11, R14: a signer who hides and a moderator who merges or undoes at the same moment wait for each other; nothing fails, and the name is gone.
+    async fn hiding_and_merging_at_the_same_moment_wait_for_each_other(program: Program) {
+        let staff = program.staff(Role::Moderator).await;
+        for round in 0..4 {
+            let name = format!("Zeugma Relief {round}");
+            let before: Vec<_> = pairs(&program).await.into_iter().map(|pair| pair.id).collect();
+            bring(&program, &[(&name, "TUR", "", "verified"), (&format!("{name} "), "TUR", "https://z.example.org", "verified")]).await;
+            let pair = pairs(&program).await.into_iter().find(|pair| !before.contains(&pair.id)).unwrap();
+            let (kept, merged) = if round % 2 == 0 { (pair.one_id, pair.other_id) } else { (pair.other_id, pair.one_id) };
+            press(&staff, &pair, &[("decision", "merge"), ("kept", &kept.to_string())]).await;
+            let row = signature::Entity::find_by_id(if round < 2 { kept } else { merged }).one(program.app.platform.database.read()).await.unwrap().unwrap();
+            let link = demarche::signing::signer::issue(&program.app.platform, &row).await.unwrap();
+            let (visitor, path) = (program.browser(), link.trim_start_matches(&program.base_url).to_owned());
+            let (hidden, undone) = tokio::join!(visitor.post(&path, &[("wish", "withheld")]), press(&staff, &pair, &[("decision", "undo")]));
+            assert!(hidden.status == 200 && undone.status < 500, "{} {}", hidden.status, undone.status);
+            program.drain().await;
+        }
+    }
+
     /// The sheet again brings nothing back (R16), and a sheet cannot say that something was merged.
     async fn a_merged_signature_is_not_revived_by_its_sheet(program: Program) {
         let pair = twice(&program).await;

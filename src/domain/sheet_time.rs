@@ -8,19 +8,15 @@ use super::keyed::keyed;
 
 keyed! {
     /// In which order a sheet writes its dates.
+    #[derive(Default)]
     TimeForm {
         /// 2026-11-20
+        #[default]
         YearFirst = "year_first",
         /// 11/20/2026
         MonthFirst = "month_first",
         /// 20/11/2026
         DayFirst = "day_first",
-    }
-}
-
-impl Default for TimeForm {
-    fn default() -> Self {
-        Self::YearFirst
     }
 }
 

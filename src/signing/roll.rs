@@ -6,6 +6,7 @@
 //! memory, and a page costs one query of its own lines.
 
 use std::{
+    cmp,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc, OnceLock, PoisonError, RwLock,
@@ -203,9 +204,14 @@ impl Roll {
         0..u32::try_from(self.lines.len()).unwrap_or(u32::MAX)
     }
 
+    /// Of two by one name, the one that came first.
+    fn compare(&self, collation: &NameOrder, one: u32, other: u32) -> cmp::Ordering {
+        collation.compare(self.name(one), self.name(other)).then(one.cmp(&other))
+    }
+
     fn sorted(&self, language: Language, mut these: Vec<u32>) -> Vec<u32> {
         if let Ok(collation) = NameOrder::new(language.code(), true) {
-            these.sort_by(|&a, &b| collation.compare(self.name(a), self.name(b)));
+            these.sort_unstable_by(|&a, &b| self.compare(&collation, a, b));
         }
         these
     }
@@ -239,7 +245,7 @@ impl Roll {
             let mut taken = 0;
             for at in self.sorted(*language, new.clone()) {
                 let rest = kept.get(taken..).unwrap_or_default();
-                let before = rest.partition_point(|&other| collation.compare(self.name(other), self.name(at)).is_le());
+                let before = rest.partition_point(|&other| self.compare(&collation, other, at).is_lt());
                 carried.extend_from_slice(rest.get(..before).unwrap_or_default());
                 carried.push(at);
                 taken += before;

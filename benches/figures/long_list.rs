@@ -55,24 +55,28 @@ fn write_sheet(path: &Path) {
     file.flush().unwrap();
 }
 
-fn program(arguments: &[&str], database: &str, folder: &Path) -> Command {
+/// The program as a process, with settings of its own.
+pub fn program(arguments: &[&str], database: &str, folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
     let command_line = command.args(arguments).env_remove("DEMARCHE_TEST_POSTGRES").env_remove("DEMARCHE_BENCH_SECONDS");
-    let command_line =
-        command_line.env_remove("DEMARCHE_BENCH_SIGNATORIES").env("DATABASE_URL", database).env("DEMARCHE_LISTEN", "127.0.0.1:0");
+    let command_line = command_line
+        .env_remove("DEMARCHE_BENCH_SIGNATORIES")
+        .env_remove("DEMARCHE_BENCH_MINUTES")
+        .env("DATABASE_URL", database)
+        .env("DEMARCHE_LISTEN", "127.0.0.1:0");
     command_line.env("DEMARCHE_MAIL_DIR", folder.join("mail")).env("DEMARCHE_SECRET_KEY", "a secret of the figures, long enough to be one");
     command.stdout(Stdio::null()).stderr(Stdio::piped());
     command
 }
 
 /// Megabytes resident at most while something ran.
-struct Peak {
+pub struct Peak {
     most: Arc<AtomicUsize>,
     stop: Arc<AtomicBool>,
 }
 
 impl Peak {
-    fn of(id: u32) -> Self {
+    pub fn of(id: u32) -> Self {
         let (most, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (held, stopped) = (Arc::clone(&most), Arc::clone(&stop));
         std::thread::spawn(move || {
@@ -86,10 +90,18 @@ impl Peak {
         Self { most, stop }
     }
 
-    fn end(self) -> usize {
+    pub fn end(self) -> usize {
         self.stop.store(true, Ordering::Relaxed);
         self.most.load(Ordering::Relaxed)
     }
+}
+
+/// Where a server that was started listens.
+pub fn listening(child: &mut Child) -> String {
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let url = lines.find_map(|line| line.unwrap().split_once("listens on ").map(|(_, url)| url.trim().to_owned())).unwrap();
+    std::thread::spawn(move || lines.for_each(drop));
+    url
 }
 
 struct Server(Child, String);
@@ -97,9 +109,7 @@ struct Server(Child, String);
 impl Server {
     fn start(database: &str, folder: &Path) -> Self {
         let mut child = program(&["serve", "--no-worker"], database, folder).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let url = lines.find_map(|line| line.unwrap().split_once("listens on ").map(|(_, url)| url.trim().to_owned())).unwrap();
-        std::thread::spawn(move || lines.for_each(drop));
+        let url = listening(&mut child);
         Self(child, url)
     }
 }

@@ -5,6 +5,7 @@
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+mod last_hour;
 mod letters;
 mod long_list;
 mod memory;
@@ -35,6 +36,9 @@ fn main() {
             let (pages, sheets) = long_list::measure().await;
             report::write("long-list", &pages);
             report::write("sheets", &sheets);
+        }
+        if wants("last-hour") {
+            report::write("last-hour", &last_hour::measure().await);
         }
         if wants("letters") {
             report::write("letters", &letters::measure().await);

@@ -31,7 +31,7 @@ use crate::{
     platform::{
         Platform,
         http::{
-            forms::{self, FormErrorView, FormErrors},
+            forms::{self, Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
             visitor::{self, Visitor},
@@ -115,19 +115,13 @@ fn is_ours(campaign: &Current, name: &str) -> bool {
 }
 
 #[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
-}
-
-#[derive(Serialize)]
 struct FormPage<'a> {
     page: Frame<'a>,
     errors: Vec<FormErrorView>,
     form: &'a OwnForm,
-    states: Vec<ChoiceView>,
-    posts: Vec<ChoiceView>,
-    languages: Vec<ChoiceView>,
+    states: Vec<Choice>,
+    posts: Vec<Choice>,
+    languages: Vec<Choice>,
 }
 
 fn form_page(
@@ -138,19 +132,15 @@ fn form_page(
     errors: &FormErrors,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let states =
-        directory.by_name(language).map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned() });
-    let post = |kind: &str| ChoiceView { value: kind.to_owned(), text: post_label(language, kind) };
+    let states = directory.by_name(language).map(|state| Choice::new(state.iso3.clone(), state.forms.name(language).to_owned()));
+    let post = |kind: &str| Choice::new(kind.to_owned(), post_label(language, kind));
     let view = FormPage {
         page: platform.site.frame(language, &format!("/{language}/write"), i18n::word(language, "own-letter-title")),
         errors: errors.view(language),
         form,
         states: states.collect(),
         posts: posts::KINDS.into_iter().map(post).collect(),
-        languages: Language::ALL
-            .into_iter()
-            .map(|other| ChoiceView { value: other.code().into(), text: other.own_name().into() })
-            .collect(),
+        languages: Language::ALL.into_iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
     };
     Ok(platform.site.page(status, "letters/own_form.html", language, &view)?)
 }

@@ -33,7 +33,7 @@ use crate::{
         crypto::Token,
         files,
         http::{
-            forms::{self, FormErrorView, FormErrors},
+            forms::{self, Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
         },
@@ -55,23 +55,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/replies/{id}/file", web::get().to(file));
 }
 
-#[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
-}
-
-fn choices<'a>(staff: &SignedIn, prefix: &str, keys: impl Iterator<Item = &'a str>) -> Vec<ChoiceView> {
-    let choice = |key: &str| ChoiceView {
-        value: key.to_owned(),
-        text: i18n::word(staff.language, &format!("replies-{prefix}-{}", key.replace('_', "-"))),
-    };
+fn choices<'a>(staff: &SignedIn, prefix: &str, keys: impl Iterator<Item = &'a str>) -> Vec<Choice> {
+    let choice =
+        |key: &str| Choice::new(key.to_owned(), i18n::word(staff.language, &format!("replies-{prefix}-{}", key.replace('_', "-"))));
     keys.map(choice).collect()
 }
 
-fn countries(staff: &SignedIn, directory: &states::Directory) -> Vec<ChoiceView> {
-    let choice =
-        |state: &states::directory::StateEntry| ChoiceView { value: state.iso3.clone(), text: state.forms.name(staff.language).to_owned() };
+fn countries(staff: &SignedIn, directory: &states::Directory) -> Vec<Choice> {
+    let choice = |state: &states::directory::StateEntry| Choice::new(state.iso3.clone(), state.forms.name(staff.language).to_owned());
     directory.by_name(staff.language).map(choice).collect()
 }
 
@@ -89,8 +80,8 @@ struct ListPage<'a> {
     rows: Vec<RowView>,
     class: String,
     country: String,
-    classes: Vec<ChoiceView>,
-    countries: Vec<ChoiceView>,
+    classes: Vec<Choice>,
+    countries: Vec<Choice>,
     newer: Option<u64>,
     older: Option<u64>,
 }
@@ -177,9 +168,9 @@ struct FormPage<'a> {
     errors: Vec<FormErrorView>,
     form: &'a ReplyForm,
     letter: Option<LetterView>,
-    countries: Vec<ChoiceView>,
-    channels: Vec<ChoiceView>,
-    classes: Vec<ChoiceView>,
+    countries: Vec<Choice>,
+    channels: Vec<Choice>,
+    classes: Vec<Choice>,
 }
 
 #[derive(Serialize)]

@@ -24,7 +24,11 @@ use crate::{
     platform::{
         Platform,
         crypto::Keys,
-        http::{forms, frame::Frame, problem::Problem},
+        http::{
+            forms::{self, Choice},
+            frame::Frame,
+            problem::Problem,
+        },
         i18n,
     },
     states::{self, Directory},
@@ -45,15 +49,9 @@ struct ListPage<'a> {
     page: Frame<'a>,
     rows: Vec<PairView>,
     state: &'static str,
-    states: Vec<ChoiceView>,
+    states: Vec<Choice>,
     newer: Option<u64>,
     older: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct ChoiceView {
-    value: &'static str,
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -157,8 +155,7 @@ pub(super) async fn list(
     let row = |pair: &duplicate_pair::Model| {
         view(&platform.keys, &directory, staff.language, pair, (signed.get(&pair.one_id)?, signed.get(&pair.other_id)?))
     };
-    let choice =
-        |state: &PairState| ChoiceView { value: state.key(), text: i18n::word(staff.language, &format!("duplicate-desk-state-{state}")) };
+    let choice = |state: &PairState| Choice::new(state.key(), i18n::word(staff.language, &format!("duplicate-desk-state-{state}")));
     let page = ListPage {
         rows: pairs.iter().filter_map(row).collect(),
         state: wanted.key(),

@@ -5,7 +5,7 @@ use actix_web::{
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
     web,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     list::{self, Format, Layout},
@@ -18,21 +18,18 @@ use crate::{
     entities::wave,
     platform::{
         Platform,
-        http::{forms, problem::Problem},
+        http::{
+            forms::{self, Choice},
+            problem::Problem,
+        },
         i18n,
     },
     states::{self, Directory},
 };
 
-#[derive(Serialize)]
-pub(super) struct ChoiceView {
-    value: &'static str,
-    text: String,
-}
-
 /// What may be chosen: layouts, formats, languages.
-pub(super) fn choices(language: Language) -> [Vec<ChoiceView>; 3] {
-    let of = |kind: &str, key: &'static str| ChoiceView { value: key, text: i18n::word(language, &format!("list-{kind}-{key}")) };
+pub(super) fn choices(language: Language) -> [Vec<Choice>; 3] {
+    let of = |kind: &str, key: &'static str| Choice::new(key, i18n::word(language, &format!("list-{kind}-{key}")));
     [
         Layout::ALL.iter().map(|layout| of("layout", layout.key())).collect(),
         Format::ALL.iter().map(|format| of("format", format.key())).collect(),
@@ -41,8 +38,8 @@ pub(super) fn choices(language: Language) -> [Vec<ChoiceView>; 3] {
 }
 
 /// The languages by their own names.
-pub(super) fn languages() -> Vec<ChoiceView> {
-    Language::ALL.iter().map(|other| ChoiceView { value: other.code(), text: other.own_name().to_owned() }).collect()
+pub(super) fn languages() -> Vec<Choice> {
+    Language::ALL.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect()
 }
 
 #[derive(Default, Deserialize)]

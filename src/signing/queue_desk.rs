@@ -24,7 +24,11 @@ use crate::{
     entities::{signatory, signature},
     platform::{
         Platform,
-        http::{forms, frame::Frame, problem::Problem},
+        http::{
+            forms::{self, Choice},
+            frame::Frame,
+            problem::Problem,
+        },
         i18n,
     },
     states,
@@ -50,20 +54,14 @@ struct QueuePage<'a> {
     kind: String,
     country: String,
     authority: String,
-    states: Vec<ChoiceView>,
-    kinds: Vec<ChoiceView>,
-    countries: Vec<ChoiceView>,
+    states: Vec<Choice>,
+    kinds: Vec<Choice>,
+    countries: Vec<Choice>,
     /// With how many there are of each.
-    authorities: Vec<ChoiceView>,
+    authorities: Vec<Choice>,
     newer: Option<u64>,
     older: Option<u64>,
     may_vet: bool,
-}
-
-#[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
 }
 
 pub(super) async fn queue(
@@ -101,22 +99,21 @@ pub(super) async fn queue(
     found.truncate(PAGE as usize);
     let found = store::with_signatories(platform.database.read(), found).await?;
     let by_grade = by_grade(&platform, campaign.id, wanted).await?;
-    let choice =
-        |prefix: &str, key: &str| ChoiceView { value: key.to_owned(), text: i18n::word(staff.language, &format!("{prefix}-{key}")) };
+    let choice = |prefix: &str, key: &str| Choice::new(key.to_owned(), i18n::word(staff.language, &format!("{prefix}-{key}")));
     let view = QueuePage {
         rows: found.into_iter().map(|(row, of)| RowView::of(row, of, &directory, staff.language)).collect(),
         states: SignatureState::ALL.iter().map(|state| choice("roll-state", state.key())).collect(),
         kinds: SignatoryKind::ALL.iter().map(|kind| choice("roll-kind", kind.key())).collect(),
         countries: directory
             .by_name(staff.language)
-            .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(staff.language).to_owned() })
+            .map(|state| Choice::new(state.iso3.clone(), state.forms.name(staff.language).to_owned()))
             .collect(),
         authorities: Authority::ALL
             .iter()
             .map(|grade| {
                 let count = by_grade.get(grade.key()).copied().unwrap_or_default();
                 let args = i18n::args([("grade", grade_word(staff.language, *grade).into()), ("count", count.into())]);
-                ChoiceView { value: grade.key().to_owned(), text: i18n::plain(staff.language, "roll-authority-count", &args) }
+                Choice::new(grade.key().to_owned(), i18n::plain(staff.language, "roll-authority-count", &args))
             })
             .collect(),
         newer: number.checked_sub(1),

@@ -28,7 +28,12 @@ use crate::{
     platform::{
         Platform,
         documents::csv::Sheet,
-        http::{forms, frame::Frame, problem::Problem, visitor::Visitor},
+        http::{
+            forms::{self, Choice},
+            frame::Frame,
+            problem::Problem,
+            visitor::Visitor,
+        },
         i18n,
     },
     states,
@@ -76,8 +81,8 @@ struct ListPage<'a> {
     kind: String,
     country: String,
     q: String,
-    kinds: Vec<ChoiceView>,
-    countries: Vec<ChoiceView>,
+    kinds: Vec<Choice>,
+    countries: Vec<Choice>,
     paging: Paging,
     withheld_here: Option<u32>,
     corrections: Vec<CorrectionView>,
@@ -119,12 +124,6 @@ impl PrintedLine {
             place,
         }
     }
-}
-
-#[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
 }
 
 #[derive(Serialize)]
@@ -203,11 +202,9 @@ async fn show(
             counts: HeadlineView::from(&headline),
             kinds: SignatoryKind::ALL
                 .iter()
-                .map(|kind| ChoiceView { value: kind.key().to_owned(), text: i18n::word(language, &format!("roll-kind-{kind}")) })
+                .map(|kind| Choice::new(kind.key().to_owned(), i18n::word(language, &format!("roll-kind-{kind}"))))
                 .collect(),
-            countries: countries
-                .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned() })
-                .collect(),
+            countries: countries.map(|state| Choice::new(state.iso3.clone(), state.forms.name(language).to_owned())).collect(),
             paging: Paging {
                 from: if total == 0 { 0 } else { from + 1 },
                 to: from + names.len(),

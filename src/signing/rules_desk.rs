@@ -26,7 +26,7 @@ use crate::{
     platform::{
         Platform,
         http::{
-            forms::{FormErrorView, FormErrors},
+            forms::{Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
         },
@@ -49,18 +49,12 @@ struct ListPage<'a> {
     rules: Vec<RuleView>,
     form: RuleForm,
     errors: Vec<FormErrorView>,
-    decisions: Vec<ChoiceView>,
-    states: Vec<ChoiceView>,
-    kinds: Vec<ChoiceView>,
-    countries: Vec<ChoiceView>,
-    authorities: Vec<ChoiceView>,
-    signals: Vec<ChoiceView>,
-}
-
-#[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
+    decisions: Vec<Choice>,
+    states: Vec<Choice>,
+    kinds: Vec<Choice>,
+    countries: Vec<Choice>,
+    authorities: Vec<Choice>,
+    signals: Vec<Choice>,
 }
 
 #[derive(Serialize)]
@@ -150,7 +144,7 @@ async fn list_page(
         .order_by_desc(vetting_rule::Column::CreatedAt)
         .limit(LONGEST);
     let kept = kept.all(platform.database.read()).await?;
-    let choice = |value: &str, text: String| ChoiceView { value: value.to_owned(), text };
+    let choice = |value: &str, text: String| Choice::new(value.to_owned(), text);
     let word = |prefix: &str, key: &str| choice(key, i18n::word(language, &format!("{prefix}-{key}")));
     let from = [SignatureState::Confirmed, SignatureState::Pending, SignatureState::Quarantined];
     let page = ListPage {

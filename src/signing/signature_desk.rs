@@ -26,7 +26,7 @@ use crate::{
     platform::{
         Platform,
         http::{
-            forms::{FormErrorView, FormErrors},
+            forms::{Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
         },
@@ -83,11 +83,11 @@ struct SignaturePage<'a> {
     affiliation: Option<String>,
     website: Option<String>,
     un_status: Option<String>,
-    un_statuses: Vec<AnswerView>,
+    un_statuses: Vec<Choice>,
     contact_domain: Option<String>,
     contact_role: Option<String>,
     items: Vec<ItemView>,
-    answers: Vec<AnswerView>,
+    answers: Vec<Choice>,
     /// As typed, after a fault.
     reason: String,
     errors: Vec<FormErrorView>,
@@ -186,10 +186,7 @@ pub(super) async fn signature_page(
         affiliation: of.affiliation,
         website: of.website,
         un_status: of.un_status,
-        un_statuses: UnStatus::ALL
-            .iter()
-            .map(|status| AnswerView::of(staff.language, status.key(), &format!("list-un-{status}")))
-            .collect(),
+        un_statuses: UnStatus::ALL.iter().map(|status| choice(staff.language, status.key(), &format!("list-un-{status}"))).collect(),
         contact_domain: opened.as_ref().and_then(|contact| contact.domain().map(str::to_owned)),
         contact_role: opened.map(|contact| contact.role).filter(|role| !role.is_empty()),
         items: checklist::lines(&checks, shown.typed.as_ref().map(|(typed, ..)| typed)),
@@ -218,20 +215,12 @@ pub(super) async fn signature_page(
     Ok(response)
 }
 
-#[derive(Serialize)]
-struct AnswerView {
-    value: &'static str,
-    text: String,
+fn choice(language: Language, value: &'static str, key: &str) -> Choice {
+    Choice::new(value, i18n::word(language, key))
 }
 
-impl AnswerView {
-    fn of(language: Language, value: &'static str, key: &str) -> Self {
-        Self { value, text: i18n::word(language, key) }
-    }
-}
-
-fn answers(language: Language) -> Vec<AnswerView> {
-    [("yes", "roll-yes"), ("no", "roll-no"), ("", "roll-unanswered")].map(|(value, key)| AnswerView::of(language, value, key)).into()
+fn answers(language: Language) -> Vec<Choice> {
+    [("yes", "roll-yes"), ("no", "roll-no"), ("", "roll-unanswered")].map(|(value, key)| choice(language, value, key)).into()
 }
 
 #[derive(Default, Deserialize)]

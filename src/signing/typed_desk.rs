@@ -9,7 +9,7 @@ use super::{
     fields_view::FieldsView,
     form::{SignForm, add_fault},
     intake::Intake,
-    list_desk::{self, ChoiceView},
+    list_desk,
     service::{self, SignError, Source},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     platform::{
         Platform,
         http::{
-            forms::{self, FormErrorView, FormErrors},
+            forms::{self, Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
         },
@@ -62,7 +62,7 @@ struct TypedPage<'a> {
     #[serde(flatten)]
     fields: FieldsView<'a>,
     mail: &'a MailForm,
-    languages: Vec<ChoiceView>,
+    languages: Vec<Choice>,
 }
 
 fn page(

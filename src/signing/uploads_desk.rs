@@ -34,7 +34,7 @@ use crate::{
         Platform,
         documents::source::SheetEncoding,
         http::{
-            forms::{FormErrorView, FormErrors},
+            forms::{Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
             upload::{SentFile, Upload},
@@ -54,7 +54,7 @@ const ENCODINGS: [&str; 6] = ["utf-8", "utf-16le", "windows-1250", "windows-1251
 struct ListPage<'a> {
     page: Frame<'a>,
     uploads: Vec<UploadView>,
-    encodings: Vec<ChoiceView>,
+    encodings: Vec<Choice>,
     encoding: String,
     errors: Vec<FormErrorView>,
 }
@@ -69,22 +69,16 @@ struct UploadView {
 }
 
 #[derive(Serialize)]
-struct ChoiceView {
-    value: String,
-    text: String,
-}
-
-#[derive(Serialize)]
 struct UploadPage<'a> {
     page: Frame<'a>,
     upload: UploadView,
     head: Vec<String>,
     /// The first lines.
     lines: Vec<Vec<String>>,
-    columns: Vec<ChoiceView>,
+    columns: Vec<Choice>,
     fields: Vec<FieldView>,
     time_form: &'static str,
-    time_forms: Vec<ChoiceView>,
+    time_forms: Vec<Choice>,
     zone: String,
     errors: Vec<FormErrorView>,
     lines_read: i32,
@@ -105,7 +99,7 @@ struct FieldView {
     column: String,
     /// What stands for all lines, and what may; empty where nothing may.
     default: String,
-    defaults: Vec<ChoiceView>,
+    defaults: Vec<Choice>,
 }
 
 fn upload_view(row: &signature_import::Model) -> UploadView {
@@ -135,7 +129,7 @@ async fn list_page(
     let view = ListPage {
         page: staff.frame(platform, "upload-desk-title"),
         uploads: rows.all(platform.database.read()).await?.iter().map(upload_view).collect(),
-        encodings: ENCODINGS.map(|name| ChoiceView { value: name.to_owned(), text: name.to_uppercase() }).into(),
+        encodings: ENCODINGS.map(|name| Choice::new(name.to_owned(), name.to_uppercase())).into(),
         encoding,
         errors: faults.as_ref().map(|faults| faults.view(staff.language)).unwrap_or_default(),
     };
@@ -211,22 +205,17 @@ async fn upload_page(
     let head: Vec<String> = serde_json::from_str(&row.head).unwrap_or_default();
     let kept = row.mapping.as_deref().and_then(|mapping| serde_json::from_str(mapping).ok()).unwrap_or_default();
     let (mapping, faults) = faulty.map_or((kept, None), |(mapping, faults)| (mapping, Some(faults)));
-    let word = |prefix: &str, key: &str| ChoiceView {
-        value: key.to_owned(),
-        text: i18n::word(language, &format!("{prefix}-{}", key.replace('_', "-"))),
-    };
-    let defaults = |field: &str| -> Vec<ChoiceView> {
+    let word = |prefix: &str, key: &str| Choice::new(key.to_owned(), i18n::word(language, &format!("{prefix}-{}", key.replace('_', "-"))));
+    let defaults = |field: &str| -> Vec<Choice> {
         match field {
             "kind" => SignatoryKind::ALL.iter().map(|kind| word("roll-kind", kind.key())).collect(),
             "visibility" => Visibility::ALL.iter().map(|visibility| word("signing-visibility", visibility.key())).collect(),
-            "language" => Language::ALL
-                .iter()
-                .map(|language| ChoiceView { value: language.code().to_owned(), text: language.own_name().to_owned() })
-                .collect(),
-            "iso3" => directory
-                .by_name(language)
-                .map(|state| ChoiceView { value: state.iso3.clone(), text: state.forms.name(language).to_owned() })
-                .collect(),
+            "language" => {
+                Language::ALL.iter().map(|language| Choice::new(language.code().to_owned(), language.own_name().to_owned())).collect()
+            }
+            "iso3" => {
+                directory.by_name(language).map(|state| Choice::new(state.iso3.clone(), state.forms.name(language).to_owned())).collect()
+            }
             _ => Vec::new(),
         }
     };
@@ -250,10 +239,7 @@ async fn upload_page(
         columns: head
             .iter()
             .enumerate()
-            .map(|(place, title)| ChoiceView {
-                value: place.to_string(),
-                text: if title.is_empty() { format!("({})", place + 1) } else { title.clone() },
-            })
+            .map(|(place, title)| Choice::new(place.to_string(), if title.is_empty() { format!("({})", place + 1) } else { title.clone() }))
             .collect(),
         fields: fields.collect(),
         time_form: mapping.time_form.key(),

@@ -23,7 +23,11 @@ use crate::{
     entities::wave,
     platform::{
         Platform,
-        http::{forms, frame::Frame, problem::Problem},
+        http::{
+            forms::{self, Choice},
+            frame::Frame,
+            problem::Problem,
+        },
         i18n,
     },
     states,
@@ -61,17 +65,9 @@ impl From<wave::Model> for WaveView {
     }
 }
 
-#[derive(Serialize)]
-struct HoursView {
-    value: String,
-    text: String,
-}
-
-impl HoursView {
-    fn of(hours: u32, language: Language) -> Self {
-        let args = i18n::args([("hours", i64::from(hours).into())]);
-        Self { value: hours.to_string(), text: i18n::text(language, "roll-deadline-step", &args) }
-    }
+fn step(hours: u32, language: Language) -> Choice {
+    let args = i18n::args([("hours", i64::from(hours).into())]);
+    Choice::new(hours.to_string(), i18n::text(language, "roll-deadline-step", &args))
 }
 
 #[derive(Serialize)]
@@ -84,7 +80,7 @@ struct ListPage<'a> {
     deadline: DeadlineView,
     may_extend: bool,
     /// Choices of how much longer.
-    hours: Vec<HoursView>,
+    hours: Vec<Choice>,
 }
 
 async fn list(
@@ -102,7 +98,7 @@ async fn list(
         now: HeadlineView::from(&headline),
         deadline: DeadlineView::of(&campaign, staff.language, platform.clock.now()),
         may_extend: staff.role.may(Permission::ExtendDeadline),
-        hours: extension::HOURS.iter().map(|hours| HoursView::of(*hours, staff.language)).collect(),
+        hours: extension::HOURS.iter().map(|hours| step(*hours, staff.language)).collect(),
         waves,
         may_freeze: staff.role.may(Permission::FreezeWaves),
         page: staff.frame(&platform, "desk-nav-waves"),
@@ -174,9 +170,9 @@ struct ShowPage<'a> {
     left: Vec<LineView>,
     changed: Vec<ChangeView>,
     may_export: bool,
-    layouts: Vec<list_desk::ChoiceView>,
-    formats: Vec<list_desk::ChoiceView>,
-    languages: Vec<list_desk::ChoiceView>,
+    layouts: Vec<Choice>,
+    formats: Vec<Choice>,
+    languages: Vec<Choice>,
     language: &'static str,
 }
 

@@ -51,6 +51,20 @@ pub(super) fn text_without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
+/// One of what a field offers.
+#[derive(Debug, Serialize)]
+pub struct Choice {
+    value: Cow<'static, str>,
+    text: String,
+}
+
+impl Choice {
+    /// What is sent, and what people read.
+    pub fn new(value: impl Into<Cow<'static, str>>, text: String) -> Self {
+        Self { value: value.into(), text }
+    }
+}
+
 /// What is wrong with a form, in the order of its fields.
 #[derive(Clone, Debug, Default)]
 pub struct FormErrors(Vec<FormError>);

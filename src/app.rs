@@ -98,7 +98,7 @@ pub struct App {
     pub states: Data<states::Register>,
     /// The campaign, in memory.
     pub campaigns: Data<campaigns::Register>,
-    roll: Data<signing::roll::Register>,
+    roll: Data<signing::roll_register::Register>,
     counts: Data<signing::counts::Register>,
     versions: Data<signing::versions::Register>,
     record: Data<positions::board::Register>,
@@ -174,7 +174,7 @@ impl App {
             platform,
             states: Data::new(states::Register::default()),
             campaigns: Data::new(campaigns::Register::new(config.campaign.clone())),
-            roll: Data::new(signing::roll::Register::default()),
+            roll: Data::new(signing::roll_register::Register::default()),
             counts: Data::new(signing::counts::Register::default()),
             versions: Data::new(signing::versions::Register::default()),
             record: Data::new(positions::board::Register::default()),

@@ -48,6 +48,7 @@ pub mod reveals;
 mod reveals_desk;
 pub mod roll;
 pub mod roll_pages;
+pub mod roll_register;
 pub mod rule_runs;
 mod rules;
 mod rules_desk;

@@ -8,17 +8,12 @@
 use std::{
     cmp,
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{
-        Arc, OnceLock, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::OnceLock,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
 use memchr::memmem;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, Select};
-use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::counts::of_signatory;
@@ -31,17 +26,11 @@ use crate::{
         signature::{SignatoryKind, SignatureState, Visibility},
     },
     entities::{signatory, signature},
-    platform::{Platform, refreshed::Refreshed},
+    platform::Platform,
 };
 
 /// Signatures of one query.
 const BATCH: u64 = 5000;
-/// From so many names on, readers do not wait for a roll to be read again.
-const LONG: usize = 20_000;
-/// Reading a long roll takes this part of one core at most.
-const SHARE: u32 = 20;
-/// A long roll is no older than this (R15 gives five minutes, and no page prints a name from it).
-const OLDEST: Duration = Duration::from_secs(120);
 /// What parts the names by which two signatories are found.
 const END: char = '\0';
 
@@ -149,7 +138,7 @@ pub async fn lines(db: &impl ConnectionTrait, campaign: &Current, ids: &[Uuid]) 
 }
 
 impl Roll {
-    async fn read(platform: &Platform, of: Of) -> Result<Self, DbErr> {
+    pub(super) async fn read(platform: &Platform, of: Of) -> Result<Self, DbErr> {
         let mut roll = Self { text: of.text, ..Self::default() };
         let mut after = Uuid::nil();
         loop {
@@ -177,6 +166,21 @@ impl Roll {
         roll.orders = Language::ALL.iter().map(|language| (*language, OnceLock::new())).collect();
         roll.corrections = corrections(platform, of).await?;
         Ok(roll)
+    }
+
+    /// Of which text.
+    pub(super) const fn text(&self) -> Uuid {
+        self.text
+    }
+
+    /// How many are named.
+    pub(super) const fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether the order of a language is there already.
+    pub(super) fn is_ordered(&self, language: Language) -> bool {
+        self.orders.get(&language).is_none_or(|order| order.get().is_some())
     }
 
     fn push(&mut self, row: Row) {
@@ -217,12 +221,12 @@ impl Roll {
     }
 
     /// Positions in the order of a language. Sorted when somebody asks for it.
-    fn order(&self, language: Language) -> &[u32] {
+    pub(super) fn order(&self, language: Language) -> &[u32] {
         self.orders.get(&language).map_or(&[], |order| order.get_or_init(|| self.sorted(language, self.all().collect())))
     }
 
     /// Takes over the orders of the roll before: what is new is put where it belongs, and the rest keeps its order.
-    fn carry_over(&mut self, before: &Self) {
+    pub(super) fn carry_over(&mut self, before: &Self) {
         let mut now_at = vec![None; before.lines.len()];
         let mut new: Vec<u32> = Vec::new();
         let mut old = 0;
@@ -332,10 +336,17 @@ impl Matching<'_> {
 
 /// Of which list.
 #[derive(Clone, Copy, Debug)]
-struct Of {
+pub(super) struct Of {
     campaign: Uuid,
-    text: Uuid,
+    pub(super) text: Uuid,
     notes_withdrawals: bool,
+}
+
+impl Of {
+    /// That of a campaign's text.
+    pub(super) fn campaign(campaign: &Current) -> Self {
+        Self { campaign: campaign.id, text: campaign.text.id, notes_withdrawals: campaign.config.sign_on.notes_withdrawals() }
+    }
 }
 
 /// One query, or none where the campaign removes quietly.
@@ -362,148 +373,6 @@ async fn corrections(platform: &Platform, of: Of) -> Result<BTreeMap<NaiveDate, 
     }))
 }
 
-/// The roll of this process.
-#[derive(Debug, Default)]
-pub struct Register {
-    short: Refreshed<Roll>,
-    long: Arc<Long>,
-}
-
-/// A long roll, and whether it is being read again.
-#[derive(Debug, Default)]
-struct Long {
-    held: RwLock<Option<(Arc<Roll>, Instant, Duration)>>,
-    is_read: AtomicBool,
-}
-
-impl Register {
-    /// The roll, with the order of a language. No query while it is fresh.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn get(&self, platform: &Platform, campaign: &Current, language: Language) -> Result<Arc<Roll>, DbErr> {
-        let of = Of { campaign: campaign.id, text: campaign.text.id, notes_withdrawals: campaign.config.sign_on.notes_withdrawals() };
-        let roll = match self.long.get(platform, of) {
-            Some(roll) => roll,
-            None => {
-                let began = Instant::now();
-                let roll = self.short.get_with(&platform.pages, async || Roll::read(platform, of).await).await?;
-                if roll.lines.len() >= LONG {
-                    self.long.hold(Arc::clone(&roll), began);
-                    self.short.forget();
-                }
-                roll
-            }
-        };
-        if roll.lines.len() >= LONG && roll.orders.get(&language).is_some_and(|order| order.get().is_none()) {
-            // Sorting a long one takes seconds: not on a thread that answers others.
-            let sorted = Arc::clone(&roll);
-            drop(spawn_blocking(move || sorted.order(language).len()).await);
-        }
-        Ok(roll)
-    }
-}
-
-impl Long {
-    /// The roll held, which is read again aside when it is due.
-    fn get(self: &Arc<Self>, platform: &Platform, of: Of) -> Option<Arc<Roll>> {
-        let (roll, since, took) = self.held.read().unwrap_or_else(PoisonError::into_inner).clone()?;
-        if roll.text != of.text {
-            return None;
-        }
-        if since.elapsed() >= (took * SHARE).clamp(platform.pages.keep(), OLDEST) && !self.is_read.swap(true, Ordering::AcqRel) {
-            tokio::spawn(Arc::clone(self).read_again(platform.clone(), of, Arc::clone(&roll)));
-        }
-        Some(roll)
-    }
-
-    async fn read_again(self: Arc<Self>, platform: Platform, of: Of, before: Arc<Roll>) {
-        let began = Instant::now();
-        match Roll::read(&platform, of).await {
-            Ok(mut roll) => {
-                let carried = spawn_blocking(move || {
-                    roll.carry_over(&before);
-                    roll
-                });
-                match carried.await {
-                    Ok(roll) => self.hold(Arc::new(roll), began),
-                    Err(error) => tracing::error!(%error, "the list of signatories could not be ordered"),
-                }
-            }
-            Err(error) => tracing::warn!(%error, "the list of signatories could not be read again"),
-        }
-        self.is_read.store(false, Ordering::Release);
-    }
-
-    /// Holds a roll, or none when it is no longer long.
-    fn hold(&self, roll: Arc<Roll>, began: Instant) {
-        let held = (roll.lines.len() >= LONG).then(|| (roll, Instant::now(), began.elapsed()));
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn roll(names: &BTreeMap<u8, String>) -> Roll {
-        let mut roll = Roll { orders: Language::ALL.iter().map(|language| (*language, OnceLock::new())).collect(), ..Roll::default() };
-        for (number, name) in names {
-            roll.push(Row {
-                id: Uuid::from_u128((*number).into()),
-                kind: if number % 2 == 0 { "organisation" } else { "network" }.to_owned(),
-                name: Some(name.clone()),
-                original_name: None,
-                latin_name: None,
-                acronym: None,
-                location_label: None,
-                iso3: Some(if number % 3 == 0 { "KEN" } else { "PER" }.to_owned()),
-            });
-        }
-        roll
-    }
-
-    fn numbers(ids: Vec<Uuid>) -> Vec<u8> {
-        ids.into_iter().map(|id| u8::try_from(id.as_u128()).unwrap()).collect()
-    }
-
-    #[test]
-    fn names_are_found_within_one_name_and_never_across_two() {
-        let roll = roll(&[(1, "River Watch"), (2, "House of Rivers"), (3, "Atch House")].map(|(n, name)| (n, name.to_owned())).into());
-        let find = |search: &str| numbers(roll.matching(Language::En, &Filter { search: search.to_owned(), ..Filter::default() }).all());
-        assert_eq!(find("RIVER"), [2, 1]);
-        assert_eq!(find("watch"), [1]);
-        assert_eq!(find("watch house"), Vec::<u8>::new());
-        assert_eq!(find("…"), Vec::<u8>::new());
-        let kind = Filter { kind: Some(SignatoryKind::Network), iso3: Some("KEN".to_owned()), ..Filter::default() };
-        assert_eq!(numbers(roll.matching(Language::En, &kind).all()), [3]);
-        assert!(roll.matching(Language::En, &Filter { iso3: Some("XX".to_owned()), ..Filter::default() }).is_empty());
-    }
-
-    proptest! {
-        /// R20: an order that was carried over is the order that sorting would give.
-        #[test]
-        fn a_carried_order_is_the_sorted_one(
-            before in prop::collection::btree_map(0_u8..60, "[a-cÀñöمб]{1,3}", 0..30),
-            after in prop::collection::btree_map(0_u8..60, "[a-cÀñöمб]{1,3}", 0..30),
-            kept in prop::collection::vec(0_u8..60, 0..30),
-        ) {
-            let mut now = after;
-            now.extend(kept.into_iter().filter_map(|number| before.get(&number).map(|name| (number, name.clone()))));
-            let (old, mut carried, sorted) = (roll(&before), roll(&now), roll(&now));
-            for language in [Language::En, Language::Es] {
-                old.order(language);
-            }
-            carried.carry_over(&old);
-            for language in [Language::En, Language::Es] {
-                prop_assert!(carried.orders[&language].get().is_some());
-                let all = |roll: &Roll| numbers(roll.matching(language, &Filter::default()).all());
-                prop_assert_eq!(all(&carried), all(&sorted));
-            }
-        }
-    }
-}
+#[path = "roll_tests.rs"]
+mod tests;

@@ -16,7 +16,7 @@ use super::{
     counts::{self, HeadlineView},
     logos,
     roll::{self, Filter},
-    waves,
+    roll_register, waves,
 };
 use crate::{
     campaigns,
@@ -163,7 +163,7 @@ async fn show(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
-    roll: web::Data<roll::Register>,
+    roll: web::Data<roll_register::Register>,
     counts: web::Data<counts::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
@@ -238,7 +238,7 @@ async fn download(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
-    roll: web::Data<roll::Register>,
+    roll: web::Data<roll_register::Register>,
 ) -> Result<HttpResponse, Problem> {
     let language = visitor.language;
     let query: ListQuery = forms::query(&request)?;

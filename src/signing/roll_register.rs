@@ -1,0 +1,107 @@
+//! The roll of this process: a short one is read again as often as pages are made anew, a long one aside, while readers get the one before. Must not
+//! say who is on it.
+
+use std::{
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sea_orm::DbErr;
+use tokio::task::spawn_blocking;
+
+use super::roll::{Of, Roll};
+use crate::{
+    campaigns::Current,
+    domain::language::Language,
+    platform::{Platform, refreshed::Refreshed},
+};
+
+/// From so many names on, readers do not wait for a roll to be read again.
+const LONG: usize = 20_000;
+/// Reading a long roll takes this part of one core at most.
+const SHARE: u32 = 20;
+/// A long roll is no older than this (R15 gives five minutes, and no page prints a name from it).
+const OLDEST: Duration = Duration::from_secs(120);
+
+/// The roll of this process.
+#[derive(Debug, Default)]
+pub struct Register {
+    short: Refreshed<Roll>,
+    long: Arc<Long>,
+}
+
+/// A long roll, and whether it is being read again.
+#[derive(Debug, Default)]
+struct Long {
+    held: RwLock<Option<(Arc<Roll>, Instant, Duration)>>,
+    is_read: AtomicBool,
+}
+
+impl Register {
+    /// The roll, with the order of a language. No query while it is fresh.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn get(&self, platform: &Platform, campaign: &Current, language: Language) -> Result<Arc<Roll>, DbErr> {
+        let of = Of::campaign(campaign);
+        let roll = match self.long.get(platform, of) {
+            Some(roll) => roll,
+            None => {
+                let began = Instant::now();
+                let roll = self.short.get_with(&platform.pages, async || Roll::read(platform, of).await).await?;
+                if roll.len() >= LONG {
+                    self.long.hold(Arc::clone(&roll), began);
+                    self.short.forget();
+                }
+                roll
+            }
+        };
+        if roll.len() >= LONG && !roll.is_ordered(language) {
+            // Sorting a long one takes seconds: not on a thread that answers others.
+            let sorted = Arc::clone(&roll);
+            drop(spawn_blocking(move || sorted.order(language).len()).await);
+        }
+        Ok(roll)
+    }
+}
+
+impl Long {
+    /// The roll held, which is read again aside when it is due.
+    fn get(self: &Arc<Self>, platform: &Platform, of: Of) -> Option<Arc<Roll>> {
+        let (roll, since, took) = self.held.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        if roll.text() != of.text {
+            return None;
+        }
+        if since.elapsed() >= (took * SHARE).clamp(platform.pages.keep(), OLDEST) && !self.is_read.swap(true, Ordering::AcqRel) {
+            tokio::spawn(Arc::clone(self).read_again(platform.clone(), of, Arc::clone(&roll)));
+        }
+        Some(roll)
+    }
+
+    async fn read_again(self: Arc<Self>, platform: Platform, of: Of, before: Arc<Roll>) {
+        let began = Instant::now();
+        match Roll::read(&platform, of).await {
+            Ok(mut roll) => {
+                let carried = spawn_blocking(move || {
+                    roll.carry_over(&before);
+                    roll
+                });
+                match carried.await {
+                    Ok(roll) => self.hold(Arc::new(roll), began),
+                    Err(error) => tracing::error!(%error, "the list of signatories could not be ordered"),
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the list of signatories could not be read again"),
+        }
+        self.is_read.store(false, Ordering::Release);
+    }
+
+    /// Holds a roll, or none when it is no longer long.
+    fn hold(&self, roll: Arc<Roll>, began: Instant) {
+        let held = (roll.len() >= LONG).then(|| (roll, Instant::now(), began.elapsed()));
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+}

@@ -157,7 +157,7 @@ fn of_rounds(campaign_id: Uuid) -> impl IntoCondition {
     letter::Column::RoundId.in_subquery(rounds.into_query())
 }
 
-/// Eight queries, one more where the campaign takes logos and up to three where two people open a name.
+/// Eight queries, up to three more where the campaign takes logos, and as many where two people open a name.
 async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, now: DateTime<Utc>) -> Result<Vec<Line>, DbErr> {
     let blocked = letter::Entity::find()
         .filter(of_rounds(campaign.id))
@@ -176,7 +176,7 @@ async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, 
         Line::new(staff, "failed", failed.count(db).await?, WORK),
     ];
     if rules.logos {
-        lines.push(Line::new(staff, "logos", logos::count_proposed(db, campaign_id).await?, LOGOS));
+        lines.push(Line::new(staff, "logos", logos::waiting(db, campaign_id).await?.len() as u64, LOGOS));
     }
     if rules.reveal_needs_second {
         let waiting = reveals::waiting(db, campaign_id, now).await?.len();

@@ -187,6 +187,10 @@ pub(super) async fn read(
             }
         }
         if batch.len() == BATCH {
+            if !options.dry_run {
+                // What was written is found in the tables: only a trial has to hold the marks of the whole sheet.
+                seen.clear();
+            }
             write(platform, campaign, std::mem::take(&mut batch), &mut seen, options, &mut report).await?;
             if !watcher.lines(report.lines).await? {
                 report.stopped = true;

@@ -71,7 +71,7 @@ struct LogoView {
     alternative: String,
 }
 
-/// One query.
+/// Two queries.
 async fn list(
     request: HttpRequest,
     visitor: Visitor,
@@ -83,11 +83,14 @@ async fn list(
         return Err(Problem::NotFound);
     }
     let shown = logos::shown(platform.database.read(), &campaign).await?;
-    let view = |logo: logos::ShownLogo| {
-        let (id, width, height, alternative) = (logo.id, logo.width, logo.height, logo.alternative);
-        Some(LogoView { id, name: logo.name?, width, height, alternative })
+    let view = |(logo, name): (logos::ShownLogo, String)| LogoView {
+        id: logo.id,
+        name,
+        width: logo.width,
+        height: logo.height,
+        alternative: logo.alternative,
     };
-    let mut logos: Vec<LogoView> = shown.into_iter().filter_map(view).collect();
+    let mut logos: Vec<LogoView> = shown.into_iter().map(view).collect();
     if let Ok(order) = NameOrder::new(language.code(), true) {
         logos.sort_by(|a, b| order.compare(&a.name, &b.name));
     }
@@ -95,7 +98,7 @@ async fn list(
     Ok(platform.site.page(StatusCode::OK, "signing/logos.html", language, &view)?)
 }
 
-/// One query. Kept by readers no longer than a page may be behind (R15).
+/// Two queries. Kept by readers no longer than a page may be behind (R15).
 async fn picture(
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,

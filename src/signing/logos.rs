@@ -1,14 +1,16 @@
 //! Logos of signatories: sent by their own link with the permission for one use, looked at by staff, shown beside the list while the name is (R24). Must
 //! show none without permission, none of whoever is not named, and keeps none of whoever hides or withdraws. Owns its transactions; never HTTP.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
-use super::{counts::of_signatory, signer, store, vetting};
+use super::{roll, signer, store, vetting};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
@@ -16,7 +18,7 @@ use crate::{
         keyed::keyed,
         signature::{SignatoryKind, SignatureState, Visibility},
     },
-    entities::{logo, signatory, signature},
+    entities::logo,
     platform::{Platform, pictures::Picture},
 };
 
@@ -62,28 +64,17 @@ pub(super) fn is_proposed(logo: &logo::Model) -> bool {
     logo.state == LogoState::Proposed.key()
 }
 
-fn proposed(campaign_id: Uuid) -> Select<logo::Entity> {
-    let of_campaign = logo::Entity::find().join(JoinType::InnerJoin, its_signature()).filter(signature::Column::CampaignId.eq(campaign_id));
-    of_campaign.filter(logo::Column::State.eq(LogoState::Proposed.key()))
-}
-
-/// Logos of a campaign that staff have to look at. One query.
+/// Logos of a campaign that staff have to look at, the oldest first, with the names of their signatories. Three queries, one where there are none. Asked
+/// for by the logos, which are few, and told apart by campaign here.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_proposed(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<u64, DbErr> {
-    proposed(campaign_id).count(db).await
-}
-
-/// The oldest of them, with the names of their signatories. Three queries.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn waiting(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<(logo::Model, String)>, DbErr> {
-    let rows = proposed(campaign_id).order_by_asc(logo::Column::Id).limit(LISTED).all(db).await?;
+pub async fn waiting(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<(logo::Model, String)>, DbErr> {
+    let rows = logo::Entity::find().filter(logo::Column::State.eq(LogoState::Proposed.key())).order_by_asc(logo::Column::Id);
+    let rows = rows.limit(LISTED).all(db).await?;
     let signatures = store::by_ids(db, rows.iter().map(|row| row.signature_id).collect()).await?;
     let of = |row: logo::Model| {
-        let (_, of) = signatures.iter().find(|(signature, _)| signature.id == row.signature_id)?;
+        let (_, of) = signatures.iter().find(|(signature, _)| signature.id == row.signature_id && signature.campaign_id == campaign_id)?;
         Some((row, of.name.clone()?))
     };
     Ok(rows.into_iter().filter_map(of).collect())
@@ -191,52 +182,37 @@ pub(super) async fn forget(txn: &DatabaseTransaction, signature: Uuid) -> Result
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct ShownLogo {
     pub(super) id: Uuid,
-    pub(super) name: Option<String>,
+    pub(super) signature_id: Uuid,
     pub(super) width: i32,
     pub(super) height: i32,
     pub(super) alternative: String,
 }
 
-fn its_signature() -> RelationDef {
-    logo::Entity::belongs_to(signature::Entity).from(logo::Column::SignatureId).to(signature::Column::Id).into()
-}
-
-/// Those that everybody may see: permitted, looked at, of whoever is named on the list of this text.
-fn public(campaign: &Current) -> Select<logo::Entity> {
-    logo::Entity::find()
-        .join(JoinType::InnerJoin, its_signature())
-        .join(JoinType::InnerJoin, of_signatory())
-        .filter(logo::Column::State.eq(LogoState::Shown.key()))
-        .filter(signature::Column::CampaignId.eq(campaign.id))
-        .filter(signature::Column::TextVersionId.eq(campaign.text.id))
-        .filter(signature::Column::State.eq(SignatureState::Verified.key()))
-        .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
-}
-
-/// Those that are shown, in the order they were sent. One query, without the pictures.
+/// Those that are shown, in the order they were sent, with the names they stand beside: permitted, looked at, of whoever is on the list now. Two queries,
+/// without the pictures; one where there are none. The logos are asked for first: they are few.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn shown(db: &impl ConnectionTrait, campaign: &Current) -> Result<Vec<ShownLogo>, DbErr> {
+pub(super) async fn shown(db: &impl ConnectionTrait, campaign: &Current) -> Result<Vec<(ShownLogo, String)>, DbErr> {
     use logo::Column as C;
-    let rows = public(campaign).select_only().columns([C::Id, C::Width, C::Height, C::Alternative]).column(signatory::Column::Name);
-    rows.order_by_asc(C::Id).limit(MOST).into_model().all(db).await
+    let rows = logo::Entity::find().select_only().columns([C::Id, C::SignatureId, C::Width, C::Height, C::Alternative]);
+    let rows = rows.filter(C::State.eq(LogoState::Shown.key())).order_by_asc(C::Id).limit(MOST);
+    let rows: Vec<ShownLogo> = rows.into_model().all(db).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.signature_id).collect();
+    let mut names: HashMap<Uuid, String> =
+        roll::lines(db, campaign, &ids).await?.into_iter().filter_map(|line| Some((line.id, line.name?))).collect();
+    Ok(rows.into_iter().filter_map(|row| names.remove(&row.signature_id).map(|name| (row, name))).collect())
 }
 
-/// Whether any is shown. One query.
-///
-/// # Errors
-/// When the database fails.
-pub(super) async fn any(db: &impl ConnectionTrait, campaign: &Current) -> Result<bool, DbErr> {
-    Ok(campaign.config.sign_on.logos
-        && public(campaign).select_only().column(logo::Column::Id).into_tuple::<Uuid>().one(db).await?.is_some())
-}
-
-/// The picture of one that is shown. One query.
+/// The picture of one that is shown. Two queries.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn picture(db: &impl ConnectionTrait, campaign: &Current, id: Uuid) -> Result<Option<Vec<u8>>, DbErr> {
-    let found = public(campaign).filter(logo::Column::Id.eq(id)).select_only().column(logo::Column::Content);
-    found.into_tuple().one(db).await
+    let found = logo::Entity::find_by_id(id).filter(logo::Column::State.eq(LogoState::Shown.key())).one(db).await?;
+    let Some(found) = found else { return Ok(None) };
+    Ok((!roll::lines(db, campaign, &[found.signature_id]).await?.is_empty()).then_some(found.content))
 }

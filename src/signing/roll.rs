@@ -45,6 +45,10 @@ pub struct Line {
     pub name: Option<String>,
     /// In its own script.
     pub original_name: Option<String>,
+    /// In Latin letters.
+    pub latin_name: Option<String>,
+    /// Short form.
+    pub acronym: Option<String>,
     /// For identification only.
     pub affiliation: Option<String>,
     /// As chosen by the signer.
@@ -58,18 +62,6 @@ impl Line {
     pub fn shown_country(&self) -> Option<&str> {
         self.iso3.as_deref().filter(|_| self.location_label.is_none())
     }
-}
-
-#[derive(FromQueryResult)]
-struct Row {
-    id: Uuid,
-    kind: String,
-    name: Option<String>,
-    original_name: Option<String>,
-    latin_name: Option<String>,
-    acronym: Option<String>,
-    location_label: Option<String>,
-    iso3: Option<String>,
 }
 
 /// What is held of a signatory. Its names stand in the roll's two texts, from the end of the one before.
@@ -108,22 +100,33 @@ pub struct Filter {
     pub search: String,
 }
 
-/// The named signatures of the list: of this text, verified, by name.
-fn named(campaign: Uuid, text: Uuid) -> Select<signature::Entity> {
-    signature::Entity::find()
-        .join(JoinType::InnerJoin, of_signatory())
-        .filter(signature::Column::CampaignId.eq(campaign))
-        // Consent is to one text: who signed an earlier version is not on this list (R5).
-        .filter(signature::Column::TextVersionId.eq(text))
-        .filter(signature::Column::State.eq(SignatureState::Verified.key()))
-        .filter(signature::Column::Visibility.eq(Visibility::Named.key()))
-        .select_only()
-        .column(signature::Column::Id)
-        .column(signatory::Column::Kind)
-        .column(signatory::Column::Name)
-        .column(signatory::Column::OriginalName)
-        .column(signatory::Column::LocationLabel)
-        .column(signatory::Column::Iso3)
+/// A line with what says whether it is listed.
+#[derive(FromQueryResult)]
+struct Now {
+    #[sea_orm(nested)]
+    line: Line,
+    campaign_id: Uuid,
+    text_version_id: Uuid,
+    state: String,
+    visibility: String,
+}
+
+impl Now {
+    /// On the list of this text, verified, by name. Consent is to one text: who signed an earlier version is not on it (R5).
+    fn is_listed(&self, of: Of) -> bool {
+        self.campaign_id == of.campaign
+            && self.text_version_id == of.text
+            && self.state == SignatureState::Verified.key()
+            && self.visibility == Visibility::Named.key()
+    }
+}
+
+/// Signatures with their names, asked for by their keys alone: with the rest in the question either database reads a whole state instead.
+fn now(signatures: Select<signature::Entity>) -> Select<signature::Entity> {
+    use {signatory::Column as O, signature::Column as C};
+    let of = [O::Kind, O::Name, O::OriginalName, O::LatinName, O::Acronym, O::Affiliation, O::LocationLabel, O::Iso3];
+    let joined = signatures.join(JoinType::InnerJoin, of_signatory()).select_only();
+    joined.columns([C::Id, C::CampaignId, C::TextVersionId, C::State, C::Visibility]).columns(of)
 }
 
 /// The lines of these signatures, in this order, as they are now: whoever left the list since is not among them. One query.
@@ -131,9 +134,10 @@ fn named(campaign: Uuid, text: Uuid) -> Select<signature::Entity> {
 /// # Errors
 /// When the database fails.
 pub async fn lines(db: &impl ConnectionTrait, campaign: &Current, ids: &[Uuid]) -> Result<Vec<Line>, DbErr> {
-    let of_these = named(campaign.id, campaign.text.id).filter(signature::Column::Id.is_in(ids.iter().copied()));
-    let found: Vec<Line> = of_these.column(signatory::Column::Affiliation).into_model().all(db).await?;
-    let mut found: HashMap<Uuid, Line> = found.into_iter().map(|line| (line.id, line)).collect();
+    let of_these = now(signature::Entity::find().filter(signature::Column::Id.is_in(ids.iter().copied())));
+    let found: Vec<Now> = of_these.into_model().all(db).await?;
+    let listed = found.into_iter().filter(|now| now.is_listed(Of::campaign(campaign)));
+    let mut found: HashMap<Uuid, Line> = listed.map(|now| (now.line.id, now.line)).collect();
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
@@ -142,19 +146,12 @@ impl Roll {
         let mut roll = Self { text: of.text, ..Self::default() };
         let mut after = Uuid::nil();
         loop {
-            let rows: Vec<Row> = named(of.campaign, of.text)
-                .column(signatory::Column::LatinName)
-                .column(signatory::Column::Acronym)
-                .filter(signature::Column::Id.gt(after))
-                .order_by_asc(signature::Column::Id)
-                .limit(BATCH)
-                .into_model()
-                .all(platform.database.read())
-                .await?;
+            let rows = now(signature::Entity::find().filter(signature::Column::Id.gt(after))).order_by_asc(signature::Column::Id);
+            let rows: Vec<Now> = rows.limit(BATCH).into_model().all(platform.database.read()).await?;
             let is_last = (rows.len() as u64) < BATCH;
-            after = rows.last().map_or(after, |row| row.id);
-            for row in rows {
-                roll.push(row);
+            after = rows.last().map_or(after, |row| row.line.id);
+            for now in rows.into_iter().filter(|now| now.is_listed(of)) {
+                roll.push(now.line);
             }
             if is_last {
                 break;
@@ -183,7 +180,7 @@ impl Roll {
         self.orders.get(&language).is_none_or(|order| order.get().is_some())
     }
 
-    fn push(&mut self, row: Row) {
+    fn push(&mut self, row: Line) {
         let (Some(name), Ok(kind)) = (row.name, row.kind.parse()) else { return };
         let own = [Some(&name), row.original_name.as_ref(), row.latin_name.as_ref(), row.acronym.as_ref()];
         for key in own.into_iter().flatten().map(|name| name_key(name)) {

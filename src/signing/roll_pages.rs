@@ -216,7 +216,7 @@ async fn show(
             names,
             withheld_here,
             corrections: roll.corrections().map(|(day, count)| CorrectionView { day, count }).collect(),
-            has_logos: logos::any(platform.database.read(), &campaign).await?,
+            has_logos: campaign.config.sign_on.logos && !logos::shown(platform.database.read(), &campaign).await?.is_empty(),
             waves: waves::published(platform.database.read(), campaign.id)
                 .await?
                 .into_iter()

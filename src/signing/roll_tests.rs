@@ -8,13 +8,14 @@ use super::*;
 fn roll(names: &BTreeMap<u8, String>) -> Roll {
     let mut roll = Roll { orders: Language::ALL.iter().map(|language| (*language, OnceLock::new())).collect(), ..Roll::default() };
     for (number, name) in names {
-        roll.push(Row {
+        roll.push(Line {
             id: Uuid::from_u128((*number).into()),
             kind: if number % 2 == 0 { "organisation" } else { "network" }.to_owned(),
             name: Some(name.clone()),
             original_name: None,
             latin_name: None,
             acronym: None,
+            affiliation: None,
             location_label: None,
             iso3: Some(if number % 3 == 0 { "KEN" } else { "PER" }.to_owned()),
         });

@@ -85,6 +85,7 @@ pub struct Roll {
     /// By which they are found, each signatory's closed by [`END`].
     searches: String,
     orders: BTreeMap<Language, OnceLock<Vec<u32>>>,
+    countries: BTreeSet<[u8; 3]>,
     /// Days on which names left the list, and how many, where the campaign says so in public (R16).
     corrections: BTreeMap<NaiveDate, usize>,
 }
@@ -192,6 +193,7 @@ impl Roll {
         // What has no room is in no list we could print either: four thousand million characters.
         let (Ok(name_end), Ok(search_end)) = (u32::try_from(self.names.len()), u32::try_from(self.searches.len())) else { return };
         let country = row.iso3.filter(|_| row.location_label.is_none()).and_then(|iso3| iso3.into_bytes().try_into().ok());
+        self.countries.extend(country);
         self.lines.push(Held { id: row.id, kind, country, name_end, search_end });
     }
 
@@ -263,7 +265,7 @@ impl Roll {
 
     /// The countries that may be chosen from: those a line shows. Any other in the list of choices would tell where somebody is.
     pub fn countries(&self) -> BTreeSet<&str> {
-        self.lines.iter().filter_map(|line| line.country.as_ref()).filter_map(|country| std::str::from_utf8(country).ok()).collect()
+        self.countries.iter().filter_map(|country| std::str::from_utf8(country).ok()).collect()
     }
 
     /// The signatures a filter leaves, in the order of a language. A filter looks at every line; without one nothing is looked at.

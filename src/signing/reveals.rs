@@ -46,11 +46,10 @@ pub(super) enum RevealError {
     Unexpected(#[from] anyhow::Error),
 }
 
-/// Of what a name is made for who may read it.
+/// The name, and where the mailbox is: whoever vets it has to know that too.
 fn opened(keys: &Keys, of: &signatory::Model) -> Result<String, RevealError> {
     let sealed = of.sealed_names.as_deref().ok_or(RevealError::Missing)?;
     let names = contact::open_names(keys, of.id, sealed).map_err(anyhow::Error::from)?;
-    // Whoever vets it has to know where the mailbox is.
     let domain = contact::of(keys, of).and_then(|contact| contact.domain().map(str::to_owned));
     Ok([Some(names.name), domain].into_iter().flatten().collect::<Vec<_>>().join(" · "))
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     reveals::{self, RevealError},
     signature_desk::{self, Shown},
+    vetting::VettingError,
 };
 use crate::{
     accounts::{self, Permission, SignedIn},
@@ -104,7 +105,7 @@ pub(super) async fn reveal(
         Ok(Err(done)) => Ok(done),
         Err(RevealError::Missing) => return Err(Problem::NotFound),
         Err(RevealError::Refused(refusal)) => Err(refusal.into()),
-        Err(RevealError::Overtaken) => Err(super::vetting::VettingError::Overtaken),
+        Err(RevealError::Overtaken) => Err(VettingError::Overtaken),
         Err(RevealError::Database(error)) => return Err(error.into()),
         Err(RevealError::Unexpected(error)) => return Err(error.into()),
     };

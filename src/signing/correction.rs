@@ -70,12 +70,11 @@ pub async fn count_open(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<
 pub async fn waiting(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<Waiting>, DbErr> {
     let rows =
         open(campaign_id).order_by_asc(correction::Column::CreatedAt).order_by_asc(correction::Column::Id).limit(LISTED).all(db).await?;
-    let signatures = store::by_ids(db, rows.iter().map(|row| row.signature_id).collect()).await?;
-    let of = |row: correction::Model| {
-        let (signature, signatory) = signatures.iter().find(|(signature, _)| signature.id == row.signature_id)?;
-        Some(Waiting { reference: signature.reference.clone(), name: signatory.name.clone()?, correction: row })
+    let rows = store::beside(db, rows, |row| row.signature_id).await?;
+    let waiting = |(correction, (signature, of)): (correction::Model, store::Signed)| {
+        Some(Waiting { reference: signature.reference, name: of.name?, correction })
     };
-    Ok(rows.into_iter().filter_map(of).collect())
+    Ok(rows.into_iter().filter_map(waiting).collect())
 }
 
 fn waits_of(signature: Uuid) -> Condition {

@@ -72,12 +72,9 @@ pub(super) fn is_proposed(logo: &logo::Model) -> bool {
 pub async fn waiting(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<(logo::Model, String)>, DbErr> {
     let rows = logo::Entity::find().filter(logo::Column::State.eq(LogoState::Proposed.key())).order_by_asc(logo::Column::Id);
     let rows = rows.limit(LISTED).all(db).await?;
-    let signatures = store::by_ids(db, rows.iter().map(|row| row.signature_id).collect()).await?;
-    let of = |row: logo::Model| {
-        let (_, of) = signatures.iter().find(|(signature, _)| signature.id == row.signature_id && signature.campaign_id == campaign_id)?;
-        Some((row, of.name.clone()?))
-    };
-    Ok(rows.into_iter().filter_map(of).collect())
+    let mut rows = store::beside(db, rows, |row| row.signature_id).await?;
+    rows.retain(|(_, (signature, _))| signature.campaign_id == campaign_id);
+    Ok(rows.into_iter().filter_map(|(row, (_, of))| Some((row, of.name?))).collect())
 }
 
 /// The logo of a signature. One query.

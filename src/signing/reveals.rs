@@ -179,13 +179,9 @@ pub(super) async fn of_signature(db: &impl ConnectionTrait, id: Uuid, now: DateT
 pub async fn waiting(db: &impl ConnectionTrait, campaign: Uuid, now: DateTime<Utc>) -> Result<Vec<(reveal_request::Model, String)>, DbErr> {
     let rows = standing(now).filter(reveal_request::Column::AgreedAt.is_null()).order_by_asc(reveal_request::Column::CreatedAt);
     let rows = rows.limit(LISTED).all(db).await?;
-    let signatures = store::by_ids(db, rows.iter().map(|row| row.signature_id).collect()).await?;
-    let of = |row: reveal_request::Model| {
-        let (signature, _) =
-            signatures.iter().find(|(signature, _)| signature.id == row.signature_id && signature.campaign_id == campaign)?;
-        Some((row, signature.reference.clone()))
-    };
-    Ok(rows.into_iter().filter_map(of).collect())
+    let mut rows = store::beside(db, rows, |row| row.signature_id).await?;
+    rows.retain(|(_, (signature, _))| signature.campaign_id == campaign);
+    Ok(rows.into_iter().map(|(row, (signature, _))| (row, signature.reference)).collect())
 }
 
 #[cfg(test)]

@@ -36,6 +36,17 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Sig
     with_signatories(db, signatures).await
 }
 
+/// Rows about signatures beside the signatures they are about. Two queries, none for no rows.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn beside<R>(db: &impl ConnectionTrait, rows: Vec<R>, of: impl Fn(&R) -> Uuid) -> Result<Vec<(R, Signed)>, DbErr> {
+    let signed = by_ids(db, rows.iter().map(&of).collect()).await?;
+    let signed: HashMap<Uuid, Signed> = signed.into_iter().map(|signed| (signed.0.id, signed)).collect();
+    let with_signature = |row: R| signed.get(&of(&row)).cloned().map(|signed| (row, signed));
+    Ok(rows.into_iter().filter_map(with_signature).collect())
+}
+
 /// The other signatures of a signatory: of other versions of the text. One query.
 ///
 /// # Errors

@@ -96,20 +96,15 @@ impl Peak {
     }
 }
 
-/// Where a server that was started listens.
-pub fn listening(child: &mut Child) -> String {
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let url = lines.find_map(|line| line.unwrap().split_once("listens on ").map(|(_, url)| url.trim().to_owned())).unwrap();
-    std::thread::spawn(move || lines.for_each(drop));
-    url
-}
-
-struct Server(Child, String);
+/// A server as a process, and where it listens.
+pub struct Server(pub Child, pub String);
 
 impl Server {
-    fn start(database: &str, folder: &Path) -> Self {
-        let mut child = program(&["serve", "--no-worker"], database, folder).spawn().unwrap();
-        let url = listening(&mut child);
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines.find_map(|line| line.unwrap().split_once("listens on ").map(|(_, url)| url.trim().to_owned())).unwrap();
+        std::thread::spawn(move || lines.for_each(drop));
         Self(child, url)
     }
 }
@@ -159,7 +154,7 @@ pub async fn measure() -> (Table, Table) {
         };
         sheets.row(row(format!("import ({kind:?})"), began.elapsed().as_secs_f64(), "–".to_owned(), peak.end()));
 
-        let server = Server::start(&scratch.url, folder.path());
+        let server = Server::start(program(&["serve", "--no-worker"], &scratch.url, folder.path()));
         let client = reqwest::Client::builder().no_gzip().build().unwrap();
         let empty = of_process(server.0.id()).resident / 1000;
         let peak = Peak::of(server.0.id());

@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    contact::{self, Contact, MARK_LENGTH},
+    contact::{self, Contact},
     duplicates,
     store::{self, Signed},
 };
@@ -116,7 +116,7 @@ fn recognised(keys: &Keys, states: &Directory, signature: &signature::Model, of:
     });
     // One organisation may sign two texts: only who signed the same one may have signed it twice.
     let text = signature.text_version_id;
-    let mark = |key: String| keys.mark("signature.resembles", &format!("{text} {key}")).chars().take(MARK_LENGTH).collect();
+    let mark = |key: String| contact::short_mark(keys, "signature.resembles", &format!("{text} {key}"));
     let by_contact = contact.as_ref().and_then(|contact| contact::mark(keys, text, contact));
     let marks = identity.keys().into_iter().map(mark).chain(by_contact).collect();
     Some(Recognised { id: signature.id, text, identity, marks })

@@ -35,13 +35,17 @@ impl Contact {
 }
 
 /// Characters kept of a mark: enough that no two are the same by chance.
-pub(super) const MARK_LENGTH: usize = 32;
+const MARK_LENGTH: usize = 32;
+
+/// A keyed mark as the table of marks holds it.
+pub(super) fn short_mark(keys: &Keys, purpose: &str, of: &str) -> String {
+    keys.mark(purpose, of).chars().take(MARK_LENGTH).collect()
+}
 
 /// By what a person is recognised who is the contact of several signatories of a text, without keeping who it is. Nothing for a contact without a name.
 pub(super) fn mark(keys: &Keys, text: Uuid, contact: &Contact) -> Option<String> {
     let name = name_key(&contact.name);
-    let mark = || keys.mark("signature.contact", &format!("{text} {name}")).chars().take(MARK_LENGTH).collect();
-    (!name.is_empty()).then(mark)
+    (!name.is_empty()).then(|| short_mark(keys, "signature.contact", &format!("{text} {name}")))
 }
 
 /// All names of a signatory, and what else tells one from another.

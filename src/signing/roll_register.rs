@@ -75,7 +75,7 @@ impl Long {
         if roll.text() != of.text {
             return None;
         }
-        if since.elapsed() >= (took * SHARE).clamp(platform.pages.keep(), OLDEST) && !self.is_read.swap(true, Ordering::AcqRel) {
+        if since.elapsed() >= due_after(took, platform.pages.keep()) && !self.is_read.swap(true, Ordering::AcqRel) {
             tokio::spawn(Arc::clone(self).read_again(platform.clone(), of, Arc::clone(&roll)));
         }
         Some(roll)
@@ -103,5 +103,25 @@ impl Long {
     fn hold(&self, roll: Arc<Roll>, began: Instant) {
         let held = (roll.len() >= LONG).then(|| (roll, Instant::now(), began.elapsed()));
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+}
+
+/// After how long a roll is read again that took so long to read, where pages are kept so long.
+fn due_after(took: Duration, kept: Duration) -> Duration {
+    (took * SHARE).max(kept).min(OLDEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R15: whatever a setting says of pages, a roll is never older than it may be.
+    #[test]
+    fn a_roll_is_read_again_in_time_however_long_pages_are_kept() {
+        let seconds = Duration::from_secs;
+        assert_eq!(due_after(seconds(1), seconds(2)), seconds(20));
+        assert_eq!(due_after(seconds(0), seconds(2)), seconds(2));
+        assert_eq!(due_after(seconds(60), seconds(2)), OLDEST);
+        assert_eq!(due_after(seconds(1), seconds(600)), OLDEST);
     }
 }

@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     App as WebApp, HttpRequest, HttpResponse, HttpServer,
-    dev::Server,
+    dev::{Server, ServerHandle},
     http::header::{LOCATION, VARY},
     middleware::{Compress, from_fn},
     web::{self, Data},
@@ -33,7 +33,9 @@ use crate::{
         http::{
             cache::PageCache,
             frame::{CampaignName, NavigationItem, Site},
-            guard, health, mailbox,
+            guard, health,
+            in_flight::{self, InFlight},
+            mailbox,
             problem::{self, Problem},
             visitor,
         },
@@ -107,6 +109,7 @@ pub struct App {
     passwords: Data<Passwords>,
     assets: Data<Assets>,
     threads: usize,
+    in_flight: Data<InFlight>,
 }
 
 /// Parts a test replaces.
@@ -181,6 +184,7 @@ impl App {
             passwords: Data::new(Passwords::new()?),
             assets: Data::new(assets),
             threads: config.threads,
+            in_flight: Data::new(InFlight::default()),
         })
     }
 
@@ -224,7 +228,15 @@ impl App {
         worker.handle(positions::jobs::Derive::new(self.platform.clone()))
     }
 
-    /// Serves on a bound socket until told to stop. Connections in flight finish first.
+    /// Ends a server of [`App::serve`], and `work` that goes on beside it: no new connection, then what is being done and answered, then its threads.
+    pub async fn stop<T>(&self, server: &ServerHandle, work: impl Future<Output = T>) -> T {
+        server.pause().await;
+        let (worked, ()) = tokio::join!(work, self.in_flight.finish(PATIENCE));
+        server.stop(true).await;
+        worked
+    }
+
+    /// Serves on a bound socket until told to stop, by [`App::stop`] if nothing is to be broken off.
     ///
     /// # Errors
     /// When the socket cannot be used.
@@ -244,10 +256,12 @@ impl App {
                 .app_data(app.passwords.clone())
                 .app_data(app.assets.clone())
                 .app_data(readiness.clone())
+                .app_data(app.in_flight.clone())
                 .app_data(web::PayloadConfig::new(LARGEST_FORM))
                 .wrap(from_fn(guard::guard))
                 .wrap(from_fn(problem::render_problems))
                 .wrap(Compress::default())
+                .wrap(from_fn(in_flight::count))
                 .route("/", web::get().to(choose_language))
                 .route("/genuine", web::get().to(choose_language))
                 .route("/health/live", web::get().to(health::live))
@@ -256,10 +270,12 @@ impl App {
                 .configure(routes)
                 .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::NotFound) }))
         });
-        Ok(server.workers(self.threads).disable_signals().shutdown_timeout(20).listen(listener)?.run())
+        Ok(server.workers(self.threads).disable_signals().shutdown_timeout(PATIENCE.as_secs()).listen(listener)?.run())
     }
 }
 
+/// How long answers may go on after a stop was asked for.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a mail server may take for one step.
 const SMTP_PATIENCE: Duration = Duration::from_secs(30);
 

@@ -37,25 +37,27 @@ pub(super) async fn work(config: &Config) -> anyhow::Result<()> {
 /// Serves, and works beside it, until SIGINT or SIGTERM; lets what runs finish.
 pub(super) async fn serve_until_stopped(app: &App, listener: TcpListener, with_worker: bool) -> anyhow::Result<()> {
     let stop = stop_on_signal()?;
-    let worker = with_worker.then(|| {
+    let worker = {
         let (worker, stop) = (app.worker(), stop.clone());
-        tokio::spawn(async move { worker.run(stop).await })
-    });
+        tokio::spawn(async move {
+            if with_worker {
+                worker.run(stop).await;
+            }
+        })
+    };
     let server = app.serve(listener)?;
     let handle = server.handle();
     let mut serving = tokio::spawn(server);
     tokio::select! {
         ended = &mut serving => {
             stop.cancel();
+            worker.await?;
             ended??;
         }
         () = stop.cancelled() => {
-            handle.stop(true).await;
+            app.stop(&handle, worker).await?;
             serving.await??;
         }
-    }
-    if let Some(worker) = worker {
-        worker.await?;
     }
     Ok(())
 }

@@ -134,10 +134,8 @@ async fn write(
     attempt: Attempt,
 ) -> Result<(), JobError> {
     let language: Language = signature.language.parse().unwrap_or_default();
-    let no_link = || JobError::Retry("no link could be made".into());
     let link = if may_confirm {
-        let made = confirmation::link(platform, signature, jobs::CONFIRM, "confirm", confirmation::link_life(campaign)).await;
-        Some(made.map_err(|_| no_link())?)
+        Some(confirmation::link(platform, signature, jobs::CONFIRM, "confirm", confirmation::link_life(campaign)).await?)
     } else {
         None
     };
@@ -145,7 +143,7 @@ async fn write(
         // A mail has one link.
         _ if link.is_some() => None,
         Ok(SignatureState::Confirmed | SignatureState::Verified | SignatureState::Quarantined) => {
-            Some(signer::issue(platform, signature).await.map_err(|_| no_link())?)
+            Some(signer::issue(platform, signature).await?)
         }
         _ => None,
     };

@@ -197,7 +197,7 @@ impl Handler for ThanksMail {
         let unset = |_| JobError::Retry("the list could not be set".into());
         // Nothing lies in the mailbox of somebody at risk but words.
         let attachment = if of.name.is_some() { self.list(&campaign, &wave, language).await.map_err(unset)? } else { None };
-        let own_page = signer::issue(platform, &signature).await.map_err(|_| JobError::Retry("no link could be made".into()))?;
+        let own_page = signer::issue(platform, &signature).await?;
         let args = i18n::args([("reference", signature.reference.clone().into())]);
         let subject = i18n::plain(language, "signing-thanks-subject", &args);
         let base = format!("{}/{language}", platform.site.base_url);

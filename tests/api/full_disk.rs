@@ -6,7 +6,8 @@ use demarche::{entities::signatory, platform::database::Database};
 use sea_orm::EntityTrait;
 
 use crate::{
-    processes::{Server, organisation},
+    processes::organisation,
+    stops::Server,
     support::{Kind, databases},
 };
 

@@ -13,8 +13,8 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::{
     on_both_databases,
-    processes::{Server, leases_end},
     roll::{freeze, load, organisation},
+    stops::{Server, leases_end},
     support::{Kind, Program},
 };
 

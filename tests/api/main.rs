@@ -44,6 +44,7 @@ mod sheets;
 mod signals;
 mod signer;
 mod signing;
+mod stops;
 mod stories;
 mod thanks;
 mod typed;

@@ -1,10 +1,7 @@
-//! Several processes on one database, and processes that die: what one began another carries on, and nothing happens twice.
+//! Several processes on one database: what one began another carries on, and nothing happens twice.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -16,14 +13,14 @@ use demarche::{
     accounts::Role,
     domain::clock::Clock,
     entities::{audit_entry, job, signatory, signature, wave},
-    platform::{database::Database, jobs::state},
+    platform::jobs::state,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     on_both_databases,
-    support::{Kind, Program, databases, program::Browser, reading::mail_text},
+    support::{Program, program::Browser, reading::mail_text},
 };
 
 pub fn organisation(n: usize) -> Vec<(&'static str, String)> {
@@ -213,170 +210,4 @@ on_both_databases! {
         assert_eq!((here.status, there.status), (303, 303));
         assert_eq!(wave::Entity::find().count(db).await.unwrap(), 1);
     }
-}
-
-/// The real program, ended with the test however it ends.
-pub struct Server {
-    child: Child,
-    pub base_url: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-impl Server {
-    pub fn start(database_url: &str, mail: &Path, arguments: &[&str]) -> Self {
-        // Where a file may grow no further the program hears an error, as on a full disk, and not a signal that ends it.
-        let mut command = Command::new("sh");
-        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_demarche")]);
-        command.args(arguments).env("DATABASE_URL", database_url).env("DEMARCHE_LISTEN", "127.0.0.1:0").env("DEMARCHE_MAIL_DIR", mail);
-        command.env("DEMARCHE_SECRET_KEY", "a secret of the tests, long enough to be one").env_remove("RUST_LOG");
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let base_url = lines.find_map(|line| line.unwrap().split_once("listens on ").map(|(_, url)| url.trim().to_owned()));
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, base_url: base_url.expect("the server did not start") }
-    }
-
-    pub fn browser(&self) -> Browser {
-        Browser { client: reqwest::Client::new(), base_url: self.base_url.clone() }
-    }
-
-    /// The longest a file of this process may become; without a number, as long as it likes. This is what a full disk looks like to it.
-    pub fn limit_files(&self, bytes: Option<u64>) {
-        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
-        let arguments = ["--pid".to_owned(), self.child.id().to_string(), format!("--fsize={limit}:")];
-        assert!(Command::new("prlimit").args(arguments).status().unwrap().success());
-    }
-
-    /// Asks it to stop and waits until it has.
-    pub fn stop(mut self) {
-        self.signal("-TERM");
-        assert!(self.child.wait().unwrap().success());
-    }
-
-    pub fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
-    }
-}
-
-/// The minute passes after which others take over what a dead process held.
-pub async fn leases_end(db: &Database) {
-    let held = job::Entity::update_many().col_expr(job::Column::LeaseUntil, Expr::value(chrono::Utc::now() - chrono::Duration::seconds(1)));
-    held.filter(job::Column::State.eq(state::RUNNING)).exec(db.write()).await.unwrap();
-}
-
-fn mails_in(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mails = entries.filter(|path| path.extension().is_some_and(|extension| extension == "eml"));
-    mails.map(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()).collect()
-}
-
-/// R78: every sign-on that was acknowledged is there after the process was killed in the midst of a burst, has its mail, and none is double.
-async fn killed_in_the_midst_of_a_burst(kind: Kind) {
-    let scratch = databases::scratch(kind).await;
-    let mail = tempfile::tempdir().unwrap();
-    let server = Server::start(&scratch.url, mail.path(), &["serve"]);
-    let next = Arc::new(AtomicUsize::new(0));
-    let clients: Vec<_> = (0..16)
-        .map(|_| {
-            let (browser, next) = (server.browser(), next.clone());
-            tokio::spawn(async move {
-                let mut acknowledged = Vec::new();
-                loop {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    let fields = organisation(n);
-                    let request = browser.client.post(format!("{}/en/sign", browser.base_url)).form(&fields);
-                    match request.send().await {
-                        // The client follows: the page that says "look into your mailbox" is the acknowledgement.
-                        Ok(answer) if answer.url().path() == "/en/sign/sent" => acknowledged.push(n),
-                        Ok(answer) if answer.status().as_u16() == 429 => break,
-                        Ok(answer) => panic!("{} for {n}", answer.status()),
-                        Err(_) => break,
-                    }
-                }
-                acknowledged
-            })
-        })
-        .collect();
-    for _ in 0..600 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        if next.load(Ordering::Relaxed) > 120 {
-            break;
-        }
-    }
-    server.signal("-KILL");
-    let mut acknowledged = BTreeSet::new();
-    for client in clients {
-        acknowledged.extend(client.await.unwrap());
-    }
-    drop(server);
-    assert!(acknowledged.len() > 50, "only {} were acknowledged", acknowledged.len());
-
-    let db = Database::open(&scratch.url, 2, false).await.unwrap();
-    let names: Vec<String> = signatory::Entity::find().all(db.read()).await.unwrap().into_iter().filter_map(|row| row.name).collect();
-    let kept: BTreeMap<&str, usize> = names.iter().fold(BTreeMap::new(), |mut kept, name| {
-        *kept.entry(name.as_str()).or_default() += 1;
-        kept
-    });
-    for n in &acknowledged {
-        assert_eq!(kept.get(format!("House of the Number {n}").as_str()), Some(&1), "{n} was acknowledged");
-    }
-    assert!(kept.values().all(|times| *times == 1), "none is double");
-    // What the dead process held comes back when its leases are over; the restarted one then finishes the queue.
-    leases_end(&db).await;
-    let again = Server::start(&scratch.url, mail.path(), &["serve"]);
-    for round in 0.. {
-        assert!(round < 1000, "the mails do not leave");
-        let open = job::Entity::find().filter(job::Column::Kind.eq("signing.confirm_mail")).filter(job::Column::State.ne(state::DONE));
-        if open.count(db.read()).await.unwrap() == 0 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    again.signal("-TERM");
-    let mails = mails_in(mail.path());
-    for n in &acknowledged {
-        let to = format!("To: n{n}@house.example.org");
-        assert_eq!(mails.iter().filter(|mail| mail.lines().any(|line| line.trim() == to)).count(), 1, "mail for {n}");
-    }
-    db.close().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_acknowledged_signature_is_lost_when_the_process_is_killed_on_sqlite() {
-    killed_in_the_midst_of_a_burst(Kind::Sqlite).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_acknowledged_signature_is_lost_when_the_process_is_killed_on_postgres() {
-    killed_in_the_midst_of_a_burst(Kind::Postgres).await;
-}
-
-/// SIGTERM: the server stops by itself within its patience, and no job stays leased.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_asked_to_stop_gives_its_leases_back() {
-    let scratch = databases::scratch(Kind::Postgres).await;
-    let mail = tempfile::tempdir().unwrap();
-    let mut server = Server::start(&scratch.url, mail.path(), &["serve"]);
-    let browser = server.browser();
-    for n in 0..40 {
-        assert_eq!(
-            browser.client.post(format!("{}/en/sign", server.base_url)).form(&organisation(n)).send().await.unwrap().status().as_u16(),
-            200
-        );
-    }
-    server.signal("-TERM");
-    let ended = tokio::task::spawn_blocking(move || (server.child.wait().unwrap(), server)).await.unwrap();
-    assert!(ended.0.success(), "{:?}", ended.0);
-    let db = Database::open(&scratch.url, 2, false).await.unwrap();
-    let held = job::Entity::find().filter(job::Column::State.eq(state::RUNNING)).count(db.read()).await.unwrap();
-    assert_eq!(held, 0);
-    let waiting =
-        job::Entity::find().filter(job::Column::State.eq(state::READY)).filter(job::Column::Attempts.gt(0)).count(db.read()).await.unwrap();
-    assert_eq!(waiting, 0, "given back as if never taken");
 }

@@ -5,6 +5,7 @@ pub mod forms;
 pub mod frame;
 pub mod guard;
 pub mod health;
+pub mod in_flight;
 pub mod mailbox;
 pub mod problem;
 pub mod sessions;

@@ -88,6 +88,13 @@ impl From<DbErr> for JobError {
     }
 }
 
+impl From<anyhow::Error> for JobError {
+    /// A fault of the database as above; of any other no more than that there was one, since its words are not known here.
+    fn from(error: anyhow::Error) -> Self {
+        error.downcast::<DbErr>().map_or_else(|_| Self::Retry("a step failed".to_owned()), Self::from)
+    }
+}
+
 fn code(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else { return None };
     inner.as_database_error()?.code().map(std::borrow::Cow::into_owned)

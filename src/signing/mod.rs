@@ -47,6 +47,7 @@ mod renewal;
 pub mod reveals;
 mod reveals_desk;
 pub mod roll;
+mod roll_index;
 pub mod roll_pages;
 pub mod roll_register;
 pub mod rule_runs;

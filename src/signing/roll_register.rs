@@ -62,7 +62,7 @@ impl Register {
         if roll.len() >= LONG && !roll.is_ordered(language) {
             // Sorting a long one takes seconds: not on a thread that answers others.
             let sorted = Arc::clone(&roll);
-            drop(spawn_blocking(move || sorted.order(language).len()).await);
+            drop(spawn_blocking(move || sorted.order(language)).await);
         }
         Ok(roll)
     }

@@ -1,7 +1,10 @@
-//! How the columns of a sheet are read: which holds what, what stands where a cell is empty, and the words people use for our keys. Must not know the
+//! What a sheet looks like and how its columns are read: which holds what, what stands where a cell is empty, and the words people use for our keys. Must not know the
 //! tables.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Cursor},
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,9 +16,22 @@ use crate::{
         sheet_time::{self, TimeForm},
         signature::{SignatoryKind, Visibility},
     },
-    platform::{documents::csv::plain, i18n},
+    platform::{
+        documents::{
+            csv::{delimiter, plain},
+            source::{self, SheetEncoding},
+        },
+        i18n,
+    },
     states::Directory,
 };
+
+/// Columns of a sheet.
+const MOST_COLUMNS: usize = 200;
+/// Lines shown of it.
+const SHOWN: usize = 5;
+/// Bytes of its text in which the head and these lines are looked for.
+const LOOKED_AT: usize = 1024 * 1024;
 
 /// What a sheet may say of a signatory, in the order the desk asks for it, with the word for it.
 pub(super) const FIELDS: [(&str, &str); 19] = [
@@ -39,6 +55,55 @@ pub(super) const FIELDS: [(&str, &str); 19] = [
     ("signed_at", "roll-since"),
     ("id", "upload-desk-id"),
 ];
+
+/// Why a file is no sheet we read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SheetFault {
+    /// Nothing is in it.
+    Empty,
+    /// Its bytes are none of the encoding.
+    Encoding,
+    /// It has too many columns, or no head.
+    Columns,
+    /// It is broken, or would take too much room.
+    Broken,
+}
+
+/// The head of a sheet, and its first lines.
+pub(super) struct Shown {
+    pub(super) head: Vec<String>,
+    pub(super) lines: Vec<Vec<String>>,
+}
+
+/// Reads the head and the first lines.
+///
+/// # Errors
+/// See [`SheetFault`].
+pub(super) fn look(content: &[u8], encoding: Option<SheetEncoding>) -> Result<Shown, SheetFault> {
+    if content.is_empty() {
+        return Err(SheetFault::Empty);
+    }
+    let mut read = BufReader::new(source::open(Cursor::new(content), encoding).map_err(|_| SheetFault::Broken)?);
+    let (mut text, mut line) = (String::new(), Vec::new());
+    while read.read_until(b'\n', &mut line).map_err(|_| SheetFault::Broken)? > 0 {
+        // Bytes that are no text would become other names, wherever they stand.
+        let checked = str::from_utf8(&line).map_err(|_| SheetFault::Encoding)?;
+        if checked.contains(['\u{fffd}', '\0']) {
+            return Err(SheetFault::Encoding);
+        }
+        if text.len() < LOOKED_AT {
+            text.push_str(checked);
+        }
+        line.clear();
+    }
+    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
+    let head: Vec<String> = reader.headers().map_err(|_| SheetFault::Broken)?.iter().map(|title| title.trim().to_owned()).collect();
+    if head.len() > MOST_COLUMNS || head.iter().all(String::is_empty) {
+        return Err(SheetFault::Columns);
+    }
+    let lines = reader.into_records().filter_map(Result::ok).take(SHOWN).map(|line| line.iter().map(str::to_owned).collect());
+    Ok(Shown { head, lines: lines.collect() })
+}
 
 /// What web forms call a field of their own.
 const ALSO: [(&str, &str); 1] = [("signed_at", "upload-desk-timestamp")];

@@ -1,7 +1,7 @@
 //! Sheets of signatories uploaded at the desk: kept sealed, read the way somebody said, tried before they are taken, stopped between two batches (R17).
 //! What they hold of people goes once they are read. Owns its transactions; never HTTP.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use actix_web::web::Data;
 use async_trait::async_trait;
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     import::{self, Options, Reject, Watcher},
-    reading::{Mapping, Reading},
+    reading::{Mapping, Reading, Shown},
 };
 use crate::{
     accounts::audit::{self, Entry},
@@ -28,10 +28,7 @@ use crate::{
     platform::{
         Platform,
         crypto::Keys,
-        documents::{
-            csv::{Sheet, delimiter},
-            source::{self, SheetEncoding},
-        },
+        documents::{csv::Sheet, source},
         jobs::{Attempt, Handler, Job, JobError, enqueue},
     },
     states,
@@ -42,10 +39,6 @@ const CONTENT: &str = "import.content";
 const REJECTS: &str = "import.rejects";
 /// Bytes of a sheet.
 pub(super) const LARGEST: usize = 16 * 1024 * 1024;
-/// Columns of a sheet.
-const MOST_COLUMNS: usize = 200;
-/// Lines shown of it.
-const SHOWN: usize = 5;
 /// How long an upload nobody finishes is kept.
 const KEPT: Duration = Duration::days(14);
 
@@ -69,19 +62,6 @@ keyed! {
     }
 }
 
-/// Why a file is no sheet we read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SheetFault {
-    /// Nothing is in it.
-    Empty,
-    /// Its bytes are none of the encoding.
-    Encoding,
-    /// It has too many columns, or no head.
-    Columns,
-    /// It is broken, or would take too much room.
-    Broken,
-}
-
 /// How many of what an import met.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -92,36 +72,6 @@ pub(super) struct Counts {
     pub(super) hidden: u64,
     pub(super) ended: u64,
     pub(super) rejected: u64,
-}
-
-/// The head of a sheet, and its first lines.
-pub(super) struct Shown {
-    pub(super) head: Vec<String>,
-    pub(super) lines: Vec<Vec<String>>,
-}
-
-/// Reads the head and the first lines.
-///
-/// # Errors
-/// See [`SheetFault`].
-pub(super) fn look(content: &[u8], encoding: Option<SheetEncoding>) -> Result<Shown, SheetFault> {
-    if content.is_empty() {
-        return Err(SheetFault::Empty);
-    }
-    let mut text = Vec::new();
-    source::open(Cursor::new(content), encoding).and_then(|mut read| Ok(read.read_to_end(&mut text)?)).map_err(|_| SheetFault::Broken)?;
-    // Bytes that are no text would become other names.
-    let text = String::from_utf8(text).map_err(|_| SheetFault::Encoding)?;
-    if text.contains('\u{fffd}') || text.contains('\0') {
-        return Err(SheetFault::Encoding);
-    }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
-    let head: Vec<String> = reader.headers().map_err(|_| SheetFault::Broken)?.iter().map(|title| title.trim().to_owned()).collect();
-    if head.len() > MOST_COLUMNS || head.iter().all(String::is_empty) {
-        return Err(SheetFault::Columns);
-    }
-    let lines = reader.into_records().filter_map(Result::ok).take(SHOWN).map(|line| line.iter().map(str::to_owned).collect());
-    Ok(Shown { head, lines: lines.collect() })
 }
 
 /// The bytes of an upload; nothing once it is read.

@@ -18,8 +18,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    reading::{FIELDS, Mapping, WITH_DEFAULT},
-    uploads::{self, Counts, LARGEST, SheetFault, UploadState},
+    reading::{self, FIELDS, Mapping, SheetFault, Shown, WITH_DEFAULT},
+    uploads::{self, Counts, LARGEST, UploadState},
 };
 use crate::{
     accounts::{Permission, SignedIn},
@@ -137,6 +137,15 @@ async fn list_page(
     Ok(platform.site.page(status, "signing/imports.html", staff.language, &view)?)
 }
 
+/// A sheet that unpacks to much takes seconds: not on a thread that answers others.
+async fn look(content: Vec<u8>, encoding: Option<SheetEncoding>) -> Result<Result<(Vec<u8>, Shown), SheetFault>, Problem> {
+    let looked = web::block(move || {
+        let shown = reading::look(&content, encoding)?;
+        Ok((content, shown))
+    });
+    Ok(looked.await.map_err(anyhow::Error::from)?)
+}
+
 pub(super) async fn keep(
     platform: web::Data<Platform>,
     staff: SignedIn,
@@ -155,7 +164,7 @@ pub(super) async fn keep(
     match std::mem::take(&mut form.file) {
         SentFile::None => faults.add("file", "upload-desk-error-none"),
         SentFile::TooLarge => faults.add("file", "upload-desk-error-large"),
-        SentFile::Sent { name, content } if faults.is_empty() => match uploads::look(&content, named) {
+        SentFile::Sent { name, content } if faults.is_empty() => match look(content, named).await? {
             Err(fault) => {
                 let key = match fault {
                     SheetFault::Empty => "upload-desk-error-none",
@@ -165,7 +174,7 @@ pub(super) async fn keep(
                 };
                 faults.add(if fault == SheetFault::Encoding { "encoding" } else { "file" }, key);
             }
-            Ok(shown) => {
+            Ok((content, shown)) => {
                 let campaign = campaigns.get(&platform).await?.id;
                 let encoding = Some(encoding.clone()).filter(|name| !name.is_empty());
                 let id = uploads::keep(&platform, campaign, (name, encoding), (&content, &shown), staff.id).await?;
@@ -201,7 +210,11 @@ async fn upload_page(
     let state = row.state.parse::<UploadState>().unwrap_or(UploadState::Failed);
     let encoding = row.encoding.as_deref().and_then(|name| name.parse().ok());
     let content = uploads::content(&platform.keys, &row);
-    let shown = content.as_deref().and_then(|content| uploads::look(content, encoding).ok());
+    let is_kept = content.is_some();
+    let shown = match content {
+        Some(content) => look(content, encoding).await?.ok().map(|(_, shown)| shown),
+        None => None,
+    };
     let head: Vec<String> = serde_json::from_str(&row.head).unwrap_or_default();
     let kept = row.mapping.as_deref().and_then(|mapping| serde_json::from_str(mapping).ok()).unwrap_or_default();
     let (mapping, faults) = faulty.map_or((kept, None), |(mapping, faults)| (mapping, Some(faults)));
@@ -255,8 +268,8 @@ async fn upload_page(
             UploadState::Failed => Some("failed"),
             UploadState::Uploaded | UploadState::Tried | UploadState::Done => None,
         },
-        may_read: content.is_some() && !at_work && state != UploadState::Done,
-        may_take: content.is_some() && state == UploadState::Tried,
+        may_read: is_kept && !at_work && state != UploadState::Done,
+        may_take: is_kept && state == UploadState::Tried,
         has_report: row.report.is_some(),
         has_rejects: row.sealed_rejects.is_some(),
     };

@@ -3,4 +3,5 @@
 pub mod csv;
 pub mod docx;
 pub mod source;
+mod workbook;
 pub mod xlsx;

@@ -1,16 +1,13 @@
 //! Files as spreadsheet programs hand them out, as one stream of UTF-8: workbooks, UTF-16 with its mark, and the older encodings where somebody says which
 //! (R17). Must not guess an encoding: a wrong guess makes other names.
 
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 
-use calamine::{Data, Reader as _, Xlsx};
 use encoding_rs::Encoding;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-/// Bytes of a workbook, packed.
-const LARGEST_WORKBOOK: u64 = 64 * 1024 * 1024;
-/// The same unpacked: some packed files grow without end.
-const LARGEST_UNPACKED: u64 = 512 * 1024 * 1024;
+use super::workbook::{LARGEST_WORKBOOK, first_sheet};
+
 /// How a ZIP archive begins, which a workbook is.
 const ARCHIVE: [u8; 4] = *b"PK\x03\x04";
 
@@ -59,7 +56,7 @@ pub fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(&ARCHIVE)
 }
 
-/// The file's text. A workbook's first sheet is read whole, a row a line; anything else is decoded as it is read.
+/// The file's text, decoded as it is read. A workbook's is its first sheet, a row a line; the packed file is held meanwhile.
 ///
 /// # Errors
 /// See [`SourceError`].
@@ -77,50 +74,16 @@ pub fn open<'f>(mut file: impl Read + Seek + Send + 'f, encoding: Option<SheetEn
     }
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    Ok(Box::new(Cursor::new(first_sheet(&bytes)?)))
-}
-
-/// A workbook's first sheet as comma-separated text.
-fn first_sheet(bytes: &[u8]) -> Result<Vec<u8>, SourceError> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| SourceError::Broken)?;
-    let mut unpacked = 0_u64;
-    for at in 0..archive.len() {
-        let mut entry = archive.by_index(at).map_err(|_| SourceError::Broken)?;
-        // Counted, and not believed.
-        unpacked += io::copy(&mut (&mut entry).take(LARGEST_UNPACKED - unpacked + 1), &mut io::sink()).map_err(|_| SourceError::Broken)?;
-        if unpacked > LARGEST_UNPACKED {
-            return Err(SourceError::Large(LARGEST_UNPACKED / 1024 / 1024));
-        }
-    }
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(BufReader::new(Cursor::new(bytes))).map_err(|_| SourceError::Broken)?;
-    let range = book.worksheet_range_at(0).ok_or(SourceError::Broken)?.map_err(|_| SourceError::Broken)?;
-    let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    // Rows above the first that is filled count, so that a line is called by the number its program shows.
-    for _ in 0..range.start().map_or(0, |(row, _)| row) {
-        writer.write_record([""]).map_err(|_| SourceError::Broken)?;
-    }
-    for row in range.rows() {
-        writer.write_record(row.iter().map(text)).map_err(|_| SourceError::Broken)?;
-    }
-    writer.into_inner().map_err(|_| SourceError::Broken)
-}
-
-/// A cell as it is read by people: whole numbers without a point, instants as ISO 8601 in UTC, line breaks as spaces.
-fn text(cell: &Data) -> String {
-    match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        Data::DateTime(at) => {
-            at.as_datetime().map_or_else(String::new, |at| at.and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
-        }
-        other => other.to_string().replace(['\r', '\n'], " "),
-    }
+    Ok(Box::new(first_sheet(bytes)?))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::*;
+    use std::io::Cursor;
+
+    use super::{super::workbook::LARGEST_UNPACKED, *};
 
     fn read(bytes: &[u8], encoding: Option<&str>) -> String {
         let mut text = String::new();
@@ -148,19 +111,6 @@ mod tests {
             assert_eq!(read(&bytes, Some("windows-1252")), text, "the file's own mark is believed first");
         }
         assert!("koi8-r".parse::<SheetEncoding>().is_err());
-    }
-
-    /// R17
-    #[test]
-    fn a_workbook_reads_as_its_first_sheet() {
-        let mut book = rust_xlsxwriter::Workbook::new();
-        let sheet = book.add_worksheet();
-        sheet.write_string(1, 0, "id").unwrap();
-        sheet.write_string(1, 1, "name, full").unwrap();
-        sheet.write_number(2, 0, 7.0).unwrap();
-        sheet.write_string(2, 1, "=cmd()\nمركز").unwrap();
-        book.add_worksheet().write_string(0, 0, "another").unwrap();
-        assert_eq!(read(&book.save_to_buffer().unwrap(), None), "\"\"\nid,\"name, full\"\n7,=cmd() مركز\n");
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod m0021_invitations;
 mod m0022_details;
 mod m0023_reveals;
 mod m0024_logos;
+mod m0025_looks;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_details::Details),
             Box::new(m0023_reveals::Reveals),
             Box::new(m0024_logos::Logos),
+            Box::new(m0025_looks::Looks),
         ]
     }
 }

@@ -39,6 +39,8 @@ pub struct Model {
     pub authority: Option<String>,
     /// What looked odd about it, by key, with spaces between.
     pub signals: Option<String>,
+    /// When it was looked at for signals, or entered by staff; empty: not yet.
+    pub looked_at: Option<DateTimeUtc>,
     /// Keyed mark of the wider network it came from, another one each day; empty once no burst is sought there any more.
     pub network: Option<String>,
     /// When its signer was thanked, with the wave it was first in.

@@ -189,6 +189,8 @@ pub(super) fn entrant(
             grading::on_arrival(kind, confirmed_at.is_some(), email.as_ref().map(EmailAddress::domain), &names).key().to_owned(),
         )),
         signals: Set(None),
+        // What staff enter they have seen.
+        looked_at: Set(Some(platform.clock.now())),
         network: Set(None),
         thanked_at: Set(None),
     };

@@ -166,6 +166,10 @@ pub(super) async fn read(
     }
     let (mut report, mut seen, mut batch) = (Report::default(), HashMap::new(), Vec::with_capacity(BATCH));
     for record in reader.into_records() {
+        if record.as_ref().is_ok_and(|record| record.iter().all(|cell| cell.trim().is_empty())) {
+            // What was deleted in a sheet leaves a line with nothing in it.
+            continue;
+        }
         report.lines += 1;
         let read = match &record {
             Ok(record) => entrant(platform, (campaign, states), &Line { reading: &reading, record }, options.origin),

@@ -38,6 +38,8 @@ const BATCH: u64 = 500;
 pub(super) const MOST_NAMES: usize = 3000;
 /// Bytes a list may have to be sent along: many read their mail on a slow telephone.
 const MOST_BYTES: usize = 300 * 1024;
+/// When a mailbox is asked again that has had as many mails as it gets in a month: thanks do not grow old.
+const WAIT_FOR_SHARE: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
 #[derive(Serialize, Deserialize)]
 struct OfWave {
@@ -197,28 +199,28 @@ impl Handler for ThanksMail {
         let unset = |_| JobError::Retry("the list could not be set".into());
         // Nothing lies in the mailbox of somebody at risk but words.
         let attachment = if of.name.is_some() { self.list(&campaign, &wave, language).await.map_err(unset)? } else { None };
-        let own_page = signer::issue(platform, &signature).await?;
-        let args = i18n::args([("reference", signature.reference.clone().into())]);
-        let subject = i18n::plain(language, "signing-thanks-subject", &args);
-        let base = format!("{}/{language}", platform.site.base_url);
-        let view = MailView {
-            mail: MailFrame::of(platform, &campaign, language, &subject, "signing-thanks-reason"),
-            kit: list::kit(&wave, &campaign, language),
-            reference: signature.reference.clone(),
-            line: of.name.clone(),
-            statement: campaign.text.translations.get(&language).map(|text| text.title.clone()).unwrap_or_default(),
-            list: format!("{base}/signatories/wave/{}", wave.number),
-            text: format!("{base}/statement"),
-            own_page,
-            attached: attachment.is_some(),
-        };
         let sending = async || {
+            let own_page = signer::issue(platform, &signature).await?;
+            let args = i18n::args([("reference", signature.reference.clone().into())]);
+            let subject = i18n::plain(language, "signing-thanks-subject", &args);
+            let base = format!("{}/{language}", platform.site.base_url);
+            let view = MailView {
+                mail: MailFrame::of(platform, &campaign, language, &subject, "signing-thanks-reason"),
+                kit: list::kit(&wave, &campaign, language),
+                reference: signature.reference.clone(),
+                line: of.name.clone(),
+                statement: campaign.text.translations.get(&language).map(|text| text.title.clone()).unwrap_or_default(),
+                list: format!("{base}/signatories/wave/{}", wave.number),
+                text: format!("{base}/statement"),
+                own_page,
+                attached: attachment.is_some(),
+            };
             let mut written = Written::of(platform, language, "mails/signing_thanks", subject, &view)?;
             written.attachments.extend(attachment);
             mails::post(platform, &campaign, language, to.email, written, attempt).await
         };
         if !mails::within_share(platform, &mails::bucket(&of), &signature.reference, sending).await? {
-            return Ok(());
+            return Err(JobError::Postpone { after: WAIT_FOR_SHARE, reason: "its mailbox has had its share of this month".to_owned() });
         }
         let change = signature::ActiveModel { thanked_at: Set(Some(platform.clock.now())), ..Default::default() };
         signature::Entity::update_many().set(change).filter(signature::Column::Id.eq(signature.id)).exec(db).await?;

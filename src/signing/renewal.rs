@@ -78,6 +78,7 @@ pub(super) async fn renew(platform: &Platform, campaign: &Current, token: &str) 
         compared_by: 0,
         authority: None,
         signals: None,
+        looked_at: None,
         thanked_at: None,
         network: None,
         ..earlier

@@ -235,15 +235,15 @@ impl Index {
             Vec::new()
         } else {
             let found = self.found(&key);
-            fitting.filter(|at| found.get(*at as usize).copied().unwrap_or_default()).collect()
+            fitting.filter(|at| found.contains(*at)).collect()
         };
         places(fitting.into())
     }
 
     /// Which lines hold these words in one of their names: one pass over all names.
-    fn found(&self, key: &str) -> Vec<bool> {
-        let mut found = vec![false; self.len()];
-        let (mut at, mut ends) = (0, self.search_ends.iter());
+    fn found(&self, key: &str) -> Places {
+        let mut found = Places(vec![0; self.len().div_ceil(64)]);
+        let (mut at, mut ends) = (0_u32, self.search_ends.iter());
         let mut end = ends.next();
         for hit in memmem::find_iter(self.searches.as_bytes(), key.as_bytes()) {
             // Hits come in order, so the names are walked along with them.
@@ -251,11 +251,24 @@ impl Index {
                 at += 1;
                 end = ends.next();
             }
-            if let Some(found) = found.get_mut(at) {
-                *found = true;
-            }
+            found.insert(at);
         }
         found
+    }
+}
+
+/// Some of all places, a bit each: they are looked up in another order, and a million fit where memory is near.
+struct Places(Vec<u64>);
+
+impl Places {
+    fn insert(&mut self, at: u32) {
+        if let Some(bits) = self.0.get_mut(at as usize / 64) {
+            *bits |= 1 << (at % 64);
+        }
+    }
+
+    fn contains(&self, at: u32) -> bool {
+        self.0.get(at as usize / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1)
     }
 }
 

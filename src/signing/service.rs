@@ -88,6 +88,8 @@ pub async fn sign(intake: &Intake, platform: &Platform, campaign: &Current, new:
         Source::Mail { received, account, kept_at } => {
             let mut arrival = arrival(platform, campaign, new, received)?;
             arrival.signature.origin = Set(SignatureOrigin::Typed.key().to_owned());
+            // What staff enter they have seen.
+            arrival.signature.looked_at = Set(Some(arrival.now));
             arrival.typed = Some((account, kept_at));
             arrival
         }
@@ -145,6 +147,7 @@ pub fn arrival(platform: &Platform, campaign: &Current, new: NewSignature, signe
         visibility: Set(new.visibility.key().to_owned()),
         origin: Set(SignatureOrigin::Form.key().to_owned()),
         newsletter: Set(new.newsletter),
+        looked_at: Set(None),
         network: Set(None),
         authority: Set(Some(grading::on_arrival(new.kind, false, None, &new.names).key().to_owned())),
         second_person: Set(second.key().to_owned()),

@@ -25,7 +25,7 @@ use crate::{
     domain::{
         name::name_key,
         signals::{self, Said, Signal},
-        signature::{SignatoryKind, SignatureOrigin, SignatureState},
+        signature::{SignatoryKind, SignatureState},
     },
     entities::{signatory, signature, signature_mark},
     platform::{Platform, crypto::Keys},
@@ -91,13 +91,11 @@ pub(super) async fn watch(platform: &Platform, campaign: &Current, states: &Dire
     Ok(())
 }
 
-/// Those of a form that nobody has looked at; `false` when none was left. What staff enter they have seen.
+/// Those that nobody has looked at, whatever was noted meanwhile; `false` when none was left. What has ended is let be.
 async fn look_at_new(platform: &Platform, campaign: &Current, states: &Directory) -> Result<bool, DbErr> {
     let new = signature::Entity::find()
         .filter(signature::Column::CampaignId.eq(campaign.id))
-        .filter(signature::Column::State.is_in(OPEN.map(SignatureState::key)))
-        .filter(signature::Column::Origin.eq(SignatureOrigin::Form.key()))
-        .filter(signature::Column::Signals.is_null())
+        .filter(signature::Column::LookedAt.is_null())
         .order_by_desc(signature::Column::SignedAt)
         .limit(BATCH);
     let txn = platform.database.begin().await?;
@@ -105,12 +103,18 @@ async fn look_at_new(platform: &Platform, campaign: &Current, states: &Directory
     if new.is_empty() {
         return Ok(false);
     }
+    let (ended, new): (Vec<_>, Vec<_>) =
+        new.into_iter().partition(|(signature, _)| signature.state.parse().is_ok_and(SignatureState::is_final));
     let contacts = same_contacts(&txn, &platform.keys, &new).await?;
     for (signature, of) in &new {
-        let mut signals = of_itself(&platform.keys, states, signature, of);
-        signals.extend(contacts.contains(&signature.id).then_some(Signal::SameContact));
+        let mut signals = read(signature);
+        let found = of_itself(&platform.keys, states, signature, of);
+        let found = found.into_iter().chain(contacts.contains(&signature.id).then_some(Signal::SameContact));
+        signals.extend(found.filter(|found| !signals.contains(found)).collect::<Vec<_>>());
         note(&txn, signature.id, &signals).await?;
     }
+    let looked = signature::Entity::update_many().col_expr(signature::Column::LookedAt, Expr::value(platform.clock.now()));
+    looked.filter(signature::Column::Id.is_in(new.iter().chain(&ended).map(|(signature, _)| signature.id))).exec(&txn).await?;
     txn.commit().await?;
     Ok(true)
 }

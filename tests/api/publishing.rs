@@ -395,7 +395,7 @@ on_both_databases! {
                 id: Set(id), campaign_id: Set(campaign.id), signatory_id: Set(signatory_id), text_version_id: Set(text.id), language: Set("en".into()), privacy_notice: Set(1),
                 reference: Set(id.simple().to_string().chars().skip(12).collect::<String>()), submission_key: Set(id.to_string()), state: Set(state.into()), visibility: Set("named".into()),
                 origin: Set("import".into()), newsletter: Set(false), second_person: Set("not_needed".into()), late: Set(false), signed_at: Set(at),
-                confirmed_at: Set((state != "pending").then_some(at)), verified_at: Set(None), ended_at: Set(None), compared_by: Set(0), authority: Set(None), signals: Set(None), network: Set(None), thanked_at: Set(None),
+                confirmed_at: Set((state != "pending").then_some(at)), verified_at: Set(None), ended_at: Set(None), compared_by: Set(0), authority: Set(None), signals: Set(None), looked_at: Set(None), network: Set(None), thanked_at: Set(None),
             };
             signature::Entity::insert(row).exec_without_returning(db).await.unwrap();
         }

@@ -115,6 +115,18 @@ on_both_databases! {
         assert_eq!(signatures(&program).await[0].state, "confirmed");
     }
 
+    /// R13: what somebody notes before the first look stays, and takes nothing from what the look finds.
+    async fn what_is_noted_early_stays_beside_what_is_found(program: Program) {
+        let at = confirmed(&program, "River Watch", "river.watch@gmail.com", "https://riverwatch.example.org").await;
+        let staff = program.staff(Role::Moderator).await;
+        let fields = [("answer_domain_age", "no"), ("evidence_domain_age", "registered 2026-10-30")];
+        assert_eq!(staff.submit(&at, &format!("{at}/check"), &fields).await.status, 303);
+        look(&program).await;
+        assert_eq!(signatures(&program).await[0].signals.as_deref(), Some("free_mail new_domain"));
+        look(&program).await;
+        assert_eq!(signatures(&program).await[0].signals.as_deref(), Some("free_mail new_domain"), "once each");
+    }
+
     /// R13: one person who is the contact of several organisations is noted with the later ones; colleagues who sign for one organisation are not.
     async fn one_contact_of_several_organisations_is_noted(program: Program) {
         let browser = program.browser();

@@ -1,6 +1,6 @@
 //! A wave that is published: its page, its files, and one mail of thanks to everyone who signed (R25, US1).
 
-use demarche::{accounts::Role, entities::job, signing::waves};
+use demarche::{accounts::Role, domain::clock::Clock, entities::job, signing::waves};
 use mail_parser::{MessageParser, MimeHeaders};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
@@ -66,6 +66,29 @@ on_both_databases! {
         assert_eq!(mails.len(), 1);
         assert!(mail_text(&mails[0].bytes).contains("Third House"));
         assert_eq!(job::Entity::find().filter(job::Column::State.eq("failed")).count(program.app.platform.database.read()).await.unwrap(), 0);
+    }
+
+    /// R25: one mailbox for seven organisations gets five mails a month, and the other two when the month is over.
+    async fn thanks_beyond_the_share_of_a_mailbox_wait_for_the_next_month(program: Program) {
+        let one_mailbox = |n: usize| {
+            let line = organisation(&format!("o{n}"), &format!("House {n}"), "verified");
+            line.replace(&format!("o{n}@example.org"), "one@example.org")
+        };
+        load(&program, &(0..7).map(one_mailbox).collect::<Vec<_>>()).await;
+        let staff = program.staff(Role::Coordinator).await;
+        freeze(&staff, "1").await;
+        publish(&staff, 1).await;
+        program.drain().await;
+        assert_eq!(program.mail.take().len(), 5);
+        program.clock.set(program.clock.now() + chrono::Duration::days(10));
+        program.drain().await;
+        assert_eq!(program.mail.take().len(), 0);
+        program.clock.set(program.clock.now() + chrono::Duration::days(22));
+        program.drain().await;
+        assert_eq!(program.mail.take().len(), 2);
+        program.clock.set(program.clock.now() + chrono::Duration::days(40));
+        program.drain().await;
+        assert_eq!(program.mail.take().len(), 0, "once each");
     }
 
     /// R14, R25: somebody at risk gets words and nothing else: no name, no list; whoever withdrew meanwhile gets nothing.

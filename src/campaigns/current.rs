@@ -14,7 +14,7 @@ use crate::{
         language::Language,
     },
     entities::{campaign, deadline_extension, event, privacy_notice, text_translation, text_version},
-    platform::{Platform, http::problem::Problem, refreshed::Refreshed},
+    platform::{Platform, http::problem::Problem, jobs::JobError, refreshed::Refreshed},
 };
 
 /// A campaign with all a page needs of it.
@@ -239,6 +239,14 @@ impl Register {
     /// When there is none or the database fails.
     pub async fn get(&self, platform: &Platform) -> Result<Arc<Current>, Problem> {
         Ok(self.held.get(async || Current::read(platform.database.read(), self.slug.as_deref()).await).await?)
+    }
+
+    /// The campaign, for a job: it is tried again where there is none or the database fails.
+    ///
+    /// # Errors
+    /// When there is none or the database fails.
+    pub async fn for_work(&self, platform: &Platform) -> Result<Arc<Current>, JobError> {
+        self.get(platform).await.map_err(|_| JobError::Retry("no campaign".to_owned()))
     }
 
     /// Forgets what is held, after a change in this process.

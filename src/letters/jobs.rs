@@ -68,7 +68,7 @@ pub(super) struct Rooms {
 
 impl Rooms {
     pub(super) async fn campaign(&self) -> Result<std::sync::Arc<Current>, JobError> {
-        self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))
+        self.campaigns.for_work(&self.platform).await
     }
 }
 

@@ -3,10 +3,7 @@
 use actix_multipart::Multipart;
 use actix_web::{
     HttpResponse,
-    http::{
-        StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
+    http::{StatusCode, header::CONTENT_DISPOSITION},
     web,
 };
 use chrono::{DateTime, Utc};
@@ -40,7 +37,6 @@ use crate::{
             upload::{self, SentFile, Upload},
         },
         i18n,
-        mail::ascii_file_name,
     },
     states,
 };
@@ -262,7 +258,6 @@ pub(super) async fn preview(
     Ok(HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{}.pdf\"", letter.reference)))
-        .insert_header((CACHE_CONTROL, "no-store"))
         .body(pdf))
 }
 
@@ -401,9 +396,5 @@ pub(super) async fn proof(
     let db = platform.database.read();
     let row = attempts::Entity::find_by_id(attempt).one(db).await?.filter(|row| row.letter_id == letter.id).ok_or(Problem::NotFound)?;
     let file = files::load(db, row.file_id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, file.media_type))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", ascii_file_name(&file.file_name))))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .body(file.content))
+    Ok(upload::handed_back(file))
 }

@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue},
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
     },
     web,
 };
@@ -334,9 +334,7 @@ async fn write(
         file_name: pdf_name(&campaign, &form, &platform),
         form: &form,
     };
-    let mut response = platform.site.page(StatusCode::OK, "letters/own_result.html", language, &view)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.personal_page(StatusCode::OK, "letters/own_result.html", language, &view)?)
 }
 
 async fn pdf(

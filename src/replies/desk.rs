@@ -3,14 +3,7 @@
 use std::collections::HashMap;
 
 use actix_multipart::Multipart;
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -36,9 +29,9 @@ use crate::{
             forms::{self, Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
+            upload,
         },
         i18n,
-        mail::ascii_file_name,
     },
     states,
 };
@@ -327,10 +320,5 @@ async fn file(
     let (campaign, db) = (campaigns.get(&platform).await?, platform.database.read());
     let row = reply_of(db, &campaign, *id).await?;
     let file = files::load(db, row.file_id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
-    // Never shown in the page's own origin: whatever somebody uploaded is saved, not opened.
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, file.media_type))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", ascii_file_name(&file.file_name))))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .body(file.content))
+    Ok(upload::handed_back(file))
 }

@@ -66,7 +66,7 @@ impl Handler for ColleagueMail {
     async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
         let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
         let (platform, db) = (&self.platform, self.platform.database.write());
-        let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(platform).await?;
         let Some(row) = signature_token::Entity::find_by_id(payload.link).one(db).await? else { return Ok(()) };
         let (Some(sealed), None) = (row.sealed_contact.as_deref(), row.used_at) else { return Ok(()) };
         let Some((signature, of)) = store::by_id(db, row.signature_id).await? else { return Ok(()) };

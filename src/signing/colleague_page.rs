@@ -1,13 +1,6 @@
 //! The page a colleague of the signer is led to. Must not show a withheld name, and does nothing before a press.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{CACHE_CONTROL, HeaderValue},
-    },
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::{Deserialize, Serialize};
 
 use super::colleague::{self, Link};
@@ -111,7 +104,5 @@ async fn page(
             .and_then(|_| campaign.text.translations.get(&language).map(|text| text.title.clone())),
         name: signed.and_then(|(_, of)| of.name),
     };
-    let mut response = platform.site.page(status, "signing/colleague.html", language, &view)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.personal_page(status, "signing/colleague.html", language, &view)?)
 }

@@ -66,9 +66,7 @@ fn confirm_page(
         visibility: of(|signed| signed.0.visibility.clone()),
         late: signed.is_some_and(|signed| signed.0.late),
     };
-    let mut response = platform.site.page(status, "signing/confirm.html", language, &view)?;
-    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.personal_page(status, "signing/confirm.html", language, &view)?)
 }
 
 async fn show_confirm(

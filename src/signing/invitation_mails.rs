@@ -70,7 +70,7 @@ impl Handler for InvitationMail {
     async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
         let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
         let (platform, db, now) = (&self.platform, self.platform.database.write(), self.platform.clock.now());
-        let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(platform).await?;
         let Some(row) = invitation::Entity::find_by_id(payload.invitation).one(db).await? else { return Ok(()) };
         let Some(sealed) = row.sealed_contact.as_deref().filter(|_| row.state == InvitationState::Invited.key()) else { return Ok(()) };
         if invitations::has_signed(db, &row).await? {

@@ -1,13 +1,6 @@
 //! The page on which somebody who was invited asks for no more. Must do nothing before a press: scanners follow links.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{CACHE_CONTROL, HeaderValue},
-    },
-    web,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde::Serialize;
 
 use super::invitations;
@@ -38,9 +31,7 @@ fn page(request: &HttpRequest, visitor: &Visitor, platform: &Platform, outcome: 
         address: request.path().to_owned(),
     };
     let status = if outcome == "unknown" { StatusCode::NOT_FOUND } else { StatusCode::OK };
-    let mut response = platform.site.page(status, "signing/invitation.html", language, &view)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.personal_page(status, "signing/invitation.html", language, &view)?)
 }
 
 async fn show(

@@ -104,7 +104,7 @@ impl Handler for ConfirmationMail {
     async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
         let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
         let platform = &self.platform;
-        let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(platform).await?;
         let Some(signed) = store::by_id(platform.database.read(), payload.signature).await? else {
             return Err(JobError::Fail("the signature is gone".into()));
         };
@@ -151,7 +151,7 @@ impl Handler for Remind {
     async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
         let payload: Reminder = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
         let platform = &self.platform;
-        let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(platform).await?;
         let Some(signed) = store::by_id(platform.database.read(), payload.signature).await? else { return Ok(()) };
         let is_awaited = vetting::is_confirmable(&signed.0) && signed.0.text_version_id == campaign.text.id;
         if !is_awaited || service::reception(&campaign, platform.clock.now()) == Reception::NotOpen {
@@ -192,7 +192,7 @@ impl Handler for Compare {
     }
 
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
-        let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(&self.platform).await?;
         let states = self.states.get(&self.platform).await?;
         while grading::grade_batch(&self.platform, &campaign).await? {}
         while comparison::compare_batch(&self.platform, &campaign, &states).await? {}
@@ -214,7 +214,7 @@ impl Handler for Watch {
     }
 
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
-        let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(&self.platform).await?;
         let states = self.states.get(&self.platform).await?;
         signals::watch(&self.platform, &campaign, &states).await.map_err(|error| JobError::Retry(error.to_string()))
     }
@@ -232,7 +232,7 @@ impl Handler for Recount {
     }
 
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
-        let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(&self.platform).await?;
         uploads::forget_old(&self.platform).await?;
         invitations::forget_old(&self.platform).await?;
         let differed = counts::recount(&self.platform, campaign.id).await?;

@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue},
+        header::{CACHE_CONTROL, CONTENT_TYPE},
     },
     web,
 };
@@ -182,9 +182,7 @@ async fn page(
         _ if !view.errors.is_empty() => StatusCode::UNPROCESSABLE_ENTITY,
         _ => StatusCode::OK,
     };
-    let mut response = platform.site.page(status, "signing/logo.html", language, &view)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.personal_page(status, "signing/logo.html", language, &view)?)
 }
 
 /// Whoever holds the link sees what they sent, looked at or not.

@@ -183,7 +183,7 @@ impl Handler for ThanksMail {
     async fn run(&self, payload: serde_json::Value, attempt: Attempt) -> Result<(), JobError> {
         let payload: OfSigner = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
         let (platform, db) = (&self.platform, self.platform.database.write());
-        let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(platform).await?;
         let (Some((signature, of)), Some(wave)) =
             (store::by_id(db, payload.signature).await?, wave::Entity::find_by_id(payload.wave).one(db).await?)
         else {

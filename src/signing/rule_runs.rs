@@ -294,7 +294,7 @@ impl Handler for ApplyRule {
 
     async fn run(&self, payload: serde_json::Value, _: Attempt) -> Result<(), JobError> {
         let payload: Payload = serde_json::from_value(payload).map_err(|error| JobError::payload(&error))?;
-        let campaign = self.campaigns.get(&self.platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(&self.platform).await?;
         let applied = apply(&self.platform, campaign.config.sign_on.minimum_authority, payload.run).await;
         applied.map_err(|error| JobError::Retry(error.to_string()))
     }

@@ -210,9 +210,7 @@ pub(super) async fn signature_page(
             .collect(),
     };
     let status = if shown.typed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut response = platform.site.page(status, "signing/signature.html", staff.language, &view)?;
-    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.page(status, "signing/signature.html", staff.language, &view)?)
 }
 
 fn choice(language: Language, value: &'static str, key: &str) -> Choice {

@@ -5,7 +5,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue},
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION},
     },
     web,
 };
@@ -348,7 +348,5 @@ async fn page(
             })
             .collect();
     }
-    let mut response = platform.site.page(status, "signing/signer.html", language, &view)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.personal_page(status, "signing/signer.html", language, &view)?)
 }

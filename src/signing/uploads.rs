@@ -282,7 +282,7 @@ impl Handler for ReadSheet {
             Ok(state @ (UploadState::Trying | UploadState::Running)) => state,
             _ => return Ok(()),
         };
-        let campaign = self.campaigns.get(platform).await.map_err(|_| JobError::Retry("no campaign".into()))?;
+        let campaign = self.campaigns.for_work(platform).await?;
         let directory = self.states.get(platform).await?;
         let outcome = self.read(&row, state, (&campaign, &directory)).await;
         let now = platform.clock.now();

@@ -8,7 +8,7 @@ use actix_web::{
     HttpResponse,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue},
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     },
     web,
 };
@@ -275,9 +275,7 @@ async fn upload_page(
     };
     page.page.refresh = if at_work { 3 } else { 0 };
     let status = if faults.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut response = platform.site.page(status, "signing/import.html", language, &page)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(platform.site.page(status, "signing/import.html", language, &page)?)
 }
 
 /// What was chosen for each field; faults where a place is none of the sheet's, or what must be there is not.
@@ -368,6 +366,5 @@ pub(super) async fn rejects(platform: web::Data<Platform>, staff: SignedIn, id: 
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"rejected-lines.csv\""))
-        .insert_header((CACHE_CONTROL, "no-store"))
         .body(sheet))
 }

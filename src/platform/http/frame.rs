@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{
+    HttpResponse,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, HeaderValue},
+    },
+};
 use serde::Serialize;
 
 use crate::{
@@ -225,5 +231,21 @@ impl Site {
     ) -> Result<HttpResponse, TemplateError> {
         let html = self.templates.render(template, language, view)?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+    }
+
+    /// The same for a page that only whoever holds its link may see: nobody keeps it.
+    ///
+    /// # Errors
+    /// When the template asks for something the view does not have.
+    pub fn personal_page(
+        &self,
+        status: StatusCode,
+        template: &str,
+        language: Language,
+        view: &impl Serialize,
+    ) -> Result<HttpResponse, TemplateError> {
+        let mut response = self.page(status, template, language, view)?;
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Ok(response)
     }
 }

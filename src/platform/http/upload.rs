@@ -4,10 +4,14 @@
 use std::collections::HashMap;
 
 use actix_multipart::{Multipart, MultipartError};
+use actix_web::{
+    HttpResponse,
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+};
 use futures_util::TryStreamExt;
 
 use super::{forms::text_without_nul, problem::Problem};
-use crate::platform::mail::ascii_file_name;
+use crate::{entities::stored_file, platform::mail::ascii_file_name};
 
 /// What is read of a body before the rest is refused unread; between this and the limit of a file, the form comes back with what was typed.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
@@ -118,6 +122,14 @@ pub fn scan<'a>(name: &str, content: &'a [u8]) -> Option<KnownFile<'a>> {
 pub fn file_name(name: &str, extension: &str) -> String {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     ascii_file_name(&format!("{stem}.{extension}"))
+}
+
+/// A file somebody sent, handed back to staff. Never shown in the page's own origin: whatever it is, it is saved and not opened.
+pub fn handed_back(file: stored_file::Model) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, file.media_type))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", ascii_file_name(&file.file_name))))
+        .body(file.content)
 }
 
 #[cfg(test)]

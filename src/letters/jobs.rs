@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    annex, dispatch,
+    annex, carrier, dispatch,
     draft::Content,
     drafting,
     reissue::{self, ReissueLetters},
@@ -56,7 +56,7 @@ pub fn typeset(round: Uuid) -> Job {
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     let rooms = Rooms { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() };
     let worker = worker.handle(Draft(rooms.clone())).handle_at_most(1, TypesetRound(rooms.clone()));
-    dispatch::register(worker.handle_at_most(1, ReissueLetters(rooms)), platform, campaigns)
+    carrier::register(worker.handle_at_most(1, ReissueLetters(rooms)), platform, campaigns)
 }
 
 #[derive(Clone)]

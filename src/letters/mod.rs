@@ -2,6 +2,7 @@
 
 pub mod annex;
 mod board;
+mod carrier;
 pub mod checking;
 pub mod desk;
 pub mod dispatch;

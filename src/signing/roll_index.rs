@@ -4,10 +4,9 @@
 //! milliseconds, where a structure a name costs a wait for memory each.
 
 use std::{
-    borrow::Cow,
     cmp,
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::OnceLock,
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use memchr::memmem;
@@ -17,6 +16,12 @@ use crate::domain::{collation::NameOrder, language::Language, name::name_key, si
 
 /// What parts the names by which two signatories are found.
 const END: char = '\0';
+/// Lines that are counted together.
+const BLOCK: usize = 4096;
+/// Words whose lines are remembered, a bit a name each: whoever turns the pages asks for the same ones.
+const MOST_KEPT: usize = 32;
+/// Bytes of words that are remembered.
+const LONGEST_KEPT: usize = 200;
 
 /// The kind of a signatory and the country it shows, for one comparison: the kind in the lowest two bits, above them the place of the country among
 /// those shown, from one; none is zero.
@@ -62,6 +67,8 @@ pub(super) struct Index {
     orders: BTreeMap<Language, OnceLock<Order>>,
     /// The countries that lines show, by their place in marks.
     countries: HashMap<[u8; 3], usize>,
+    /// The words asked for last, and their lines.
+    asked: Mutex<VecDeque<(String, Arc<Places>)>>,
 }
 
 impl Default for Index {
@@ -75,6 +82,7 @@ impl Default for Index {
             searches: String::new(),
             orders: Language::ALL.iter().map(|language| (*language, OnceLock::new())).collect(),
             countries: HashMap::new(),
+            asked: Mutex::default(),
         }
     }
 }
@@ -209,39 +217,48 @@ impl Index {
         }
     }
 
-    /// The signatures a filter leaves, in the order of a language. A filter looks at every name; without one nothing is looked at.
+    /// The signatures a filter leaves, in the order of a language. Every name is looked at, to be counted; whose lines are printed is looked up later.
     pub(super) fn matching(&self, language: Language, filter: &Filter) -> Matching<'_> {
-        let places = |places| Matching { ids: &self.ids, places };
-        let Some(order) = self.order_of(language) else { return places(Vec::new().into()) };
-        let has_words = !filter.search.trim().is_empty();
-        if filter.kind.is_none() && filter.iso3.is_none() && !has_words {
-            return places(order.places.as_slice().into());
-        }
-        let (mut mask, mut wanted) = (0, 0);
+        let none = Matching { ids: &self.ids, places: &[], marks: &[], wanted: Wanted::default(), counts: Vec::new() };
+        let Some(Order { places, marks }) = self.order_of(language) else { return none };
+        let mut wanted = Wanted::default();
         if let Some(kind) = filter.kind {
-            (mask, wanted) = (Mark::KIND, Mark::kind(kind).0);
+            wanted.be(Mark::KIND, Mark::kind(kind));
         }
         if let Some(iso3) = &filter.iso3 {
             let place = iso3.as_bytes().try_into().ok().and_then(|iso3: [u8; 3]| self.countries.get(&iso3));
-            let Some(place) = place else { return places(Vec::new().into()) };
-            (mask, wanted) = (mask | Mark::COUNTRY, wanted | Mark::country(*place).0);
+            let Some(place) = place else { return none };
+            wanted.be(Mark::COUNTRY, Mark::country(*place));
         }
-        let fitting = order.places.iter().zip(&order.marks).filter(|(_, mark)| mark.0 & mask == wanted).map(|(at, _)| *at);
-        let key = name_key(&filter.search);
-        let fitting: Vec<u32> = if !has_words {
-            fitting.collect()
-        } else if key.is_empty() {
-            // Signs alone fold to nothing: nobody is called that, and the whole list is no answer.
-            Vec::new()
-        } else {
-            let found = self.found(&key);
-            fitting.filter(|at| found.contains(*at)).collect()
-        };
-        places(fitting.into())
+        if !filter.search.trim().is_empty() {
+            let key = name_key(&filter.search);
+            if key.is_empty() {
+                // Signs alone fold to nothing: nobody is called that, and the whole list is no answer.
+                return none;
+            }
+            wanted.found = Some(self.found(key));
+        }
+        let counts = places.chunks(BLOCK).zip(marks.chunks(BLOCK)).map(|(places, marks)| wanted.count(places, marks)).collect();
+        Matching { ids: &self.ids, places, marks, wanted, counts }
     }
 
-    /// Which lines hold these words in one of their names: one pass over all names.
-    fn found(&self, key: &str) -> Places {
+    /// Which lines hold these words in one of their names: one pass over all names, unless it is known from the last ones asked for.
+    fn found(&self, key: String) -> Arc<Places> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = asked.iter().find(|(before, _)| *before == key) {
+            return Arc::clone(found);
+        }
+        drop(asked);
+        let found = Arc::new(self.search(&key));
+        if key.len() <= LONGEST_KEPT {
+            asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            asked.truncate(MOST_KEPT - 1);
+            asked.push_front((key, Arc::clone(&found)));
+        }
+        found
+    }
+
+    fn search(&self, key: &str) -> Places {
         let mut found = Places(vec![0; self.len().div_ceil(64)]);
         let (mut at, mut ends) = (0_u32, self.search_ends.iter());
         let mut end = ends.next();
@@ -257,7 +274,37 @@ impl Index {
     }
 }
 
+/// What a line must be.
+#[derive(Default)]
+struct Wanted {
+    /// The part of a mark that is looked at, and what it has to be there.
+    mask: u16,
+    mark: u16,
+    /// Those that hold the words asked for.
+    found: Option<Arc<Places>>,
+}
+
+impl Wanted {
+    fn be(&mut self, mask: u16, mark: Mark) {
+        self.mask |= mask;
+        self.mark |= mark.0;
+    }
+
+    fn is(&self, mark: Mark) -> bool {
+        mark.0 & self.mask == self.mark
+    }
+
+    /// How many of these are wanted. Without a branch for each, which would be guessed wrong as often as names differ.
+    fn count(&self, places: &[u32], marks: &[Mark]) -> usize {
+        match &self.found {
+            None => marks.iter().map(|mark| usize::from(self.is(*mark))).sum(),
+            Some(found) => places.iter().zip(marks).map(|(at, mark)| usize::from(self.is(*mark) & found.contains(*at))).sum(),
+        }
+    }
+}
+
 /// Some of all places, a bit each: they are looked up in another order, and a million fit where memory is near.
+#[derive(Debug)]
 struct Places(Vec<u64>);
 
 impl Places {
@@ -275,28 +322,44 @@ impl Places {
 /// Signatures in the order they are listed.
 pub struct Matching<'r> {
     ids: &'r [Uuid],
-    places: Cow<'r, [u32]>,
+    places: &'r [u32],
+    marks: &'r [Mark],
+    wanted: Wanted,
+    /// How many of each block.
+    counts: Vec<usize>,
 }
 
 impl Matching<'_> {
     /// How many.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.counts.iter().sum()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.len() == 0
     }
 
-    /// Some of them.
-    pub fn some(&self, from: usize, most: usize) -> Vec<Uuid> {
-        self.places.iter().skip(from).take(most).filter_map(|at| self.ids.get(*at as usize).copied()).collect()
+    /// Some of them. Blocks that come before are passed over by their counts.
+    pub fn some(&self, mut from: usize, most: usize) -> Vec<Uuid> {
+        let mut blocks = self.counts.iter();
+        let before = blocks.by_ref().take_while(|count| {
+            let is_before = from >= **count;
+            from -= if is_before { **count } else { 0 };
+            is_before
+        });
+        let start = before.count() * BLOCK;
+        let rest = |all: usize| start.min(all)..;
+        let (places, marks) = (self.places.get(rest(self.places.len())), self.marks.get(rest(self.marks.len())));
+        let lines = places.unwrap_or_default().iter().zip(marks.unwrap_or_default());
+        let wanted =
+            lines.filter(|(at, mark)| self.wanted.is(**mark) && self.wanted.found.as_ref().is_none_or(|found| found.contains(**at)));
+        wanted.skip(from).take(most).filter_map(|(at, _)| self.ids.get(*at as usize).copied()).collect()
     }
 
     /// All of them.
     pub fn all(&self) -> Vec<Uuid> {
-        self.some(0, self.len())
+        self.some(0, usize::MAX)
     }
 }
 

@@ -74,6 +74,31 @@ proptest! {
                 && search.as_ref().is_none_or(|search| name_key(name).contains(&name_key(search)))
         };
         let wanted: Vec<u8> = names.iter().filter(|(number, name)| fits(number, name)).map(|(number, _)| *number).collect();
-        prop_assert_eq!(left, wanted);
+        prop_assert_eq!(&left, &wanted);
+        // Again, from what is remembered; and page by page.
+        let matching = index.matching(Language::En, &filter);
+        let pages: Vec<u8> = (0..=matching.len()).flat_map(|at| numbers(matching.some(at, 1))).collect();
+        prop_assert_eq!(pages, numbers(matching.all()));
+        prop_assert_eq!(matching.len(), wanted.len());
     }
+}
+
+/// More than one block of names, with pages that begin and end in others.
+#[test]
+fn pages_go_across_blocks() {
+    let mut index = Index::default();
+    for number in 0..3 * BLOCK + 5 {
+        let kind = if number % 7 == 0 { SignatoryKind::Network } else { SignatoryKind::Organisation };
+        index.push(Uuid::from_u128(number as u128), kind, None, [Some(&format!("{number:06}")), None, None, None]);
+    }
+    let networks = Filter { kind: Some(SignatoryKind::Network), ..Filter::default() };
+    let matching = index.matching(Language::En, &networks);
+    let all: Vec<u128> = (0..3 * BLOCK + 5).filter(|number| number % 7 == 0).map(|number| number as u128).collect();
+    assert_eq!(matching.len(), all.len());
+    for from in (0..all.len() + 200).step_by(100) {
+        let page: Vec<u128> = matching.some(from, 100).iter().map(|id| id.as_u128()).collect();
+        assert_eq!(page, all.get(from.min(all.len())..all.len().min(from + 100)).unwrap());
+    }
+    let everybody = index.matching(Language::En, &Filter::default());
+    assert_eq!((everybody.len(), everybody.some(2 * BLOCK + 3, 1)), (3 * BLOCK + 5, vec![Uuid::from_u128(2 * BLOCK as u128 + 3)]));
 }

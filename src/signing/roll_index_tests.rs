@@ -8,8 +8,8 @@ use super::*;
 fn index(names: &BTreeMap<u8, String>) -> Index {
     let mut index = Index::default();
     for (number, name) in names {
-        let kind = if number % 2 == 0 { SignatoryKind::Organisation } else { SignatoryKind::Network };
-        let country = if number % 3 == 0 { *b"KEN" } else { *b"PER" };
+        let kind = if number.is_multiple_of(2) { SignatoryKind::Organisation } else { SignatoryKind::Network };
+        let country = if number.is_multiple_of(3) { *b"KEN" } else { *b"PER" };
         index.push(Uuid::from_u128((*number).into()), kind, (number % 5 != 4).then_some(country), [Some(name), None, None, None]);
     }
     index
@@ -67,8 +67,8 @@ proptest! {
         let mut left = numbers(index.matching(Language::En, &filter).all());
         left.sort_unstable();
         let fits = |number: &u8, name: &str| {
-            let of = if number % 2 == 0 { SignatoryKind::Organisation } else { SignatoryKind::Network };
-            let country = (number % 5 != 4).then_some(if number % 3 == 0 { "KEN" } else { "PER" });
+            let of = if number.is_multiple_of(2) { SignatoryKind::Organisation } else { SignatoryKind::Network };
+            let country = (number % 5 != 4).then_some(if number.is_multiple_of(3) { "KEN" } else { "PER" });
             kind.is_none_or(|kind| kind == of)
                 && iso3.is_none_or(|iso3| country == Some(iso3))
                 && search.as_ref().is_none_or(|search| name_key(name).contains(&name_key(search)))
@@ -88,12 +88,12 @@ proptest! {
 fn pages_go_across_blocks() {
     let mut index = Index::default();
     for number in 0..3 * BLOCK + 5 {
-        let kind = if number % 7 == 0 { SignatoryKind::Network } else { SignatoryKind::Organisation };
+        let kind = if number.is_multiple_of(7) { SignatoryKind::Network } else { SignatoryKind::Organisation };
         index.push(Uuid::from_u128(number as u128), kind, None, [Some(&format!("{number:06}")), None, None, None]);
     }
     let networks = Filter { kind: Some(SignatoryKind::Network), ..Filter::default() };
     let matching = index.matching(Language::En, &networks);
-    let all: Vec<u128> = (0..3 * BLOCK + 5).filter(|number| number % 7 == 0).map(|number| number as u128).collect();
+    let all: Vec<u128> = (0..3 * BLOCK + 5).filter(|number| number.is_multiple_of(7)).map(|number| number as u128).collect();
     assert_eq!(matching.len(), all.len());
     for from in (0..all.len() + 200).step_by(100) {
         let page: Vec<u128> = matching.some(from, 100).iter().map(|id| id.as_u128()).collect();

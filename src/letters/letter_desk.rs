@@ -396,5 +396,5 @@ pub(super) async fn proof(
     let db = platform.database.read();
     let row = attempts::Entity::find_by_id(attempt).one(db).await?.filter(|row| row.letter_id == letter.id).ok_or(Problem::NotFound)?;
     let file = files::load(db, row.file_id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
-    Ok(upload::handed_back(file))
+    Ok(upload::handed_back(&file.file_name, file.media_type, file.content))
 }

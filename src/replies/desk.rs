@@ -320,5 +320,5 @@ async fn file(
     let (campaign, db) = (campaigns.get(&platform).await?, platform.database.read());
     let row = reply_of(db, &campaign, *id).await?;
     let file = files::load(db, row.file_id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
-    Ok(upload::handed_back(file))
+    Ok(upload::handed_back(&file.file_name, file.media_type, file.content))
 }

@@ -11,7 +11,7 @@ use actix_web::{
 use futures_util::TryStreamExt;
 
 use super::{forms::text_without_nul, problem::Problem};
-use crate::{entities::stored_file, platform::mail::ascii_file_name};
+use crate::platform::mail::ascii_file_name;
 
 /// What is read of a body before the rest is refused unread; between this and the limit of a file, the form comes back with what was typed.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
@@ -125,11 +125,11 @@ pub fn file_name(name: &str, extension: &str) -> String {
 }
 
 /// A file somebody sent, handed back to staff. Never shown in the page's own origin: whatever it is, it is saved and not opened.
-pub fn handed_back(file: stored_file::Model) -> HttpResponse {
+pub fn handed_back(file_name: &str, media_type: String, content: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, file.media_type))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", ascii_file_name(&file.file_name))))
-        .body(file.content)
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", ascii_file_name(file_name))))
+        .body(content)
 }
 
 #[cfg(test)]

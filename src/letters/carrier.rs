@@ -22,7 +22,7 @@ use crate::{
     platform::{
         Platform,
         jobs::{Attempt, Handler, JobError, Worker},
-        mail::{Attachment, Delivery, Outgoing, Party, message_id},
+        mail::{Attachment, Delivery, Outgoing, Party},
         throttle,
     },
 };
@@ -119,8 +119,7 @@ impl Carrier {
         // By its reference an answer finds back to the letter, however its subject is altered (R37).
         let subject =
             if email.subject.contains(&letter.reference) { email.subject } else { format!("{} [{}]", email.subject, letter.reference) };
-        let domain = self.platform.mail_from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-        let id = dispatch.message_id.clone().unwrap_or_else(|| message_id(dispatch.id, domain));
+        let id = dispatch.message_id.clone().unwrap_or_else(|| self.platform.message_id(dispatch.id));
         let from = Party::named(sender.name.get(language), &self.platform.mail_from);
         // The date of the first try: the same mail again is the same to the byte.
         let mut mail = Outgoing::new(id, dispatch.created_at, from, Party::bare(to), subject, email.text);

@@ -23,6 +23,7 @@ pub mod typeset;
 use std::sync::Arc;
 
 use actix_web::web;
+use uuid::Uuid;
 
 use crate::domain::clock::Clock;
 
@@ -62,6 +63,11 @@ impl std::fmt::Debug for Platform {
 }
 
 impl Platform {
+    /// The Message-ID of what a row sends, under the domain all mail comes from.
+    pub fn message_id(&self, row: Uuid) -> String {
+        mail::message_id(row, self.mail_from.rsplit_once('@').map_or("localhost", |(_, domain)| domain))
+    }
+
     /// After the commit of a change that public pages show: they follow at once in this process, within seconds in the others; and the work that
     /// was queued with it begins.
     pub fn changed(&self) {

@@ -12,7 +12,7 @@ use crate::{
     platform::{
         Platform, i18n,
         jobs::{Attempt, JobError},
-        mail::{Attachment, Delivery, Extra, Outgoing, Party, message_id},
+        mail::{Attachment, Delivery, Extra, Outgoing, Party},
         throttle,
     },
 };
@@ -210,10 +210,9 @@ pub(super) async fn post(
     written: Written,
     attempt: Attempt,
 ) -> Result<(), JobError> {
-    let domain = platform.mail_from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
     let from = Party::named(campaign.config.sender.name.get(language), &platform.mail_from);
     let Written { subject, text, html, attachments, extras } = written;
-    let mut mail = Outgoing::new(message_id(attempt.job, domain), platform.clock.now(), from, Party::bare(address), subject, text);
+    let mut mail = Outgoing::new(platform.message_id(attempt.job), platform.clock.now(), from, Party::bare(address), subject, text);
     mail.html = Some(html);
     mail.attachments = attachments;
     mail.extras = extras;

@@ -294,6 +294,10 @@ impl Wanted {
         mark.0 & self.mask == self.mark
     }
 
+    fn fits(&self, at: u32, mark: Mark) -> bool {
+        self.is(mark) && self.found.as_ref().is_none_or(|found| found.contains(at))
+    }
+
     /// How many of these are wanted. Without a branch for each, which would be guessed wrong as often as names differ.
     fn count(&self, places: &[u32], marks: &[Mark]) -> usize {
         match &self.found {
@@ -342,8 +346,7 @@ impl Matching<'_> {
 
     /// Some of them. Blocks that come before are passed over by their counts.
     pub fn some(&self, mut from: usize, most: usize) -> Vec<Uuid> {
-        let mut blocks = self.counts.iter();
-        let before = blocks.by_ref().take_while(|count| {
+        let before = self.counts.iter().take_while(|count| {
             let is_before = from >= **count;
             from -= if is_before { **count } else { 0 };
             is_before
@@ -352,8 +355,7 @@ impl Matching<'_> {
         let rest = |all: usize| start.min(all)..;
         let (places, marks) = (self.places.get(rest(self.places.len())), self.marks.get(rest(self.marks.len())));
         let lines = places.unwrap_or_default().iter().zip(marks.unwrap_or_default());
-        let wanted =
-            lines.filter(|(at, mark)| self.wanted.is(**mark) && self.wanted.found.as_ref().is_none_or(|found| found.contains(**at)));
+        let wanted = lines.filter(|(at, mark)| self.wanted.fits(**at, **mark));
         wanted.skip(from).take(most).filter_map(|(at, _)| self.ids.get(*at as usize).copied()).collect()
     }
 

@@ -320,6 +320,7 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::desk::routes(config);
     signing::waves_desk::routes(config);
     letters::desk::routes(config);
+    states::register_desk::routes(config);
     positions::desk::routes(config);
     positions::pages::routes(config);
     publishing::routes(config);

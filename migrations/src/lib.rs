@@ -26,6 +26,7 @@ mod m0022_details;
 mod m0023_reveals;
 mod m0024_logos;
 mod m0025_looks;
+mod m0026_register;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_reveals::Reveals),
             Box::new(m0024_logos::Logos),
             Box::new(m0025_looks::Looks),
+            Box::new(m0026_register::Register),
         ]
     }
 }

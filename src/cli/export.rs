@@ -1,4 +1,4 @@
-//! `demarche export …`: sheets to standard output. No contact and no withheld name is in any of them, and nothing that is not public unless asked for.
+//! `demarche export …`: sheets to standard output. No signer's contact and no withheld name is in any of them, and nothing that is not public unless asked for.
 
 use std::io::{self, Write};
 
@@ -39,6 +39,8 @@ pub(super) enum Command {
     },
     /// All states, in the columns `import states` reads.
     States,
+    /// The register of addressees, in the columns `import addressees` reads. Not for publication.
+    Addressees,
     /// Where every state stands, overall and by issue.
     Positions {
         /// The board of this day, such as 2024-11-22, from what is recorded now. Today unless given.
@@ -83,6 +85,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
             (list::write(&app.platform, &list, language, format).await?, "list")
         }
         Command::States => (states::sheet::export(db).await?, "states"),
+        Command::Addressees => (states::register_sheet::export(db).await?, "addressees"),
         Command::Positions { as_of, scope } => {
             let (campaign, states) = (app.campaigns.get(&app.platform).await?, app.states.get(&app.platform).await?);
             let now = app.platform.clock.now();

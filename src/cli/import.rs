@@ -8,8 +8,11 @@ use clap::{Args, Subcommand};
 use crate::{
     app::{App, Replaced},
     config::Config,
-    domain::signature::SignatureOrigin,
-    platform::documents::source::{self, SheetEncoding},
+    domain::{language::Language, signature::SignatureOrigin},
+    platform::{
+        documents::source::{self, SheetEncoding},
+        i18n,
+    },
     positions,
     signing::import::{self, Options},
     states,
@@ -24,6 +27,8 @@ pub(super) enum Command {
     Evidence(Sheet),
     /// States, in the columns of the shipped file. All lines or none.
     States(Sheet),
+    /// Who holds which post and how it is reached, in the columns `export addressees` writes. Nothing is taken away.
+    Addressees(Sheet),
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +49,7 @@ pub(super) async fn run(config: &Config, command: Command) -> anyhow::Result<()>
         Command::Signatures(sheet) => signatures(&app, &sheet).await,
         Command::Evidence(sheet) => evidence(&app, &sheet).await,
         Command::States(sheet) => states(&app, &sheet).await,
+        Command::Addressees(sheet) => addressees(&app, &sheet).await,
     }
 }
 
@@ -113,6 +119,20 @@ async fn states(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
     }
     println!("{} lines: {} new, {} changed{}", report.lines, report.added.len(), report.changed(), dry(sheet));
     anyhow::ensure!(report.rejects.is_empty(), "{} lines have faults; no line was taken", report.rejects.len());
+    Ok(())
+}
+
+async fn addressees(app: &App, sheet: &Sheet) -> anyhow::Result<()> {
+    let (file, directory) = (sheet.whole()?, app.states.get(&app.platform).await?);
+    let report = states::register_sheet::import(&app.platform, &directory, &file, sheet.dry_run, None).await?;
+    for reject in &report.rejects {
+        eprintln!("line {}, {}: {}", reject.line, reject.field, i18n::word(Language::En, reject.code));
+    }
+    for change in &report.changes {
+        println!("{} {}: {}", change.iso3, change.post, change.fields.join(", "));
+    }
+    println!("{} lines: {} new, {} known{}", report.lines, report.entered, report.unchanged, dry(sheet));
+    anyhow::ensure!(report.rejects.is_empty(), "{} faults", report.rejects.len());
     Ok(())
 }
 

@@ -152,6 +152,8 @@ impl Walk<'_> {
         let own = self.visitor.post(&format!("/{language}/write"), &order).await?;
         ensure!(own.status == 200, "a letter is answered with {}", own.status);
         let pdf = self.visitor.post(&format!("/{language}/write/pdf"), &order).await?;
+        let word = self.visitor.post(&format!("/{language}/write/docx"), &order).await?;
+        ensure!(word.status == 200 && word.body.starts_with(b"PK"), "a letter for a word processor is answered with {}", word.status);
         ensure!(pdf.status == 200 && pdf.body.starts_with(b"%PDF-"), "a typeset letter is answered with {}", pdf.status);
         Ok(())
     }

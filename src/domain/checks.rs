@@ -39,6 +39,8 @@ keyed! {
         UnsourcedFact = "unsourced_fact",
         /// The address was not checked for too long (R27).
         StaleAddressee = "stale_addressee",
+        /// Somebody else holds the post now, or is written to otherwise.
+        OtherHolder = "other_holder",
         /// No form of address.
         MissingAddress = "missing_address",
         /// Nobody knows where to send it.
@@ -76,6 +78,7 @@ impl FindingCode {
             | Self::ConfidentialSource
             | Self::UnsourcedFact
             | Self::StaleAddressee
+            | Self::OtherHolder
             | Self::MissingAddress
             | Self::NoRecipient
             | Self::AnnexMismatch => Severity::Blocker,
@@ -109,7 +112,7 @@ impl Finding {
 
     /// The letter is addressed to somebody who no longer holds the post, or not to the person who now does.
     pub fn other_holder(name: &str) -> Self {
-        Self::new(FindingCode::StaleAddressee, "address", name)
+        Self::new(FindingCode::OtherHolder, "address", name)
     }
 
     /// Whether it stops approval.
@@ -170,8 +173,10 @@ pub struct Draft<'a> {
     pub signatories: Option<(u32, u32)>,
     /// Pages before the annex, once it is typeset.
     pub pages: Option<u32>,
-    /// Day of the last check of a named addressee; `None` for the neutral form of an office.
+    /// Day of the last check of the register's entry; `None` where it has none.
     pub addressee_checked_on: Option<NaiveDate>,
+    /// A person said why the letter may leave though that is long ago.
+    pub addressee_excused: bool,
 }
 
 /// What a letter is measured against.
@@ -240,7 +245,9 @@ fn address_findings(draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Fi
     if let Some(day) = draft.addressee_checked_on
         && (setting.today - day).num_days() > i64::from(setting.addressee_days)
     {
-        found.push(Finding::new(FindingCode::StaleAddressee, "address", day.to_string()));
+        let stale = Finding::new(FindingCode::StaleAddressee, "address", day.to_string());
+        let severity = if draft.addressee_excused { Severity::Notice } else { stale.severity };
+        found.push(Finding { severity, ..stale });
     }
 }
 

@@ -52,6 +52,7 @@ fn findings(change: impl FnOnce(&mut Vec<DraftedBlock>, &mut Draft<'_>, &mut Set
         signatories: Some((648, 648)),
         pages: Some(1),
         addressee_checked_on: None,
+        addressee_excused: false,
     };
     let nothing = Confidential::default();
     let mut setting = Setting {
@@ -199,6 +200,12 @@ fn the_words_of_a_confidential_note_are_found_wherever_they_stand() {
 fn a_stale_addressee_and_a_wrong_count_stop_the_letter() {
     assert_eq!(codes(&findings(|_, draft, _, _| draft.addressee_checked_on = Some(day("2026-08-24")))), [FindingCode::StaleAddressee]);
     assert_eq!(findings(|_, draft, _, _| draft.addressee_checked_on = Some(day("2026-08-25"))), []);
+    // A person said why: it is shown and stops nothing (R27).
+    let excused = findings(|_, draft, _, _| {
+        draft.addressee_checked_on = Some(day("2026-08-24"));
+        draft.addressee_excused = true;
+    });
+    assert_eq!((codes(&excused), blockers(&excused)), (vec![FindingCode::StaleAddressee], 0));
     assert_eq!(codes(&findings(|_, draft, _, _| draft.signatories = Some((650, 648)))), [FindingCode::AnnexMismatch]);
     assert_eq!(codes(&findings(|_, draft, _, _| draft.address = &[""])), [FindingCode::MissingAddress]);
     let long = findings(|_, draft, _, _| draft.pages = Some(2));

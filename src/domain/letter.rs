@@ -210,15 +210,35 @@ keyed! {
         PermanentObserver = "permanent_observer",
         /// Minister for foreign affairs.
         ForeignMinister = "foreign_minister",
+        /// Permanent representative to the United Nations in Geneva.
+        PermanentRepresentativeGeneva = "permanent_representative_geneva",
+        /// Deputy permanent representative in New York.
+        DeputyPermanentRepresentative = "deputy_permanent_representative",
+        /// Legal adviser at the mission in New York, who speaks in the Sixth Committee.
+        LegalAdviser = "legal_adviser",
+        /// Whoever coordinates a group of states, at the mission.
+        GroupCoordinator = "group_coordinator",
+        /// Legal department of the ministry for foreign affairs.
+        LegalDepartment = "legal_department",
+        /// Minister of justice.
+        JusticeMinister = "justice_minister",
+        /// Ambassador where the writers are.
+        Embassy = "embassy",
     }
 }
 
 impl PostKind {
-    /// The office as conditions of blocks know it: an observer's mission is a mission.
+    /// The office as conditions of blocks know it: a mission abroad, or the capital.
     pub const fn condition_key(self) -> &'static str {
         match self {
-            Self::PermanentObserver => Self::PermanentRepresentative.key(),
-            Self::PermanentRepresentative | Self::ForeignMinister => self.key(),
+            Self::PermanentRepresentative
+            | Self::PermanentObserver
+            | Self::PermanentRepresentativeGeneva
+            | Self::DeputyPermanentRepresentative
+            | Self::LegalAdviser
+            | Self::GroupCoordinator
+            | Self::Embassy => Self::PermanentRepresentative.key(),
+            Self::ForeignMinister | Self::LegalDepartment | Self::JusticeMinister => Self::ForeignMinister.key(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Rules without I/O. Nothing here names a database, HTTP, a template or the system clock.
 
+pub mod address;
+pub mod addressee;
 pub mod authority;
 pub mod blocks;
 pub mod campaign;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{blocks::BlockFile, language::Language, letter::PostKind, phrase, text::TranslationStatus};
+use super::{address::Gender, blocks::BlockFile, language::Language, letter::PostKind, phrase, text::TranslationStatus};
 
 /// The texts of the blocks in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,12 +33,36 @@ pub struct AddressFile {
 pub struct AddressForm {
     /// The block of the address.
     pub lines: Vec<String>,
+    /// The first line where the holder is a woman, and where a man; none: the same for both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_f: Option<String>,
+    /// See `first_f`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_m: Option<String>,
+    /// What follows an office that the register calls otherwise; empty: all lines but the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub place: Vec<String>,
     /// The opening.
     pub salutation: String,
     /// Comma, colon or exclamation mark, by the custom of the language.
     pub salutation_end: String,
     /// The closing sentence, in the plural.
     pub closing: String,
+}
+
+impl AddressForm {
+    /// The office's first line for a holder of a known gender, where the language has one.
+    pub fn first_line(&self, gender: Option<Gender>) -> Option<&str> {
+        match gender? {
+            Gender::Female => self.first_f.as_deref(),
+            Gender::Male => self.first_m.as_deref(),
+        }
+    }
+
+    /// The lines below an office that the register calls otherwise.
+    pub fn place_lines(&self) -> &[String] {
+        if self.place.is_empty() { self.lines.get(1..).unwrap_or_default() } else { &self.place }
+    }
 }
 
 impl AddressFile {
@@ -96,7 +120,8 @@ impl LetterWords {
                 match self.address.form(*post, *language) {
                     None => faults.push(format!("{language}: no form of address for {post}")),
                     Some(form) => {
-                        let parts = form.lines.iter().chain([&form.salutation, &form.closing]);
+                        let first = form.first_f.iter().chain(&form.first_m);
+                        let parts = form.lines.iter().chain(&form.place).chain(first).chain([&form.salutation, &form.closing]);
                         parts.for_each(|text| sentence_faults(text, &format!("{language}: address of {post}"), &known, &mut faults));
                     }
                 }

@@ -29,6 +29,9 @@ pub struct Model {
     pub pages: Option<i32>,
     /// The list's own count when the PDF was made; behind it, the PDF shows a name that is hidden now.
     pub names_removed: i32,
+    /// Why it may go to an addressee who was not checked for long: a person's words (R27).
+    #[sea_orm(column_type = "Text", nullable)]
+    pub unchecked_because: Option<String>,
     /// The way it is to leave: mail, post, hand or portal. A dispatch says how it left.
     pub channel: String,
     pub updated_at: DateTimeUtc,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{
     desk::{Choice, RoundView, language_choices, post_key},
+    service::Options,
     standing::{EndView, StepView, end, is_held, steps, waits_for_person},
     store::{self, BoardLetter},
 };
@@ -32,7 +33,7 @@ use crate::{
         http::{forms, frame::Frame, problem::Problem},
         i18n,
     },
-    states::{self, posts},
+    states,
 };
 
 /// Seconds after which a page that shows work in progress asks again.
@@ -225,7 +226,7 @@ pub(super) async fn board(
         ways: Channel::ALL.iter().map(|way| choice("letters-channel-", way.key())).collect(),
         way: query.way,
         states: LetterState::ALL.iter().map(|state| choice("letters-state-", state.key())).collect(),
-        posts: posts::KINDS.map(|kind| choice("letters-post-", kind)).into(),
+        posts: Options::of(&round).posts.iter().map(|kind| choice("letters-post-", kind)).collect(),
         languages: language_choices(),
         findings: std::iter::once(any)
             .chain(found.into_iter().map(|code| Choice { value: code.key().to_owned(), text: word(&finding_key(code)) }))

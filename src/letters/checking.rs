@@ -8,12 +8,7 @@
 use chrono::{Days, NaiveDate};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{
-    annex,
-    draft::{self, Content},
-    facts::Known,
-    store::Loaded,
-};
+use super::{addressing, annex, draft::Content, facts::Known, store::Loaded};
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
@@ -29,10 +24,9 @@ use crate::{
     },
     entities::{addressee, evidence, evidence_proposal, reply},
     platform::typeset::Typesetter,
+    states::addressees::DAYS_UNCHECKED,
 };
 
-/// After so many days the entry of a named holder has to be looked at again (R27).
-const ADDRESSEE_DAYS: u32 = 90;
 /// So many names that cannot be printed are shown on a letter: each letter of the round has the same.
 const UNSETTABLE_SHOWN: usize = 5;
 
@@ -82,7 +76,7 @@ impl<'a> Standard<'a> {
         known: &Known,
         (post, way): (PostKind, Channel),
         language: Language,
-        addressee: Option<&addressee::Model>,
+        (addressee, excused): (Option<&addressee::Model>, bool),
     ) -> Vec<Finding> {
         let facts = StateFacts { post: post.condition_key().to_owned(), ..known.facts.clone() };
         let page = &content.page;
@@ -114,9 +108,8 @@ impl<'a> Standard<'a> {
             cited: &[self.wave_day],
             signatories: Some(self.signatories),
             pages: None,
-            addressee_checked_on: addressee
-                .filter(|entry| entry.holder_name.is_some())
-                .map(|entry| entry.checked_at.unwrap_or(entry.created_at).date_naive()),
+            addressee_checked_on: addressee.map(|entry| entry.checked_at.unwrap_or(entry.created_at).date_naive()),
+            addressee_excused: excused,
         };
         let setting = Setting {
             blocks: &self.words.blocks,
@@ -125,14 +118,13 @@ impl<'a> Standard<'a> {
             event_from: self.event.starts_on,
             event_until: if over { last_day.min(yesterday) } else { last_day.max(self.today) },
             confidential: &self.confidential,
-            addressee_days: ADDRESSEE_DAYS,
+            addressee_days: DAYS_UNCHECKED,
         };
         let mut found = checks::check(&drafted, &setting);
         // A sentence of the frame around the letter whose variable had no value.
         found.extend(content.unfilled.iter().map(|place| Finding::placeholder(place)));
-        let holder = addressee.and_then(draft::holder_line);
-        if content.holder != holder {
-            found.push(Finding::other_holder(holder.as_deref().unwrap_or_default()));
+        if content.addressed_by != addressing::addressed_by(addressee) {
+            found.push(Finding::other_holder(addressee.and_then(|entry| entry.holder_name.as_deref()).unwrap_or_default()));
         }
         found.extend(self.unsettable.iter().take(UNSETTABLE_SHOWN).map(|name| Finding::unsettable(name)));
         found

@@ -1,12 +1,12 @@
-//! The desk of letters: its addresses, and what its pages share. The pages are in `rounds_desk`, `board` and `letter_desk`, the buttons of a
-//! round in `round_actions`. Must hold no rule.
+//! The desk of letters: its addresses, and what its pages share. The pages are in `rounds_desk`, `board` and `letter_desk`, their buttons in
+//! `round_actions` and `letter_actions`. Must hold no rule.
 
 use actix_web::web;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{board, letter_desk, round_actions, rounds_desk};
+use super::{board, letter_actions, letter_desk, round_actions, rounds_desk};
 use crate::{
     domain::{language::Language, letter::RoundState},
     entities::letter_round,
@@ -25,10 +25,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/letters/{round}/stop", web::post().to(round_actions::stop))
         .route("/desk/letters/{round}/{letter}", web::get().to(letter_desk::show))
         .route("/desk/letters/{round}/{letter}/letter.pdf", web::get().to(letter_desk::preview))
-        .route("/desk/letters/{round}/{letter}/delivery", web::post().to(letter_desk::deliver))
-        .route("/desk/letters/{round}/{letter}/way", web::post().to(letter_desk::choose_way))
-        .route("/desk/letters/{round}/{letter}/cancel", web::post().to(letter_desk::cancel))
-        .route("/desk/letters/{round}/{letter}/again", web::post().to(letter_desk::send_again))
+        .route("/desk/letters/{round}/{letter}/letter.docx", web::get().to(letter_desk::as_word))
+        .route("/desk/letters/{round}/{letter}/delivery", web::post().to(letter_actions::deliver))
+        .route("/desk/letters/{round}/{letter}/way", web::post().to(letter_actions::choose_way))
+        .route("/desk/letters/{round}/{letter}/unchecked", web::post().to(letter_actions::excuse))
+        .route("/desk/letters/{round}/{letter}/cancel", web::post().to(letter_actions::cancel))
+        .route("/desk/letters/{round}/{letter}/again", web::post().to(letter_actions::send_again))
         .route("/desk/letters/{round}/{letter}/proof/{dispatch}", web::get().to(letter_desk::proof));
 }
 

@@ -7,7 +7,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::facts::Known;
+use super::{
+    addressing::{self, Recipient},
+    facts::Known,
+};
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
@@ -16,11 +19,9 @@ use crate::{
         checks::DraftedBlock,
         headline::Headline,
         language::Language,
-        letter::PostKind,
         phrase,
         wording::LetterWords,
     },
-    entities::addressee,
     platform::{
         formats,
         typeset::letter::{Asks, Labelled, LabelledList, LetterPage, Letterhead, Signature},
@@ -41,31 +42,12 @@ pub struct Content {
     /// The fact of the record it quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quoted>,
-    /// The holder of the post it is addressed to; none: to the office.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holder: Option<String>,
+    /// What the register knew of the holder of the post; empty: it goes to the office.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addressed_by: Vec<String>,
     /// Places outside the paragraphs whose variables had no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfilled: Vec<String>,
-}
-
-impl Content {
-    /// Addresses the letter to whoever the register names as holder of the post, above the line of the office. The salutation stays the neutral
-    /// one, which is right for everybody: the register does not know how a person wishes to be spoken to in each language (R28).
-    pub fn address_to(&mut self, entry: Option<&addressee::Model>) {
-        let Some(line) = entry.and_then(holder_line) else { return };
-        let before = self.page.addressee.join("\n");
-        self.page.addressee.insert(0, line.clone());
-        self.email.text = self.email.text.replacen(&before, &self.page.addressee.join("\n"), 1);
-        self.holder = Some(line);
-    }
-}
-
-/// Honorific and name of the holder of a post, as the register has them; none where only the office is known.
-pub fn holder_line(entry: &addressee::Model) -> Option<String> {
-    let name = entry.holder_name.as_deref().map(str::trim).filter(|name| !name.is_empty())?;
-    let honorific = entry.honorific.as_deref().unwrap_or_default().trim();
-    Some(format!("{honorific} {name}").trim().to_owned())
 }
 
 /// A fact of the record that a letter quotes.
@@ -145,7 +127,7 @@ pub fn draft(
     state: &StateEntry,
     region_name: &str,
     known: &Known,
-    post: PostKind,
+    recipient: &Recipient<'_>,
     language: Language,
     sender: &Sender,
     reference: &str,
@@ -155,7 +137,7 @@ pub fn draft(
         phrase::fill(text, |name| values.get(name).map(String::as_str))
             .map_or_else(|_| text.trim().to_owned(), |full| full.trim().to_owned())
     };
-    let facts = StateFacts { post: post.condition_key().to_owned(), ..known.facts.clone() };
+    let facts = StateFacts { post: recipient.post.condition_key().to_owned(), ..known.facts.clone() };
     let mut content = Content { page: LetterPage::new(language), ..Content::default() };
     let mut asks = Asks::default();
     let mut opening = Vec::new();
@@ -181,11 +163,10 @@ pub fn draft(
     let space = if language == Language::Zh { "" } else { " " };
     content.page.paragraphs = [opening.join(space), body.join(space)].into_iter().filter(|text| !text.is_empty()).collect();
     content.page.asks = Some(asks).filter(|asks| !asks.items.is_empty());
-    if let Some(form) = occasion.words.address.form(post, language) {
-        content.page.addressee = form.lines.iter().map(|line| fill(line)).collect();
-        content.page.salutation = format!("{}{}", fill(&form.salutation), form.salutation_end);
-        content.page.closing = fill(&form.closing);
+    if let Some(form) = occasion.words.address.form(recipient.post, language) {
+        addressing::address(&mut content.page, form, recipient, &fill);
     }
+    content.addressed_by = addressing::addressed_by(recipient.entry);
     dress(occasion, language, sender, reference, &mut content, &fill);
     content
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
+    addressing::Recipient,
     checking::Standard,
     draft::{self, Content, Occasion, Sender},
     facts,
@@ -99,12 +100,13 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
         let sender = Sender::secretariat(&campaign.config, language);
         let kind = post_kind(state, &entry.post.kind);
         let region = directory.region_name(state, language);
-        let mut content = draft::draft(&occasion, state, region, known, kind, language, &sender, &reference);
-        content.address_to(entry.addressee.as_ref());
+        let recipient = Recipient::of_coalition(kind, entry.addressee.as_ref());
+        let content = draft::draft(&occasion, state, region, known, &recipient, language, &sender, &reference);
         let way = earlier.and_then(|letter| letter.channel.parse().ok()).unwrap_or(Channel::Mail);
-        let findings = standard.check(&content, known, (kind, way), language, entry.addressee.as_ref());
+        let because = earlier.and_then(|letter| letter.unchecked_because.clone());
+        let findings = standard.check(&content, known, (kind, way), language, (entry.addressee.as_ref(), because.is_some()));
         let mut row = letter_row(letter_id, id, &entry.post, language, reference, &content, &findings, now)?;
-        row.channel = Set(way.key().to_owned());
+        (row.channel, row.unchecked_because) = (Set(way.key().to_owned()), Set(because));
         history.extend(steps(letter_id, earlier.map(|letter| letter.state.as_str()), state_after(&findings), now));
         drafted += 1;
         if earlier.is_some() {
@@ -158,7 +160,8 @@ pub async fn check_again(
         let language: Language = letter.language.parse().map_err(anyhow::Error::from)?;
         let known = known.get(&letter.iso3).unwrap_or(&unknown);
         let to = (post_kind(state, &entry.post.kind), letter.channel.parse().unwrap_or(Channel::Mail));
-        let findings = standard.check(&content, known, to, language, entry.addressee.as_ref());
+        let excused = letter.unchecked_because.is_some();
+        let findings = standard.check(&content, known, to, language, (entry.addressee.as_ref(), excused));
         let value = json!(findings);
         if value == letter.findings {
             continue;
@@ -245,6 +248,7 @@ fn letter_row(
         file_id: Set(None),
         pages: Set(None),
         names_removed: Set(0),
+        unchecked_because: Set(None),
         channel: Set(Channel::Mail.key().to_owned()),
         updated_at: Set(now),
     })

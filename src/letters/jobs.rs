@@ -1,7 +1,10 @@
 //! Background work of letters: drafting a round, typesetting it and handing it over. Must bear running twice: what is done is not done again.
 
+use std::time::Duration;
+
 use actix_web::web::Data;
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_util::{StreamExt, stream};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -11,6 +14,7 @@ use super::{
     annex, carrier, dispatch,
     draft::Content,
     drafting,
+    recheck::{RECHECK, Recheck},
     reissue::{self, ReissueLetters},
     service::RoundError,
     store::{self, Loaded},
@@ -27,7 +31,7 @@ use crate::{
         Platform,
         files::{self, NewFile},
         jobs::{Attempt, Handler, Job, JobError, Worker},
-        typeset::{Template, Typeset, TypesetError},
+        typeset::{LetterPage, Template, Typeset, TypesetError},
     },
     states::{self, Directory},
 };
@@ -56,6 +60,7 @@ pub fn typeset(round: Uuid) -> Job {
 pub fn register(worker: Worker, platform: &Platform, campaigns: &Data<campaigns::Register>, states: &Data<states::Register>) -> Worker {
     let rooms = Rooms { platform: platform.clone(), campaigns: campaigns.clone(), states: states.clone() };
     let worker = worker.handle(Draft(rooms.clone())).handle_at_most(1, TypesetRound(rooms.clone()));
+    let worker = worker.handle_at_most(1, Recheck(rooms.clone())).every(Duration::from_secs(60), Duration::from_secs(45), RECHECK);
     carrier::register(worker.handle_at_most(1, ReissueLetters(rooms)), platform, campaigns)
 }
 
@@ -162,6 +167,23 @@ pub async fn typeset_letter(
     directory: &Directory,
     letter: &letter::Model,
 ) -> Result<Typeset, TypesetError> {
+    let page = whole_page(platform, campaign, loaded, directory, letter)?;
+    platform.typesetter.typeset(Template::Letter, &page, dated_at(loaded)).await
+}
+
+/// Midnight of the day on the letters: what their files say of when they were made.
+pub(super) fn dated_at(loaded: &Loaded) -> DateTime<Utc> {
+    loaded.round.dated_on.and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
+/// The letter with its annex.
+pub(super) fn whole_page(
+    platform: &Platform,
+    campaign: &Current,
+    loaded: &Loaded,
+    directory: &Directory,
+    letter: &letter::Model,
+) -> Result<LetterPage, serde_json::Error> {
     let mut content: Content = serde_json::from_value(letter.content.clone())?;
     let language: Language = letter.language.parse().unwrap_or_default();
     if campaign.config.sign_on.names_to_governments
@@ -169,8 +191,7 @@ pub async fn typeset_letter(
     {
         content.page.annex = annex::annex(&loaded.words, &loaded.lines, &loaded.counts, state, directory, language, &platform.typesetter);
     }
-    let stamp = loaded.round.dated_on.and_time(chrono::NaiveTime::MIN).and_utc();
-    platform.typesetter.typeset(Template::Letter, &content.page, stamp).await
+    Ok(content.page)
 }
 
 /// What a letter's PDF is called where it is kept.

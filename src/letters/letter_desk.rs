@@ -1,6 +1,6 @@
-//! One letter: its PDF, its text, what the checks found, its history, and what a person may do to it alone. Must hold no rule.
+//! The page of one letter: its PDF, its text, what the checks found, its history, and what a person may do to it alone; `letter_actions` does it. Must
+//! hold no rule.
 
-use actix_multipart::Multipart;
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header::CONTENT_DISPOSITION},
@@ -14,36 +14,31 @@ use uuid::Uuid;
 use super::{
     board::{FindingView, findings_of},
     desk::{Choice, post_key},
-    dispatch::{self, ByHand, DispatchError},
+    dispatch::{self, DispatchError},
     draft::Content,
-    jobs, single, store,
+    jobs, store, word,
 };
 use crate::{
     accounts::{self, Permission, SignedIn},
     campaigns,
     domain::{
-        email::EmailAddress,
+        checks::FindingCode,
         language::Language,
         letter::{Channel, LetterState, RoundState},
     },
     entities::{dispatch as attempts, letter, letter_event, letter_round, post},
     platform::{
-        Platform,
-        files::{self, NewFile},
+        Platform, files,
         http::{
             forms::{FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
-            upload::{self, SentFile, Upload},
+            upload,
         },
         i18n,
     },
     states,
 };
-
-/// The largest proof that is kept.
-const LARGEST_PROOF: usize = 5 * 1024 * 1024;
-const LONGEST_NOTE: usize = 1000;
 
 #[derive(Serialize)]
 struct LetterView<'a> {
@@ -80,21 +75,23 @@ struct LetterView<'a> {
     no_record: Option<&'static str>,
     may_cancel: bool,
     may_send_again: bool,
+    /// Whether a person may say why it leaves though its addressee was not checked for long.
+    may_excuse: bool,
+    /// Where the entry of its addressee is.
+    register_href: String,
+    /// What one said.
+    unchecked_because: Option<String>,
 }
 
 /// What was typed into the forms of this page.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct LetterForm {
-    channel: String,
-    note: String,
-    address: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct WayForm {
-    way: String,
+    pub(super) channel: String,
+    pub(super) note: String,
+    pub(super) address: String,
+    /// Why it may leave though its addressee was not checked for long.
+    pub(super) because: String,
 }
 
 #[derive(Serialize)]
@@ -117,10 +114,10 @@ struct AttemptView {
     has_proof: bool,
 }
 
-type Path = web::Path<(Uuid, Uuid)>;
+pub(super) type Path = web::Path<(Uuid, Uuid)>;
 
 /// A letter by the two keys of its address.
-async fn letter_at(platform: &Platform, (round, id): (Uuid, Uuid)) -> Result<letter::Model, Problem> {
+pub(super) async fn letter_at(platform: &Platform, (round, id): (Uuid, Uuid)) -> Result<letter::Model, Problem> {
     let letter = letter::Entity::find_by_id(id).one(platform.database.read()).await?;
     letter.filter(|letter| letter.round_id == round).ok_or(Problem::NotFound)
 }
@@ -136,7 +133,7 @@ pub(super) async fn show(
     page(&platform, &staff, &states, letter, LetterForm::default(), &FormErrors::default()).await
 }
 
-async fn page(
+pub(super) async fn page(
     platform: &Platform,
     staff: &SignedIn,
     states: &states::Register,
@@ -168,6 +165,8 @@ async fn page(
         value: channel.key().to_owned(),
         text: i18n::word(staff.language, &format!("letters-channel-{}", channel.key())),
     };
+    let findings = findings_of(&letter.findings);
+    let is_stale = findings.iter().any(|finding| finding.code == FindingCode::StaleAddressee && finding.blocks());
     let is_over = state.has_left() || state == LetterState::Closed || round.state == RoundState::Closed.key();
     let view = LetterView {
         page: staff.frame_titled(platform, format!("{} – {}", directory.name(&letter.iso3, staff.language), letter.reference)),
@@ -188,7 +187,7 @@ async fn page(
         reference: letter.reference,
         subject: content.email.subject,
         text: content.email.text,
-        findings: findings_of(&letter.findings).into_iter().map(FindingView::of).collect(),
+        findings: findings.into_iter().map(FindingView::of).collect(),
         history: events
             .into_iter()
             .map(|event| EventView {
@@ -215,6 +214,9 @@ async fn page(
         no_record: record.err().filter(|_| may && !state.has_left() && state != LetterState::Closed).and_then(|error| refusal(&error)),
         may_cancel: may && !state.has_left() && state != LetterState::Closed,
         may_send_again: may && state == LetterState::Bounced && store::may_leave_again(db, &round).await?,
+        may_excuse: is_stale && state.is_editable() && staff.role.may(Permission::ApproveLetters),
+        register_href: format!("/desk/register/{}", letter.iso3),
+        unchecked_because: letter.unchecked_because,
         rehearsal: round.rehearsal,
         round_name: round.name,
         state: letter.state,
@@ -223,8 +225,26 @@ async fn page(
     Ok(platform.site.page(status, "letters/letter.html", staff.language, &view)?)
 }
 
+/// The same words for a word processor.
+pub(super) async fn as_word(
+    platform: web::Data<Platform>,
+    staff: SignedIn,
+    campaigns: web::Data<campaigns::Register>,
+    states: web::Data<states::Register>,
+    path: Path,
+) -> Result<HttpResponse, Problem> {
+    staff.require(Permission::ReadDesk)?;
+    let letter = letter_at(&platform, path.into_inner()).await?;
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
+    let loaded = store::load(platform.database.read(), letter.round_id).await.map_err(anyhow::Error::from)?;
+    let page = jobs::whole_page(&platform, &campaign, &loaded, &directory, &letter)?;
+    let document = word::document(&platform.site.templates, &page, jobs::dated_at(&loaded))?;
+    Ok(upload::handed_back(&format!("{}.docx", letter.reference), word::MEDIA_TYPE.to_owned(), document))
+}
+
 /// Whoever prepares letters chooses their ways; once they are released, to choose mail is to send.
-fn may_choose_way(round: &letter_round::Model) -> Permission {
+pub(super) fn may_choose_way(round: &letter_round::Model) -> Permission {
     if round.state == RoundState::Sending.key() { Permission::ReleaseLetters } else { Permission::PrepareLetters }
 }
 
@@ -261,118 +281,8 @@ pub(super) async fn preview(
         .body(pdf))
 }
 
-/// Records a delivery by hand, with its proof.
-pub(super) async fn deliver(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    states: web::Data<states::Register>,
-    path: Path,
-    body: Multipart,
-) -> Result<HttpResponse, Problem> {
-    let sent = Upload::read(body, LARGEST_PROOF).await?;
-    staff.check_csrf(sent.field("csrf"))?;
-    staff.require(Permission::ReleaseLetters)?;
-    let letter = letter_at(&platform, path.into_inner()).await?;
-    let form =
-        LetterForm { channel: sent.field("channel").to_owned(), note: sent.field("note").replace("\r\n", "\n"), ..LetterForm::default() };
-    let mut errors = FormErrors::default();
-    let channel = form.channel.parse().ok().filter(|channel| *channel != Channel::Mail);
-    if channel.is_none() {
-        errors.add("channel", "letters-error-channel");
-    }
-    let proof = match &sent.file {
-        SentFile::None => Err("letters-error-proof"),
-        SentFile::TooLarge => Err("letters-error-proof-large"),
-        SentFile::Sent { name, content } => upload::scan(name, content).ok_or("letters-error-proof-kind"),
-    };
-    let proof = proof.map_err(|key| errors.add("file", key));
-    if form.note.chars().count() > LONGEST_NOTE || form.note.contains('\0') {
-        errors.add("note", "letters-error-note");
-    }
-    let (Some(channel), Ok(proof), true) = (channel, proof, errors.is_empty()) else {
-        return page(&platform, &staff, &states, letter, form, &errors).await;
-    };
-    let proof = NewFile { media_type: proof.media_type, file_name: &proof.file_name, content: proof.content };
-    let delivery = ByHand { letter: letter.id, channel, proof, note: &form.note, account: staff.id };
-    let outcome = dispatch::record_by_hand(&platform, delivery).await;
-    answer(&platform, &staff, &letter, outcome.map(drop), "letters-done-recorded").await
-}
-
-/// Chooses the way a letter is to leave.
-pub(super) async fn choose_way(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    campaigns: web::Data<campaigns::Register>,
-    states: web::Data<states::Register>,
-    path: Path,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let form: WayForm = staff.form(&body)?;
-    let letter = letter_at(&platform, path.into_inner()).await?;
-    let round = letter_round::Entity::find_by_id(letter.round_id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
-    staff.require(may_choose_way(&round))?;
-    let Ok(way) = form.way.parse() else {
-        let mut errors = FormErrors::default();
-        errors.add("way", "letters-error-channel");
-        return page(&platform, &staff, &states, letter, LetterForm::default(), &errors).await;
-    };
-    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let outcome = single::choose_way(&platform, &campaign, &directory, letter.id, way, staff.id).await;
-    answer(&platform, &staff, &letter, outcome, "letters-done-way").await
-}
-
-/// Takes a letter out before it leaves.
-pub(super) async fn cancel(platform: web::Data<Platform>, staff: SignedIn, path: Path, body: web::Bytes) -> Result<HttpResponse, Problem> {
-    let _: LetterForm = staff.form(&body)?;
-    staff.require(Permission::ReleaseLetters)?;
-    let letter = letter_at(&platform, path.into_inner()).await?;
-    let outcome = single::cancel(&platform, letter.id, staff.id).await;
-    answer(&platform, &staff, &letter, outcome, "letters-done-cancelled").await
-}
-
-/// Sends a letter that came back to a corrected address.
-pub(super) async fn send_again(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    states: web::Data<states::Register>,
-    path: Path,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let form: LetterForm = staff.form(&body)?;
-    staff.require(Permission::ReleaseLetters)?;
-    let letter = letter_at(&platform, path.into_inner()).await?;
-    let Ok(address) = EmailAddress::parse(&form.address) else {
-        let mut errors = FormErrors::default();
-        errors.add("address", "letters-error-address");
-        return page(&platform, &staff, &states, letter, form, &errors).await;
-    };
-    let outcome = single::send_again(&platform, letter.id, &address, staff.id).await;
-    answer(&platform, &staff, &letter, outcome.map(drop), "letters-done-again").await
-}
-
-async fn answer(
-    platform: &Platform,
-    staff: &SignedIn,
-    letter: &letter::Model,
-    outcome: Result<(), DispatchError>,
-    done: &str,
-) -> Result<HttpResponse, Problem> {
-    let to = format!("/desk/letters/{}/{}", letter.round_id, letter.id);
-    let none = i18n::Args::new();
-    let refused = match outcome {
-        Ok(()) => return Ok(staff.done(platform, &to, done, &none).await?),
-        Err(error) => error,
-    };
-    match (refusal(&refused), refused) {
-        (Some(key), _) => Ok(staff.refused(platform, &to, key, &none).await?),
-        (None, DispatchError::Database(error)) => Err(error.into()),
-        (None, DispatchError::Unexpected(error)) => Err(error.into()),
-        (None, _) => Err(Problem::NotFound),
-    }
-}
-
 /// Key of the words for a step that was not taken; none where the fault is not the person's.
-const fn refusal(error: &DispatchError) -> Option<&'static str> {
+pub(super) const fn refusal(error: &DispatchError) -> Option<&'static str> {
     match error {
         DispatchError::Move(_) | DispatchError::Channel => Some("letters-refused-letter-step"),
         DispatchError::Overtaken => Some("letters-refused-letter-overtaken"),

@@ -1,5 +1,6 @@
 //! Letters to governments: blocks, rounds, drafting, checks, approval, dispatch. Must not set positions.
 
+pub mod addressing;
 pub mod annex;
 mod board;
 mod carrier;
@@ -10,8 +11,10 @@ pub mod draft;
 pub mod drafting;
 pub mod facts;
 pub mod jobs;
+mod letter_actions;
 mod letter_desk;
 pub mod own_letter;
+pub mod recheck;
 mod reissue;
 mod round_actions;
 mod rounds_desk;
@@ -19,4 +22,5 @@ pub mod service;
 pub mod single;
 mod standing;
 pub mod store;
+pub mod word;
 pub mod words;

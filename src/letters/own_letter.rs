@@ -13,12 +13,14 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    addressing::Recipient,
     draft::{self, Content, Occasion, Sender},
-    facts, words,
+    facts, word, words,
 };
 use crate::{
     campaigns::{self, Current},
     domain::{
+        address::Relation,
         blocks::{Part, StateFacts},
         email::file_name,
         language::Language,
@@ -28,6 +30,7 @@ use crate::{
         text::TranslationStatus,
         wording::LetterWords,
     },
+    entities::addressee,
     platform::{
         Platform,
         http::{
@@ -51,7 +54,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/{lang}/write", web::get().to(show_form))
         .route("/{lang}/write", web::post().to(write))
-        .route("/{lang}/write/pdf", web::post().to(pdf));
+        .route("/{lang}/write/{format}", web::post().to(file));
 }
 
 /// What a visitor typed; a wrong value comes back as typed.
@@ -260,7 +263,10 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     };
     let region = directory.region_name(order.state, order.language);
     // No check of the domain: it would judge the name somebody typed. What is missing in our words is ours.
-    let write = |kind: &str| draft::draft(&occasion, order.state, region, &known, office(kind, order.state), order.language, &sender, "-");
+    let write = |kind: &str| {
+        let recipient = Recipient { post: office(kind, order.state), entry: None, relation: Relation::Own };
+        draft::draft(&occasion, order.state, region, &known, &recipient, order.language, &sender, "-")
+    };
     let content = write(order.post);
     let facts = StateFacts { post: office(order.post, order.state).condition_key().to_owned(), ..known.facts.clone() };
     let lacking = content.drafted.iter().find(|block| block.text.is_none()).map(|block| block.key.clone());
@@ -294,9 +300,9 @@ fn in_own_name(content: Content, order: &Order<'_>) -> LetterPage {
     page
 }
 
-fn pdf_name(campaign: &Current, form: &OwnForm, platform: &Platform) -> String {
+fn name_of_file(campaign: &Current, form: &OwnForm, platform: &Platform, extension: &str) -> String {
     let language = form.language.parse().unwrap_or_default();
-    file_name(&campaign.config.sender.reference_prefix, form.state.trim(), language, platform.clock.now().date_naive(), "pdf")
+    file_name(&campaign.config.sender.reference_prefix, form.state.trim(), language, platform.clock.now().date_naive(), extension)
 }
 
 async fn write(
@@ -317,8 +323,9 @@ async fn write(
     let mut to = Vec::new();
     for (kind, lines) in own.posts {
         let entry = posts::of_state(platform.database.read(), form.state.trim(), kind, today).await?.and_then(|entry| entry.addressee);
-        // Only what the office itself publishes, which has a source.
-        let email = entry.filter(|entry| entry.source_url.is_some()).and_then(|entry| entry.email);
+        // Only what is published where anyone can read it: staff know more.
+        let is_public = |entry: &addressee::Model| entry.source_url.as_deref().is_some_and(|source| source.starts_with("http"));
+        let email = entry.filter(is_public).and_then(|entry| entry.email);
         to.push(PostView { label: post_label(language, kind), lines, email, chosen: kind == form.post });
     }
     let letter_language = own.page.language;
@@ -331,30 +338,44 @@ async fn write(
         text: own.text,
         unofficial: own.unofficial,
         posts: to,
-        file_name: pdf_name(&campaign, &form, &platform),
+        file_name: name_of_file(&campaign, &form, &platform, "pdf"),
         form: &form,
     };
     Ok(platform.site.personal_page(StatusCode::OK, "letters/own_result.html", language, &view)?)
 }
 
-async fn pdf(
+/// The letter as a PDF, or for a word processor with room for the writer's own letterhead.
+async fn file(
     request: HttpRequest,
     visitor: Visitor,
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
+    path: web::Path<(String, String)>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
+    let media_type = match path.1.as_str() {
+        "pdf" => "application/pdf",
+        "docx" => word::MEDIA_TYPE,
+        _ => return Err(Problem::NotFound),
+    };
     let form: OwnForm = forms::read(&body)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let own = match drafted(&request, visitor, &platform, &campaign, &directory, &form).await? {
         Ok(own) => own,
         Err(page) => return Ok(page),
     };
-    let typeset = platform.typesetter.typeset(Template::Letter, &own.page, platform.clock.now()).await.map_err(anyhow::Error::from)?;
+    let now = platform.clock.now();
+    let content = if media_type == word::MEDIA_TYPE {
+        word::document(&platform.site.templates, &own.page, now)?
+    } else {
+        platform.typesetter.typeset(Template::Letter, &own.page, now).await.map_err(anyhow::Error::from)?.pdf
+    };
+    let name = name_of_file(&campaign, &form, &platform, &path.1);
+    // No cache keeps it: it holds a name somebody typed.
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/pdf"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", pdf_name(&campaign, &form, &platform))))
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(typeset.pdf))
+        .body(content))
 }

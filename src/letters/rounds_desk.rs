@@ -81,7 +81,7 @@ async fn rounds_page(
         .await?;
     let held = store::rounds_with_held(db, campaign.id).await?;
     let events = campaign.events.iter().filter(|event| event.status != "past" && event.last_day() >= today);
-    let waves = waves::all(db, campaign.id).await?;
+    let (waves, posts) = (waves::all(db, campaign.id).await?, posts::kinds_in_use(db).await?);
     let wave_title = |number: i32| i18n::text(language, "roll-wave-title", &i18n::args([("number", i64::from(number).into())]));
     let view = RoundsPage {
         errors: errors.view(language),
@@ -99,7 +99,7 @@ async fn rounds_page(
             })
             .collect(),
         waves: waves.into_iter().map(|wave| Choice { value: wave.number.to_string(), text: wave_title(wave.number) }).collect(),
-        posts: posts::KINDS.map(|kind| Choice { value: kind.to_owned(), text: i18n::word(language, &post_key(kind)) }).into(),
+        posts: posts.into_iter().map(|kind| Choice { text: i18n::word(language, &post_key(&kind)), value: kind }).collect(),
         languages: language_choices(),
         may_prepare: staff.role.may(Permission::PrepareLetters),
         page: staff.frame(platform, "desk-nav-letters"),
@@ -128,8 +128,8 @@ pub(super) async fn create(
     if wave.is_none() {
         errors.add("wave", "letters-error-wave");
     }
-    let kinds: Vec<String> =
-        posts::KINDS.iter().filter(|kind| form.posts.iter().any(|chosen| chosen == *kind)).map(|kind| (*kind).to_owned()).collect();
+    let mut kinds = posts::kinds_in_use(platform.database.read()).await?;
+    kinds.retain(|kind| form.posts.contains(kind));
     if kinds.is_empty() {
         errors.add("posts", "letters-error-posts");
     }

@@ -1,10 +1,7 @@
-//! What a person does to one letter of a round: choose its way, take it out before it leaves, send one that came back to a corrected address. Must
+//! What a person does to one letter of a round: choose its way, let it leave unchecked, take it out, send one that came back to a corrected address. Must
 //! not change its text.
 
-use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,9 +16,9 @@ use crate::{
         email::EmailAddress,
         letter::{Channel, ForbiddenMove, LetterState, RoundState},
     },
-    entities::{addressee, letter, letter_round},
+    entities::{letter, letter_round},
     platform::{Platform, jobs::enqueue},
-    states::Directory,
+    states::{Directory, addressees},
 };
 
 /// Takes a letter out before it leaves: it is closed, and its place in the queue of mail is void.
@@ -65,19 +62,9 @@ pub async fn choose_way(
     let now = platform.clock.now();
     platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
     let txn = platform.database.begin().await?;
-    let letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
-    let round = letter_round::Entity::find_by_id(letter.round_id).one(&txn).await?.ok_or(DispatchError::Missing)?;
+    let (round, mut letter) = held_before_it_leaves(&txn, id).await?;
     let at: RoundState = round.state.parse().map_err(|_| DispatchError::Missing)?;
-    if at == RoundState::Closed {
-        return Err(DispatchError::Round);
-    }
-    // The round's row first, as whoever drafts, approves, releases and stops; and the letter as it is after that.
-    service::hold_round(&txn, round.id, at).await?;
-    let mut letter = letter::Entity::find_by_id(id).one(&txn).await?.ok_or(DispatchError::Missing)?;
     let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
-    if from.has_left() || from == LetterState::Closed {
-        return Err(ForbiddenMove { from, to: LetterState::Queued }.into());
-    }
     if letter.channel == way.key() {
         return Ok(());
     }
@@ -109,6 +96,55 @@ pub async fn choose_way(
     Ok(())
 }
 
+/// Keeps why a letter may go to an addressee who was not checked for long, and checks its round again (R27).
+///
+/// # Errors
+/// When it has left, is approved or closed already, or changed meanwhile.
+pub async fn excuse_unchecked(
+    platform: &Platform,
+    campaign: &Current,
+    directory: &Directory,
+    id: Uuid,
+    because: &str,
+    account: Uuid,
+) -> Result<(), DispatchError> {
+    let now = platform.clock.now();
+    platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
+    let txn = platform.database.begin().await?;
+    let (round, letter) = held_before_it_leaves(&txn, id).await?;
+    let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
+    if !from.is_editable() {
+        return Err(ForbiddenMove { from, to: LetterState::Checked }.into());
+    }
+    letter::Entity::update_many()
+        .col_expr(letter::Column::UncheckedBecause, Expr::value(because))
+        .filter(letter::Column::Id.eq(id))
+        .exec(&txn)
+        .await?;
+    drafting::check_again(&txn, campaign, directory, &platform.typesetter, round.id, now).await?;
+    audit::append(&txn, Entry::of(Some(account), "letter.excused", "letter", id).because(because), now).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// A letter that has not left, with its round held: first the round's row, as whoever drafts, approves, releases and stops; and the letter as it is
+/// after that.
+async fn held_before_it_leaves(txn: &DatabaseTransaction, id: Uuid) -> Result<(letter_round::Model, letter::Model), DispatchError> {
+    let letter = letter::Entity::find_by_id(id).one(txn).await?.ok_or(DispatchError::Missing)?;
+    let round = letter_round::Entity::find_by_id(letter.round_id).one(txn).await?.ok_or(DispatchError::Missing)?;
+    let at: RoundState = round.state.parse().map_err(|_| DispatchError::Missing)?;
+    if at == RoundState::Closed {
+        return Err(DispatchError::Round);
+    }
+    service::hold_round(txn, round.id, at).await?;
+    let letter = letter::Entity::find_by_id(id).one(txn).await?.ok_or(DispatchError::Missing)?;
+    let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
+    if from.has_left() || from == LetterState::Closed {
+        return Err(ForbiddenMove { from, to: LetterState::Queued }.into());
+    }
+    Ok((round, letter))
+}
+
 /// Sends a letter that came back once more, to another address, which the register keeps for the letters to come.
 ///
 /// # Errors
@@ -126,24 +162,10 @@ pub async fn send_again(platform: &Platform, id: Uuid, address: &EmailAddress, a
         return Err(ForbiddenMove { from, to: LetterState::Queued }.into());
     }
     let id = dispatch::queue_letter_by(&txn, &letter, address, false, Some(account), now).await?;
-    remember(&txn, letter.post_id, address, now).await?;
+    addressees::correct_mailbox(&txn, letter.post_id, address, account, now).await?;
     let entry = Entry::of(Some(account), "letter.sent_again", "letter", letter.id).with(json!({ "dispatch": id }));
     audit::append(&txn, entry, now).await?;
     txn.commit().await?;
     platform.bell.ring();
     Ok(id)
-}
-
-/// A new entry of the register with the corrected address; who holds the post and which language the office wants stay what they were.
-async fn remember(db: &impl ConnectionTrait, post_id: Uuid, address: &EmailAddress, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let earlier =
-        addressee::Entity::find().filter(addressee::Column::PostId.eq(post_id)).order_by_desc(addressee::Column::CreatedAt).one(db).await?;
-    let mut entry: addressee::ActiveModel = earlier.map(Into::into).unwrap_or_default();
-    entry.id = Set(Uuid::now_v7());
-    entry.post_id = Set(post_id);
-    entry.email = Set(Some(address.as_str().to_owned()));
-    entry.source_url = Set(None);
-    entry.checked_at = Set(Some(now));
-    entry.created_at = Set(now);
-    addressee::Entity::insert(entry.reset_all()).exec_without_returning(db).await.map(drop)
 }

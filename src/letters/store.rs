@@ -178,6 +178,8 @@ pub(super) async fn may_leave_again(db: &impl ConnectionTrait, round: &letter_ro
 /// What may be told of a letter to whoever holds it: which office it is to, and when it left, if it did.
 #[derive(Clone, Debug)]
 pub struct Asked {
+    /// Its reference.
+    pub reference: String,
     /// State written to.
     pub iso3: String,
     /// Kind of post.
@@ -185,14 +187,31 @@ pub struct Asked {
     /// When it was given to a server that did not refuse it, or a person delivered it, the last time; a letter that was only prepared or rehearsed
     /// has none.
     pub left_at: Option<DateTime<Utc>>,
+    /// Of the PDF, in hexadecimal, once there is one.
+    pub sha256: Option<String>,
 }
 
-/// A letter by its reference. Three queries, each by an index.
+/// A letter by its reference. Four queries, each by an index.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn asked_about(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Asked>, DbErr> {
-    let Some(letter) = letter::Entity::find().filter(letter::Column::Reference.eq(reference)).one(db).await? else { return Ok(None) };
+    let letter = letter::Entity::find().filter(letter::Column::Reference.eq(reference)).one(db).await?;
+    asked(db, letter).await
+}
+
+/// The letter whose PDF has this SHA-256, in hexadecimal. Five queries, each by an index.
+///
+/// # Errors
+/// When the database fails.
+pub async fn issued_as(db: &impl ConnectionTrait, sha256: &str) -> Result<Option<Asked>, DbErr> {
+    let Some(file) = files::id_of(db, sha256).await? else { return Ok(None) };
+    let letter = letter::Entity::find().filter(letter::Column::FileId.eq(file)).one(db).await?;
+    asked(db, letter).await
+}
+
+async fn asked(db: &impl ConnectionTrait, letter: Option<letter::Model>) -> Result<Option<Asked>, DbErr> {
+    let Some(letter) = letter else { return Ok(None) };
     let post = post::Entity::find_by_id(letter.post_id).one(db).await?;
     let left = dispatch::Entity::find()
         .filter(dispatch::Column::LetterId.eq(letter.id))
@@ -204,7 +223,12 @@ pub async fn asked_about(db: &impl ConnectionTrait, reference: &str) -> Result<O
         .one(db)
         .await?;
     let left_at = left.map(|dispatch| dispatch.finished_at.unwrap_or(dispatch.created_at));
-    Ok(Some(Asked { iso3: letter.iso3, post: post.map_or_else(String::new, |post| post.kind), left_at }))
+    let sha256 = match letter.file_id {
+        Some(file) => files::hash_of(db, file).await?,
+        None => None,
+    };
+    let post = post.map_or_else(String::new, |post| post.kind);
+    Ok(Some(Asked { reference: letter.reference, iso3: letter.iso3, post, left_at, sha256 }))
 }
 
 /// How many letters of a round have an attempt in each state. One query.

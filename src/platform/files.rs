@@ -63,7 +63,19 @@ pub async fn load(connection: &impl ConnectionTrait, id: Uuid) -> Result<Option<
     stored_file::Entity::find_by_id(id).one(connection).await
 }
 
-async fn id_of(connection: &impl ConnectionTrait, sha256: &str) -> Result<Option<Uuid>, DbErr> {
+/// The SHA-256 of a file, in hexadecimal, without its bytes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hash_of(connection: &impl ConnectionTrait, id: Uuid) -> Result<Option<String>, DbErr> {
+    stored_file::Entity::find().select_only().column(Column::Sha256).filter(Column::Id.eq(id)).into_tuple().one(connection).await
+}
+
+/// The file with this SHA-256.
+///
+/// # Errors
+/// When the database fails.
+pub async fn id_of(connection: &impl ConnectionTrait, sha256: &str) -> Result<Option<Uuid>, DbErr> {
     stored_file::Entity::find().select_only().column(Column::Id).filter(Column::Sha256.eq(sha256)).into_tuple().one(connection).await
 }
 

@@ -17,5 +17,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{lang:en|fr|es|ru|ar|zh}/calendar", web::get().to(calendar::show))
         .route("/{lang:en|fr|es|ru|ar|zh}/calendar.ics", web::get().to(calendar::feed))
         .route("/{lang:en|fr|es|ru|ar|zh}/method", web::get().to(method::show))
-        .route("/{lang:en|fr|es|ru|ar|zh}/genuine", web::get().to(genuine::show));
+        .route("/{lang:en|fr|es|ru|ar|zh}/genuine", web::get().to(genuine::show))
+        .route("/{lang:en|fr|es|ru|ar|zh}/genuine", web::post().to(genuine::compare));
 }

@@ -18,7 +18,7 @@ use crate::{
     entities::wave,
     platform::{
         Platform,
-        documents::{csv::Sheet, docx, xlsx},
+        documents::{csv::Sheet, directed::Directed, docx, xlsx},
         formats, i18n,
         typeset::Template,
     },
@@ -94,7 +94,7 @@ pub struct List {
     standing: String,
     /// All that stands above the names.
     notes: Vec<String>,
-    frozen_at: String,
+    made_at: String,
     columns: [String; 3],
     sections: Vec<Section>,
     comma: String,
@@ -110,34 +110,15 @@ struct Section {
 
 #[derive(Debug, Serialize)]
 struct Entry {
-    name: Part,
-    original_name: Option<Part>,
-    affiliation: Option<Part>,
-    place: Part,
+    name: Directed,
+    original_name: Option<Directed>,
+    affiliation: Option<Directed>,
+    place: Directed,
     kind: String,
     #[serde(skip)]
     of: SignatoryKind,
     #[serde(skip)]
     status: Option<UnStatus>,
-}
-
-/// A text with its own direction.
-#[derive(Clone, Debug, Serialize)]
-struct Part {
-    text: String,
-    rtl: bool,
-    /// The same between marks of its direction where the page has the other: word processors know no isolates, and a name's brackets would change sides.
-    marked: String,
-}
-
-impl Part {
-    fn of(text: String, language: Language) -> Self {
-        let first = text.chars().find(|character| character.is_alphabetic());
-        let rtl = first.is_some_and(|first| matches!(first, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'));
-        let mark = if rtl { '\u{200F}' } else { '\u{200E}' };
-        let marked = if rtl == (language.direction() == "rtl") { text.clone() } else { format!("{mark}{text}{mark}") };
-        Self { text, rtl, marked }
-    }
 }
 
 /// Reads a wave and lays it out. Two queries.
@@ -170,12 +151,7 @@ pub async fn read(
     let title = i18n::args([("statement", statement.unwrap_or_default().into())]);
     Ok(List {
         language: language.code(),
-        latin_lang: match language {
-            Language::Fr => "fr-FR",
-            Language::Es => "es-ES",
-            Language::Ru => "ru-RU",
-            Language::En | Language::Ar | Language::Zh => "en-GB",
-        },
+        latin_lang: docx::latin_language(language),
         dir: language.direction(),
         rtl: language.direction() == "rtl",
         layout: match layout {
@@ -185,7 +161,7 @@ pub async fn read(
         title: i18n::text(language, "list-title", &title),
         standing,
         notes,
-        frozen_at: wave.frozen_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        made_at: wave.frozen_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         columns: ["list-name", "list-place", "list-kind"].map(|key| i18n::word(language, key)),
         sections: arranged(entries, layout, language),
         comma: i18n::word(language, "site-comma"),
@@ -199,12 +175,12 @@ fn entry(line: WaveLine, directory: &Directory, language: Language, layout: Layo
     let name = registered.unwrap_or(name);
     Some(Entry {
         status: line.un_status,
-        original_name: line.original_name.filter(|own| *own != name).map(|text| Part::of(text, language)),
-        affiliation: line.affiliation.map(|text| Part::of(text, language)),
-        place: Part::of(directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language), language),
+        original_name: line.original_name.filter(|own| *own != name).map(|text| Directed::of(text, language)),
+        affiliation: line.affiliation.map(|text| Directed::of(text, language)),
+        place: Directed::of(directory.place(line.location_label.as_deref(), line.iso3.as_deref(), language), language),
         kind: i18n::word(language, &format!("list-kind-{}", line.kind)),
         of: line.kind,
-        name: Part::of(name, language),
+        name: Directed::of(name, language),
     })
 }
 
@@ -292,10 +268,10 @@ pub async fn write(platform: &Platform, list: &List, language: Language, format:
         Format::Docx => docx::package(docx::Parts {
             document: &templates.render("documents/list_document.xml", language, list)?,
             styles: &templates.render("documents/list_styles.xml", language, list)?,
-            core: &templates.render("documents/list_core.xml", language, list)?,
+            core: &templates.render("documents/core.xml", language, list)?,
         })?,
         Format::Pdf => {
-            let stamp = list.frozen_at.parse()?;
+            let stamp = list.made_at.parse()?;
             platform.typesetter.typeset(Template::List, list, stamp).await?.pdf
         }
         Format::Csv => {
@@ -332,7 +308,7 @@ impl List {
     }
 
     fn rows(&self) -> impl Iterator<Item = Vec<&str>> {
-        fn text(part: Option<&Part>) -> &str {
+        fn text(part: Option<&Directed>) -> &str {
             part.map_or("", |part| part.text.as_str())
         }
         self.sections.iter().flat_map(|section| &section.entries).map(|entry| {

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -13,6 +14,17 @@ use crate::{
 
 /// The posts every state has.
 pub const KINDS: [&str; 2] = ["permanent_representative", "foreign_minister"];
+
+/// The kinds of post letters can go to: those every state has, then others of which the register has one somewhere. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn kinds_in_use(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let found: Vec<String> = post::Entity::find().select_only().column(post::Column::Kind).distinct().into_tuple().all(db).await?;
+    let others =
+        super::addressees::kinds().map(|kind| kind.key()).filter(|kind| !KINDS.contains(kind) && found.iter().any(|one| one == kind));
+    Ok(KINDS.into_iter().chain(others).map(str::to_owned).collect())
+}
 
 /// Makes sure every state has its posts. Repeatable.
 ///

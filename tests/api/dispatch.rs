@@ -102,6 +102,7 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
         file_id: Some(file.id),
         pages: Some(1),
         names_removed: 0,
+        unchecked_because: None,
         channel: "mail".to_owned(),
         updated_at: now,
     };

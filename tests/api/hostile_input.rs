@@ -27,8 +27,14 @@ use crate::{
 };
 
 /// Forms with a file: they bear larger bodies, and each is tried beside what it is for.
-const WITH_FILE: [&str; 4] =
-    ["/{lang}/signature/{token}/logo", "/desk/imports", "/desk/replies", "/desk/letters/{round}/{letter}/delivery"];
+const WITH_FILE: [&str; 6] = [
+    "/{lang}/genuine",
+    "/{lang}/signature/{token}/logo",
+    "/desk/imports",
+    "/desk/register/sheet",
+    "/desk/replies",
+    "/desk/letters/{round}/{letter}/delivery",
+];
 const SCRIPT: &str = "<script>hostile7()</script>";
 const ATTRIBUTE: &str = "\" autofocus onfocus=\"hostile7()\" x=\"";
 /// 7001 × 7001: in an answer it would mean that somebody reckoned.
@@ -142,6 +148,8 @@ impl Known {
             ("logos/id", uuid::Uuid::now_v7().to_string()),
             ("lang", "en".to_owned()),
             ("iso3", "KEN".to_owned()),
+            ("post", "permanent_representative".to_owned()),
+            ("format", "docx".to_owned()),
             ("token", "A".repeat(43)),
             ("name", "nothing.css".to_owned()),
             ("number", "1".to_owned()),

@@ -302,10 +302,10 @@ on_both_databases! {
         let (letter, content) = all.iter().find(|(letter, _)| letter.iso3 == "KEN").unwrap();
         assert_eq!((content.page.addressee[0].as_str(), letter.blockers), ("H.E. Ms. Test Holder One", 0), "{}", letter.findings);
         assert!(content.email.text.starts_with("H.E. Ms. Test Holder One\n"), "{}", content.email.text);
-        assert!(all.iter().filter(|(letter, _)| letter.iso3 != "KEN").all(|(_, content)| content.holder.is_none()));
+        assert!(all.iter().filter(|(letter, _)| letter.iso3 != "KEN").all(|(_, content)| content.addressed_by.is_empty()));
         name("Test Holder Two", start_of_tests()).await;
         assert!(press(&browser, &board, "approve").await.contains("Something stops 1"));
-        let stopped = browser.get(&format!("{board}?finding=stale_addressee")).await;
+        let stopped = browser.get(&format!("{board}?finding=other_holder")).await;
         assert_eq!(stopped.attributes("#board tbody tr", "data-state"), ["KEN"]);
         press(&browser, &board, "draft").await;
         program.drain().await;

@@ -21,7 +21,7 @@ async fn file(staff: &Browser, layout: &str, format: &str, language: &str) -> Ve
     answer.bytes
 }
 
-fn part(archive: &[u8], name: &str) -> String {
+pub fn part(archive: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
     let mut text = String::new();
     archive.by_name(name).unwrap_or_else(|_| panic!("no {name}")).read_to_string(&mut text).unwrap();
@@ -29,7 +29,7 @@ fn part(archive: &[u8], name: &str) -> String {
 }
 
 /// The text of a format, tags gone.
-fn words(format: &str, file: &[u8]) -> String {
+pub fn words(format: &str, file: &[u8]) -> String {
     let plain = |xml: &str| {
         let html = scraper::Html::parse_fragment(&xml.replace("</w:t>", "</w:t> ").replace("</t>", "</t> "));
         html.root_element().text().collect::<String>()

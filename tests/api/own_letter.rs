@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::{
-    on_both_databases,
+    lists, on_both_databases,
     support::{Program, reading::Answer},
 };
 
@@ -45,9 +45,36 @@ on_both_databases! {
         assert_eq!(pdf.header("cache-control"), "no-store");
     }
 
-    /// R39: in each language the letter speaks that language.
+    /// R35, R84: the same words for a word processor, with room for a letterhead, in the page's direction, within 200 kB.
+    async fn the_letter_comes_for_a_word_processor_too(program: Program) {
+        for (language, name) in [("en", "Lake Basin Justice Forum & <Friends>"), ("ar", "Lake Basin (demo)"), ("zh", "湖区正义论坛"), ("fr", "Forum du lac")] {
+            let mine = fields("KEN", "permanent_representative", language, name);
+            let answer = program.browser().post("/en/write/docx", &mine).await;
+            assert_eq!(answer.status, 200, "{language}: {}", answer.text());
+            assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"CAH-KEN-{language}-2026-11-23.docx\""));
+            assert_eq!(answer.header("cache-control"), "no-store");
+            assert!(answer.bytes.len() < 200_000);
+            let xml = lists::part(&answer.bytes, "word/document.xml");
+            let said = lists::words("docx", &answer.bytes);
+            let text = program.browser().post("/en/write", &mine).await.texts("textarea#text").join(" ");
+            // Marks of direction are the document's own; the numbers of the asks stand before a tab.
+            let marks = |text: &str| text.replace(|c| matches!(c, '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}'), "");
+            let said: String = marks(&said).split_whitespace().collect();
+            for piece in marks(&text).lines().flat_map(|line| line.split(". ")).filter(|piece| piece.chars().count() > 3) {
+                let piece: String = piece.split_whitespace().collect();
+                assert!(said.contains(&piece), "{language}: {piece} is not in {said}");
+            }
+            assert_eq!(xml.contains("<w:bidi/>"), language == "ar");
+            assert!(xml.contains("w:before=\"1400\""), "room for a letterhead");
+            let again = program.browser().post("/en/write/docx", &mine).await;
+            assert_eq!(again.bytes, answer.bytes, "the same letter is the same file");
+        }
+        assert_eq!(program.browser().post("/en/write/odt", &fields("KEN", "foreign_minister", "en", "Forum")).await.status, 404);
+    }
+
+    /// R28, R39: in each language the letter speaks that language, as somebody writes to their own state.
     async fn every_language_has_its_letter(program: Program) {
-        let expected = [("en", "Excellency"), ("fr", "Excellence"), ("es", "Excelencia"), ("ru", "Превосходительство"), ("zh", "阁下")];
+        let expected = [("en", "Dear Ambassador,"), ("fr", "Madame l’Ambassadrice, Monsieur l’Ambassadeur,"), ("es", "Señora Embajadora"), ("ru", "Превосходительство"), ("zh", "阁下")];
         for (language, salutation) in expected {
             let letter = fields("FRA", "permanent_representative", language, "Forum Zwei");
             let result = program.browser().post("/en/write", &letter).await;

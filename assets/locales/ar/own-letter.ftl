@@ -33,3 +33,4 @@ own-letter-error-name-length = اكتب الاسم كاملا، 200 حرف عل�
 own-letter-error-name-characters = يتضمن الاسم رموزا لا يمكن طباعتها.
 own-letter-error-too-many = رسائل كثيرة من شبكتك خلال ساعة. حاول لاحقا.
 own-letter-error-name-ours = هذا اسم الائتلاف نفسه أو يشبهه. اكتبوا اسم منظمتكم.
+own-letter-download-word = تنزيل لبرنامج Word

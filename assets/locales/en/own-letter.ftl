@@ -33,3 +33,4 @@ own-letter-error-name-length = Give the name in full, at most 200 characters.
 own-letter-error-name-characters = The name holds characters that cannot be printed.
 own-letter-error-too-many = Too many letters from your network within an hour. Try again later.
 own-letter-error-name-ours = This is the coalition’s own name, or looks like it. Give the name of your organisation.
+own-letter-download-word = Download for Word

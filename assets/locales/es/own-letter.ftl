@@ -33,3 +33,4 @@ own-letter-error-name-length = Indique el nombre completo, como máximo 200 cara
 own-letter-error-name-characters = El nombre contiene caracteres que no se pueden imprimir.
 own-letter-error-too-many = Demasiadas cartas desde su red en una hora. Inténtelo más tarde.
 own-letter-error-name-ours = Es el nombre de la coalición, o se le parece. Indique el nombre de su organización.
+own-letter-download-word = Descargar para Word

@@ -33,3 +33,4 @@ own-letter-error-name-length = Indiquez le nom complet, 200 caractères au plus.
 own-letter-error-name-characters = Le nom contient des caractères non imprimables.
 own-letter-error-too-many = Trop de lettres depuis votre réseau en une heure. Réessayez plus tard.
 own-letter-error-name-ours = C’est le nom de la coalition, ou il lui ressemble. Donnez le nom de votre organisation.
+own-letter-download-word = Télécharger pour Word

@@ -33,3 +33,4 @@ own-letter-error-name-length = Укажите полное название, н�
 own-letter-error-name-characters = В названии есть непечатаемые знаки.
 own-letter-error-too-many = Слишком много писем из вашей сети за час. Попробуйте позже.
 own-letter-error-name-ours = Это название самой коалиции или похоже на него. Укажите название вашей организации.
+own-letter-download-word = Скачать для Word

@@ -33,3 +33,4 @@ own-letter-error-name-length = 请填写全名，最多200个字符。
 own-letter-error-name-characters = 名称含有无法打印的字符。
 own-letter-error-too-many = 一小时内来自您网络的请求过多。请稍后再试。
 own-letter-error-name-ours = 这是联盟自己的名称，或与之相似。请填写贵组织的名称。
+own-letter-download-word = 下载 Word 文件

@@ -3,6 +3,7 @@
 
 use std::io::{Cursor, Write};
 
+use crate::domain::language::Language;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -45,6 +46,16 @@ pub fn package(parts: Parts<'_>) -> zip::result::ZipResult<Vec<u8>> {
         archive.write_all(printable.as_bytes())?;
     }
     Ok(archive.finish()?.into_inner())
+}
+
+/// The tag of a page's Latin letters, for hyphenation and spelling: an Arabic page has none of its own.
+pub const fn latin_language(language: Language) -> &'static str {
+    match language {
+        Language::Fr => "fr-FR",
+        Language::Es => "es-ES",
+        Language::Ru => "ru-RU",
+        Language::En | Language::Ar | Language::Zh => "en-GB",
+    }
 }
 
 /// What XML 1.0 may hold; a reader takes a file with anything else for damaged.

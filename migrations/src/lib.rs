@@ -27,6 +27,7 @@ mod m0023_reveals;
 mod m0024_logos;
 mod m0025_looks;
 mod m0026_register;
+mod m0027_inbound;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_logos::Logos),
             Box::new(m0025_looks::Looks),
             Box::new(m0026_register::Register),
+            Box::new(m0027_inbound::Inbound),
         ]
     }
 }

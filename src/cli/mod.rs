@@ -7,6 +7,7 @@ mod health;
 mod import;
 mod letters;
 mod load;
+mod mail;
 mod rehearsal;
 mod serve;
 mod show_config;
@@ -62,6 +63,11 @@ enum Command {
         #[command(subcommand)]
         command: letters::Command,
     },
+    /// Mail that comes in.
+    Mail {
+        #[command(subcommand)]
+        command: mail::Command,
+    },
     /// Staff accounts.
     User {
         #[command(subcommand)]
@@ -95,6 +101,7 @@ pub fn run() -> ExitCode {
             Command::Import { command } => import::run(&Config::from_environment()?, command).await,
             Command::Export { command } => export::run(&Config::from_environment()?, command).await,
             Command::Letters { command } => letters::run(&Config::from_environment()?, command).await,
+            Command::Mail { command } => mail::run(command).await,
             Command::User { command } => user::run(&Config::from_environment()?, command).await,
         }
     });
@@ -112,5 +119,8 @@ fn failed(error: &anyhow::Error) -> ExitCode {
         }
     }
     eprintln!("demarche: {}", said.join(": "));
+    if let Some(pipe) = error.downcast_ref::<mail::PipeFailure>() {
+        return ExitCode::from(pipe.code());
+    }
     if error.is::<ConfigError>() || error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

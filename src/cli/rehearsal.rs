@@ -213,6 +213,9 @@ impl Walk<'_> {
         let rules = self.visitor.get("/desk/rules").await?;
         let rule = [("name", "Rehearsal"), ("decision", "verify"), ("state", "confirmed"), ("country", "KEN")];
         self.submit(&rules, "/desk/rules", &[], &rule).await.context("a rule")?;
+        let campaign = self.app.campaigns.get(&self.app.platform).await?;
+        let mail = b"From: Rehearsal <rehearsal@example.org>\r\nSubject: Rehearsal\r\n\r\nRehearsal\r\n";
+        crate::replies::inbound::receive(&self.app.platform, &campaign, mail).await?;
         let new = self.visitor.get("/desk/replies/new").await?;
         let (csrf, key) = (new.field("csrf").unwrap_or_default(), new.field("submission_key").unwrap_or_default());
         let today = self.app.platform.clock.now().date_naive().to_string();

@@ -15,6 +15,7 @@ pub mod email;
 pub mod evidence;
 pub mod headline;
 pub mod identity;
+pub mod inbound;
 pub mod inexact_date;
 pub mod keyed;
 pub mod language;

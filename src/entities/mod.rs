@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod evidence_issue;
 pub mod evidence_proposal;
 pub mod group_membership;
+pub mod inbound_mail;
 pub mod invitation;
 pub mod issue;
 pub mod job;

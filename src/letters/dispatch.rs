@@ -199,6 +199,37 @@ pub async fn record_by_hand(platform: &Platform, delivery: ByHand<'_>) -> Result
     Ok(id)
 }
 
+/// A server gives a letter up that another had accepted: it came back, with the server's words. `false` where the attempt is not the one it left by, or
+/// a person has moved the letter on meanwhile.
+///
+/// # Errors
+/// When the letter is gone, or changed meanwhile.
+pub async fn came_back(
+    txn: &impl ConnectionTrait,
+    dispatch: &dispatch::Model,
+    words: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DispatchError> {
+    let refused = dispatch::Entity::update_many()
+        .col_expr(dispatch::Column::State, Expr::value(DispatchState::Rejected.key()))
+        .col_expr(dispatch::Column::ServerAnswer, Expr::value(words))
+        .col_expr(dispatch::Column::FinishedAt, Expr::value(now))
+        .filter(dispatch::Column::Id.eq(dispatch.id))
+        .filter(dispatch::Column::State.eq(DispatchState::Accepted.key()))
+        .exec(txn)
+        .await?;
+    if refused.rows_affected == 0 {
+        return Ok(false);
+    }
+    let letter = letter::Entity::find_by_id(dispatch.letter_id).one(txn).await?.ok_or(DispatchError::Missing)?;
+    match advance(txn, &letter, LetterState::Bounced, None, Some(words), now).await {
+        Ok(()) => Ok(true),
+        // Answered or sent again since: that stands, and the attempt keeps what the server said.
+        Err(DispatchError::Move(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Moves a letter and writes its history, unless somebody else moved it since it was read.
 pub(super) async fn advance(
     txn: &impl ConnectionTrait,

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    form::ReplyForm,
+    form::{self, ReplyForm},
+    inbox_desk,
     service::{self, ReplyError},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
         evidence::ProposalState,
         letter::{Channel, ReplyClass},
     },
-    entities::{evidence_proposal, letter, reply},
+    entities::{evidence_proposal, inbound_mail, letter, reply},
     platform::{
         Platform,
         crypto::Token,
@@ -40,6 +41,7 @@ const PAGE: u64 = 100;
 
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
+    inbox_desk::routes(config);
     config
         .route("/desk/replies", web::get().to(list))
         .route("/desk/replies", web::post().to(record))
@@ -48,9 +50,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/replies/{id}/file", web::get().to(file));
 }
 
-fn choices<'a>(staff: &SignedIn, prefix: &str, keys: impl Iterator<Item = &'a str>) -> Vec<Choice> {
-    let choice =
-        |key: &str| Choice::new(key.to_owned(), i18n::word(staff.language, &format!("replies-{prefix}-{}", key.replace('_', "-"))));
+pub(super) fn choices<'a>(staff: &SignedIn, prefix: &str, keys: impl Iterator<Item = &'a str>) -> Vec<Choice> {
+    let choice = |key: &str| Choice::new(key.to_owned(), i18n::word(staff.language, &format!("{prefix}-{}", key.replace('_', "-"))));
     keys.map(choice).collect()
 }
 
@@ -77,6 +78,8 @@ struct ListPage<'a> {
     countries: Vec<Choice>,
     newer: Option<u64>,
     older: Option<u64>,
+    /// Mails in the holding pen; and of machines.
+    waiting: [u64; 2],
 }
 
 #[derive(Serialize)]
@@ -147,10 +150,11 @@ async fn list(
         page: staff.frame(&platform, "replies-title"),
         class: class.to_owned(),
         country: country.to_owned(),
-        classes: choices(&staff, "class", ReplyClass::ALL.iter().map(|class| class.key())),
+        classes: choices(&staff, "replies-class", ReplyClass::ALL.iter().map(|class| class.key())),
         countries: countries(&staff, &directory),
         newer: number.checked_sub(1),
         older: has_more.then_some(number + 1),
+        waiting: inbox_desk::waiting(db, campaign.id).await?,
     };
     Ok(platform.site.page(StatusCode::OK, "replies/list.html", staff.language, &view)?)
 }
@@ -191,8 +195,8 @@ async fn form_page(
         letter: letter
             .map(|letter| LetterView { country: directory.name(&letter.iso3, staff.language).to_owned(), reference: letter.reference }),
         countries: countries(staff, &directory),
-        channels: choices(staff, "channel", Channel::ALL.iter().map(|channel| channel.key())),
-        classes: choices(staff, "class", ReplyClass::ALL.iter().map(|class| class.key())),
+        channels: choices(staff, "replies-channel", Channel::ALL.iter().map(|channel| channel.key())),
+        classes: choices(staff, "replies-class", ReplyClass::ALL.iter().map(|class| class.key())),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(platform.site.page(status, "replies/new.html", staff.language, &view)?)
@@ -203,6 +207,8 @@ async fn form_page(
 struct NewQuery {
     letter: String,
     state: String,
+    /// The mail it is made from.
+    inbound: String,
 }
 
 async fn show_form(
@@ -213,7 +219,7 @@ async fn show_form(
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::RecordReplies)?;
     let query: NewQuery = forms::query(&request)?;
-    let form = ReplyForm {
+    let mut form = ReplyForm {
         letter: query.letter,
         country: query.state,
         received_on: platform.clock.now().date_naive().to_string(),
@@ -221,6 +227,13 @@ async fn show_form(
         submission_key: Token::random().map_err(anyhow::Error::from)?.reveal(),
         ..ReplyForm::default()
     };
+    if let Ok(id) = query.inbound.parse::<Uuid>() {
+        let mail = inbound_mail::Entity::find_by_id(id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
+        form.letter = mail.letter_id.map(|letter| letter.to_string()).unwrap_or_default();
+        form.received_on = mail.received_at.date_naive().to_string();
+        form.summary = mail.body.trim().chars().take(form::LONGEST_SUMMARY).collect();
+        form.inbound = id.to_string();
+    }
     form_page(&platform, &staff, &states, &form, &FormErrors::default()).await
 }
 
@@ -250,6 +263,7 @@ async fn record(
         Err(ReplyError::NotSent) => ("reference", "replies-error-not-sent"),
         Err(ReplyError::OtherState) => ("country", "replies-error-other-state"),
         Err(ReplyError::NoState) => ("country", "replies-error-country-empty"),
+        Err(ReplyError::MailDecided) => ("summary", "inbox-decided"),
     };
     let mut errors = FormErrors::default();
     errors.add(field, key);

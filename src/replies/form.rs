@@ -20,7 +20,7 @@ use crate::{
 
 /// The largest file that is kept.
 pub const LARGEST_FILE: usize = 5 * 1024 * 1024;
-const LONGEST_SUMMARY: usize = 5000;
+pub(super) const LONGEST_SUMMARY: usize = 5000;
 
 /// What was typed. Everything is text: a wrong value comes back as typed.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -44,6 +44,8 @@ pub struct ReplyForm {
     pub summary: String,
     /// Recognises a double click.
     pub submission_key: String,
+    /// The mail it was made from, if it was made from one.
+    pub inbound: String,
     #[serde(skip)]
     /// The file, as far as it was read.
     pub(super) file: SentFile,
@@ -70,6 +72,8 @@ pub struct NewReply {
     pub file: Option<ReplyFile>,
     /// Recognises a double click.
     pub submission_key: String,
+    /// The mail it was made from.
+    pub inbound: Option<Uuid>,
 }
 
 /// A file of a kind we keep.
@@ -100,6 +104,7 @@ impl ReplyForm {
             class: sent.take("class"),
             summary: sent.take("summary"),
             submission_key: sent.take("submission_key"),
+            inbound: sent.take("inbound"),
             file: sent.file,
         })
     }
@@ -165,6 +170,7 @@ impl ReplyForm {
             summary,
             file,
             submission_key: submission_key(&self.submission_key),
+            inbound: self.inbound.parse().ok(),
         })
     }
 }

@@ -2,4 +2,6 @@
 
 pub mod desk;
 mod form;
+pub mod inbound;
+mod inbox_desk;
 pub mod service;

@@ -5,17 +5,18 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use serde_json::json;
 use uuid::Uuid;
 
-use super::form::NewReply;
+use super::{form::NewReply, inbound};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
     domain::{
         campaign::Campaign,
         evidence::{EvidenceVisibility, ProposalState},
+        inbound::InboundState,
         letter::{LetterState, ReplyClass},
         reference::{ReferenceKind, find_references},
     },
-    entities::{evidence_proposal, letter, letter_event, letter_round, reply},
+    entities::{evidence_proposal, inbound_mail, letter, letter_event, letter_round, reply},
     platform::{
         Platform,
         database::broken_unique,
@@ -38,6 +39,9 @@ pub enum ReplyError {
     /// The letter has not left.
     #[error("the letter has not been sent")]
     NotSent,
+    /// Somebody else has decided on the mail it was made from.
+    #[error("the mail was decided on meanwhile")]
+    MailDecided,
     /// Neither a letter nor a state.
     #[error("no state")]
     NoState,
@@ -111,12 +115,16 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
         (Some(letter), _) => letter.iso3.clone(),
         (None, chosen) => chosen.clone().ok_or(ReplyError::NoState)?,
     };
+    let inbound = match new.inbound {
+        Some(mail) => Some(waiting_mail(&txn, campaign, mail).await?),
+        None => None,
+    };
     let file_id = match &new.file {
         Some(file) => {
             let file = NewFile { media_type: file.media_type, file_name: &file.file_name, content: &file.content };
             Some(files::keep(&txn, file, now).await?.id)
         }
-        None => None,
+        None => inbound.as_ref().map(|mail| mail.file_id),
     };
     let visibility = EvidenceVisibility::Core.key().to_owned();
     let row = reply::ActiveModel {
@@ -135,6 +143,11 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
         submission_key: Set(new.submission_key.clone()),
     };
     reply::Entity::insert(row).exec_without_returning(&txn).await?;
+    if let Some(mail) = &inbound
+        && !inbound::decide(&txn, mail.id, InboundState::Recorded, Some(id), Some(account), now).await?
+    {
+        return Err(ReplyError::MailDecided);
+    }
     if let Some(letter) = &letter {
         move_letter(&txn, letter, new.class, account, now).await?;
     }
@@ -160,6 +173,12 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
     audit::append(&txn, Entry::of(Some(account), "reply.recorded", "reply", id).with(details), now).await?;
     txn.commit().await?;
     Ok(id)
+}
+
+/// The mail a reply is made from, while it waits.
+async fn waiting_mail(db: &impl ConnectionTrait, campaign: &Current, id: Uuid) -> Result<inbound_mail::Model, ReplyError> {
+    let mail = inbound_mail::Entity::find_by_id(id).one(db).await?;
+    mail.filter(|mail| mail.campaign_id == campaign.id && mail.state == InboundState::Waiting.key()).ok_or(ReplyError::MailDecided)
 }
 
 /// A second acknowledgement, or one after an answer, leaves the letter where it is.

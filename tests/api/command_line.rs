@@ -12,7 +12,7 @@ use crate::support::{Kind, databases};
 const KEY: &str = "a secret of the tests, long enough to be one";
 
 /// The program with nothing of this process's own settings.
-fn demarche(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
+pub fn demarche(arguments: &[&str], settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_demarche"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("DEMARCHE_") || name == "DATABASE_URL" || name == "RUST_LOG" {
@@ -27,12 +27,12 @@ fn run(arguments: &[&str], settings: &[(&str, &str)]) -> (i32, String, String) {
     told(demarche(arguments, settings).output().unwrap())
 }
 
-fn told(output: Output) -> (i32, String, String) {
+pub fn told(output: Output) -> (i32, String, String) {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-fn settings<'a>(url: &'a str, mail: &'a str) -> [(&'a str, &'a str); 3] {
+pub fn settings<'a>(url: &'a str, mail: &'a str) -> [(&'a str, &'a str); 3] {
     [("DATABASE_URL", url), ("DEMARCHE_MAIL_DIR", mail), ("DEMARCHE_SECRET_KEY", KEY)]
 }
 

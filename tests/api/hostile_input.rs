@@ -10,6 +10,7 @@ use demarche::{
         account, correction, duplicate_pair, evidence, evidence_proposal, job, letter, reply, signatory, signature, signature_import, wave,
     },
     platform::jobs,
+    replies::inbound::{self, Received},
 };
 use futures_util::{StreamExt, stream};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -96,6 +97,9 @@ impl Known {
         let letter = letter_in(program, "KEN", "sent", false).await;
         let answer = send_reply(staff, &format!("/desk/replies/new?letter={}", letter.id), &[], None).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
+        let campaign = program.app.campaigns.get(&program.app.platform).await.unwrap();
+        let mail = b"From: a@b.example\r\nSubject: A mail\r\n\r\nWords.\r\n";
+        let Received::New(mail) = inbound::receive(&program.app.platform, &campaign, mail).await.unwrap() else { panic!("it is new") };
         let job = jobs::Job::new("tests.nobody", &json!({}));
         jobs::enqueue(db, job, program.clock.now()).await.unwrap();
         let waiting =
@@ -140,6 +144,7 @@ impl Known {
         };
         signature_import::Entity::insert(sheet).exec_without_returning(db).await.unwrap();
         Self(BTreeMap::from([
+            ("inbox/id", mail.to_string()),
             ("imports/id", signature_import::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("rules/id", rule.location().rsplit('/').next().unwrap().to_owned()),
             ("run", uuid::Uuid::now_v7().to_string()),

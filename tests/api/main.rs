@@ -23,6 +23,7 @@ mod full_disk;
 mod genuine;
 mod health;
 mod hostile_input;
+mod inbound;
 mod invitations;
 mod letters_sent;
 mod letters_written;

@@ -53,6 +53,7 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/register/sheet",
     "/desk/replies",
     "/desk/replies/new",
+    "/desk/replies/inbox",
     "/desk/positions",
     "/desk/positions/proposals",
     "/desk/positions/SEN",

@@ -162,11 +162,15 @@ fn opened(id: &str, message: &Message<'_>) -> Opened {
 }
 
 fn file(part: &mail_parser::MessagePart<'_>) -> File {
-    let media_type = part.content_type().map_or_else(
+    File { name: part.attachment_name().unwrap_or("file").to_owned(), media_type: media_type(part), content: part.contents().to_vec() }
+}
+
+/// What a part says it is.
+pub(super) fn media_type(part: &mail_parser::MessagePart<'_>) -> String {
+    part.content_type().map_or_else(
         || "application/octet-stream".to_owned(),
         |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")),
-    );
-    File { name: part.attachment_name().unwrap_or("file").to_owned(), media_type, content: part.contents().to_vec() }
+    )
 }
 
 fn addresses(field: Option<&Address<'_>>) -> Vec<String> {

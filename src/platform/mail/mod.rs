@@ -5,6 +5,7 @@
 mod compose;
 mod directory;
 mod dkim;
+pub mod incoming;
 pub mod mailbox;
 mod memory;
 mod smtp;

@@ -41,6 +41,7 @@ async fn drafted(program: &Program, language: Language) -> Vec<LetterPage> {
         posts: vec!["permanent_representative".to_owned()],
         language: Some(language),
         rehearsal: true,
+        reminds: None,
         dated_on: day,
     };
     let round = service::create(platform, &campaign, &directory, new, account).await.unwrap();

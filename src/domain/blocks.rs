@@ -98,6 +98,9 @@ pub struct Condition {
     /// The office written to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post: Vec<String>,
+    /// Was written to before and has not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<bool>,
 }
 
 /// A position on an issue.
@@ -134,6 +137,9 @@ pub struct StateFacts {
     pub local_signers: u32,
     /// Key of the office written to.
     pub post: String,
+    /// The letter asks again what an earlier one asked.
+    #[serde(default)]
+    pub reminder: bool,
 }
 
 impl Condition {
@@ -149,6 +155,7 @@ impl Condition {
             && same(self.lead, facts.lead)
             && same(self.cosponsor, facts.cosponsor)
             && same(self.own_statement, facts.own_statement)
+            && same(self.reminder, facts.reminder)
             && self.issue_position.as_ref().is_none_or(|on| facts.issues.get(&on.issue).is_some_and(|stance| on.is.contains(stance)))
             && self.issue_silent.as_ref().is_none_or(|issue| !facts.issues.contains_key(issue))
             && self.local_signers_min.is_none_or(|least| facts.local_signers >= least)

@@ -45,6 +45,8 @@ fn any_facts() -> impl Strategy<Value = StateFacts> {
             } else {
                 issues.into_iter().map(|(issue, stance)| (issue.to_owned(), stance)).collect()
             },
+            // Reminders are as any letter, with a sentence more.
+            reminder: local_signers.is_multiple_of(2),
             local_signers,
             post: post.into(),
         })

@@ -41,6 +41,10 @@ keyed! {
         StaleAddressee = "stale_addressee",
         /// Somebody else holds the post now, or is written to otherwise.
         OtherHolder = "other_holder",
+        /// The last mail to this mailbox came back, and nobody has looked at the entry since (R79).
+        RefusedMailbox = "refused_mailbox",
+        /// A reminder to somebody who has answered.
+        Answered = "answered",
         /// No form of address.
         MissingAddress = "missing_address",
         /// Nobody knows where to send it.
@@ -79,6 +83,8 @@ impl FindingCode {
             | Self::UnsourcedFact
             | Self::StaleAddressee
             | Self::OtherHolder
+            | Self::Answered
+            | Self::RefusedMailbox
             | Self::MissingAddress
             | Self::NoRecipient
             | Self::AnnexMismatch => Severity::Blocker,
@@ -113,6 +119,16 @@ impl Finding {
     /// The letter is addressed to somebody who no longer holds the post, or not to the person who now does.
     pub fn other_holder(name: &str) -> Self {
         Self::new(FindingCode::OtherHolder, "address", name)
+    }
+
+    /// A server refused the last mail to this mailbox, in its own words.
+    pub fn refused_mailbox(words: &str) -> Self {
+        Self::new(FindingCode::RefusedMailbox, "address", words)
+    }
+
+    /// The letter reminds somebody who has answered meanwhile.
+    pub fn answered(reference: &str) -> Self {
+        Self::new(FindingCode::Answered, "letter", reference)
     }
 
     /// Whether it stops approval.

@@ -171,7 +171,7 @@ fn sentence_faults(text: &str, place: &str, known: &impl Fn(&str) -> bool, fault
 }
 
 /// The variables a letter's sentences may use.
-pub const LETTER_VARIABLES: [&str; 18] = [
+pub const LETTER_VARIABLES: [&str; 20] = [
     "state.name",
     "state.formal",
     "state.run",
@@ -189,6 +189,8 @@ pub const LETTER_VARIABLES: [&str; 18] = [
     "record.date",
     "record.summary_source",
     "local.organisations",
+    "earlier.date",
+    "earlier.reference",
     "reference",
 ];
 

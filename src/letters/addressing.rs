@@ -1,6 +1,7 @@
 //! Address block, salutation and closing of one letter: by the office's own form where nobody is known, by the rules of address where the register knows
 //! a holder, by the register's own words where it has some (R28). Must not query, and must not judge whether an entry is too old.
 
+use super::reminding::Earlier;
 use crate::{
     domain::{
         address::{self, Reader, Relation, Writers},
@@ -21,12 +22,14 @@ pub struct Recipient<'a> {
     pub entry: Option<&'a addressee::Model>,
     /// To whoever writes.
     pub relation: Relation,
+    /// The letter they got before and have not answered.
+    pub earlier: Option<&'a Earlier>,
 }
 
 impl<'a> Recipient<'a> {
     /// Of the coalition's own letters, which are of no state.
-    pub fn of_coalition(post: PostKind, entry: Option<&'a addressee::Model>) -> Self {
-        Self { post, entry, relation: Relation::Foreign }
+    pub fn of_coalition(post: PostKind, entry: Option<&'a addressee::Model>, earlier: Option<&'a Earlier>) -> Self {
+        Self { post, entry, relation: Relation::Foreign, earlier }
     }
 
     fn reader(&self) -> Reader<'a> {

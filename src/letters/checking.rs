@@ -1,14 +1,18 @@
 //! Holds drafted letters against the one set of checks, `domain::checks`: once when they are drafted and again when somebody approves them
 //! (R30 to R32, R38, R39). Must not correct a letter.
 //!
-//! Cost: [`Standard::gather`] asks three queries for all letters of a round together (evidence that is not public, replies, proposals). A
+//! Cost: [`Standard::gather`] asks four queries for all letters of a round together (evidence that is not public, replies, proposals,
+//! refused mailboxes). A
 //! letter then costs one look-up for each of its characters, however many confidential sentences there are: with 10,000 of them 390 letters
 //! are checked in 0.25 s (debug build; `checking_cost` in the tests prints it).
 
-use chrono::{Days, NaiveDate};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::{HashMap, HashSet};
 
-use super::{addressing, annex, draft::Content, facts::Known, store::Loaded};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{addressing, annex, draft::Content, facts::Known, reminding, service::Options, store::Loaded};
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
@@ -17,12 +21,12 @@ use crate::{
         checks::{self, Confidential, Draft, Finding, QuotedFact, Setting},
         evidence::EvidenceVisibility,
         language::Language,
-        letter::{Channel, PostKind},
+        letter::{Channel, DispatchState, PostKind},
         signature::Visibility,
         text::TranslationStatus,
         wording::LetterWords,
     },
-    entities::{addressee, evidence, evidence_proposal, reply},
+    entities::{addressee, dispatch, evidence, evidence_proposal, reply},
     platform::typeset::Typesetter,
     states::addressees::DAYS_UNCHECKED,
 };
@@ -41,10 +45,14 @@ pub struct Standard<'a> {
     rehearsal: bool,
     confidential: Confidential,
     unsettable: Vec<&'a str>,
+    /// Earlier letters that wait for an answer, in a round of reminders.
+    unanswered: HashSet<Uuid>,
+    /// Mailboxes a server refused, in small letters, with when and why.
+    refused: HashMap<String, (DateTime<Utc>, String)>,
 }
 
 impl<'a> Standard<'a> {
-    /// Gathers it. Three queries.
+    /// Gathers it. Four queries; three more for a round of reminders.
     ///
     /// # Errors
     /// When the database fails.
@@ -66,6 +74,14 @@ impl<'a> Standard<'a> {
             rehearsal: loaded.round.rehearsal,
             confidential: Confidential::of(texts.iter().map(String::as_str)),
             unsettable: annex::unsettable(&loaded.lines, typesetter),
+            unanswered: match Options::of(&loaded.round).reminds {
+                Some(round) => {
+                    let open = reminding::unanswered(db, round, loaded.round.campaign_id).await?;
+                    open.into_values().map(|earlier| earlier.letter).collect()
+                }
+                None => HashSet::new(),
+            },
+            refused: refused_mailboxes(db).await?,
         })
     }
 
@@ -78,7 +94,7 @@ impl<'a> Standard<'a> {
         language: Language,
         (addressee, excused): (Option<&addressee::Model>, bool),
     ) -> Vec<Finding> {
-        let facts = StateFacts { post: post.condition_key().to_owned(), ..known.facts.clone() };
+        let facts = StateFacts { post: post.condition_key().to_owned(), reminder: content.reminds.is_some(), ..known.facts.clone() };
         let page = &content.page;
         let address: Vec<&str> = page.addressee.iter().chain([&page.salutation, &page.closing]).map(String::as_str).collect();
         // Nothing that is not public is ever read into a letter; but what was public when it was drafted may not be so any more.
@@ -126,14 +142,40 @@ impl<'a> Standard<'a> {
         if content.addressed_by != addressing::addressed_by(addressee) {
             found.push(Finding::other_holder(addressee.and_then(|entry| entry.holder_name.as_deref()).unwrap_or_default()));
         }
+        found.extend(addressee.filter(|_| way == Channel::Mail && !self.rehearsal).and_then(|entry| self.refused(entry)));
+        let answered = content.reminds.iter().filter(|(letter, _)| !self.unanswered.contains(letter));
+        found.extend(answered.map(|(_, reference)| Finding::answered(reference)));
         found.extend(self.unsettable.iter().take(UNSETTABLE_SHOWN).map(|name| Finding::unsettable(name)));
         found
     }
 }
 
+impl Standard<'_> {
+    /// What a server said of the entry's mailbox since somebody last looked at the entry.
+    fn refused(&self, entry: &addressee::Model) -> Option<Finding> {
+        let (at, words) = self.refused.get(&entry.email.as_deref()?.to_lowercase())?;
+        (*at > entry.checked_at.unwrap_or(entry.created_at)).then(|| Finding::refused_mailbox(words))
+    }
+}
+
+/// Mailboxes to which a mail was offered and refused for good, the last time.
+async fn refused_mailboxes(db: &impl ConnectionTrait) -> Result<HashMap<String, (DateTime<Utc>, String)>, DbErr> {
+    let refused = dispatch::Entity::find()
+        .filter(dispatch::Column::State.eq(DispatchState::Rejected.key()))
+        .filter(dispatch::Column::Attempts.gt(0))
+        .order_by_asc(dispatch::Column::FinishedAt)
+        .all(db)
+        .await?;
+    let of = |dispatch: dispatch::Model| {
+        let at = dispatch.finished_at.unwrap_or(dispatch.created_at);
+        Some((dispatch.to_address?.to_lowercase(), (at, dispatch.server_answer.unwrap_or_default())))
+    };
+    Ok(refused.into_iter().filter_map(of).collect())
+}
+
 /// What must not be read in any letter: evidence that is not public, replies (private until somebody makes evidence of them) and what they
 /// suggest.
-async fn confidential_texts(db: &impl ConnectionTrait, campaign_id: uuid::Uuid) -> Result<Vec<String>, DbErr> {
+async fn confidential_texts(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<String>, DbErr> {
     let evidence = evidence::Entity::find()
         .select_only()
         .columns([evidence::Column::Summary, evidence::Column::Note])

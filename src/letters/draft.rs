@@ -45,6 +45,9 @@ pub struct Content {
     /// What the register knew of the holder of the post; empty: it goes to the office.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addressed_by: Vec<String>,
+    /// The earlier letter it reminds of, with its reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminds: Option<(Uuid, String)>,
     /// Places outside the paragraphs whose variables had no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfilled: Vec<String>,
@@ -132,12 +135,17 @@ pub fn draft(
     sender: &Sender,
     reference: &str,
 ) -> Content {
-    let values = values(occasion, state, region_name, known, language, sender, reference);
+    let mut values = values(occasion, state, region_name, known, language, sender, reference);
+    if let Some(earlier) = recipient.earlier {
+        values.insert("earlier.date", formats::day(language, earlier.left_on));
+        values.insert("earlier.reference", earlier.reference.clone());
+    }
     let fill = |text: &str| {
         phrase::fill(text, |name| values.get(name).map(String::as_str))
             .map_or_else(|_| text.trim().to_owned(), |full| full.trim().to_owned())
     };
-    let facts = StateFacts { post: recipient.post.condition_key().to_owned(), ..known.facts.clone() };
+    let facts =
+        StateFacts { post: recipient.post.condition_key().to_owned(), reminder: recipient.earlier.is_some(), ..known.facts.clone() };
     let mut content = Content { page: LetterPage::new(language), ..Content::default() };
     let mut asks = Asks::default();
     let mut opening = Vec::new();
@@ -166,6 +174,7 @@ pub fn draft(
     if let Some(form) = occasion.words.address.form(recipient.post, language) {
         addressing::address(&mut content.page, form, recipient, &fill);
     }
+    content.reminds = recipient.earlier.map(|earlier| (earlier.letter, earlier.reference.clone()));
     content.addressed_by = addressing::addressed_by(recipient.entry);
     dress(occasion, language, sender, reference, &mut content, &fill);
     content

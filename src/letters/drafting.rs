@@ -11,7 +11,7 @@ use super::{
     addressing::Recipient,
     checking::Standard,
     draft::{self, Content, Occasion, Sender},
-    facts,
+    facts, reminding,
     service::{self, Options, RoundError},
     store,
 };
@@ -83,8 +83,16 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
     let unknown = facts::Known::default();
     let (mut fresh, mut history) = (Vec::new(), Vec::new());
     let mut drafted = 0;
+    let unanswered = match options.reminds {
+        Some(round) => Some(reminding::unanswered(&txn, round, campaign.id).await?),
+        None => None,
+    };
     for entry in posts::on_day(&txn, &options.posts, today).await? {
         let Some(state) = directory.state(&entry.post.iso3) else { continue };
+        let before = unanswered.as_ref().map(|unanswered| unanswered.get(&entry.post.id));
+        if before.is_some_and(|before| before.is_none()) {
+            continue; // not of the earlier round, or answered
+        }
         let wish = entry.addressee.as_ref().and_then(|addressee| addressee.language.as_deref());
         let language = language_of(&options, state, wish);
         let known = known.get(&state.iso3).unwrap_or(&unknown);
@@ -100,7 +108,7 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
         let sender = Sender::secretariat(&campaign.config, language);
         let kind = post_kind(state, &entry.post.kind);
         let region = directory.region_name(state, language);
-        let recipient = Recipient::of_coalition(kind, entry.addressee.as_ref());
+        let recipient = Recipient::of_coalition(kind, entry.addressee.as_ref(), before.flatten());
         let content = draft::draft(&occasion, state, region, known, &recipient, language, &sender, &reference);
         let way = earlier.and_then(|letter| letter.channel.parse().ok()).unwrap_or(Channel::Mail);
         let because = earlier.and_then(|letter| letter.unchecked_because.clone());

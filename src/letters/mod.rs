@@ -16,6 +16,7 @@ mod letter_desk;
 pub mod own_letter;
 pub mod recheck;
 mod reissue;
+pub mod reminding;
 mod round_actions;
 mod rounds_desk;
 pub mod service;

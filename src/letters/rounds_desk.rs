@@ -1,6 +1,6 @@
 //! The list of rounds and the form of a new one. Must hold no rule.
 
-use actix_web::{HttpResponse, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::{
     platform::{
         Platform, formats,
         http::{
-            forms::{FormErrorView, FormErrors},
+            forms::{self, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
         },
@@ -38,6 +38,8 @@ struct RoundsPage<'a> {
     waves: Vec<Choice>,
     posts: Vec<Choice>,
     languages: Vec<Choice>,
+    /// Rounds whose letters have left.
+    reminds: Vec<Choice>,
     may_prepare: bool,
 }
 
@@ -50,14 +52,30 @@ struct RoundForm {
     posts: Vec<String>,
     language: String,
     mode: String,
+    /// The round it reminds of.
+    reminds: String,
+}
+
+/// What a link to the form carries.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    reminds: String,
 }
 
 pub(super) async fn rounds(
+    request: HttpRequest,
     platform: web::Data<Platform>,
     staff: SignedIn,
     campaigns: web::Data<campaigns::Register>,
 ) -> Result<HttpResponse, Problem> {
-    let form = RoundForm { posts: posts::KINDS.map(str::to_owned).into(), mode: "rehearsal".into(), ..RoundForm::default() };
+    let query: Asked = forms::query(&request)?;
+    let form = RoundForm {
+        reminds: query.reminds,
+        posts: posts::KINDS.map(str::to_owned).into(),
+        mode: "rehearsal".into(),
+        ..RoundForm::default()
+    };
     rounds_page(&platform, &staff, &campaigns, form, FormErrors::default(), StatusCode::OK).await
 }
 
@@ -83,7 +101,9 @@ async fn rounds_page(
     let events = campaign.events.iter().filter(|event| event.status != "past" && event.last_day() >= today);
     let (waves, posts) = (waves::all(db, campaign.id).await?, posts::kinds_in_use(db).await?);
     let wave_title = |number: i32| i18n::text(language, "roll-wave-title", &i18n::args([("number", i64::from(number).into())]));
+    let sent = |round: &&letter_round::Model| round.released_at.is_some() && !round.rehearsal;
     let view = RoundsPage {
+        reminds: rounds.iter().filter(sent).map(|round| Choice { value: round.id.to_string(), text: round.name.clone() }).collect(),
         errors: errors.view(language),
         rounds: rounds
             .into_iter()
@@ -138,6 +158,11 @@ pub(super) async fn create(
         errors.add("language", "letters-error-language");
     }
     let language = language.ok().flatten();
+    let reminds = Some(form.reminds.as_str()).filter(|id| !id.is_empty()).map(str::parse::<Uuid>).transpose();
+    if reminds.is_err() {
+        errors.add("reminds", "letters-error-reminds");
+    }
+    let reminds = reminds.ok().flatten();
     let (Ok(name), Some(event_id), Some(wave), true) = (name, event, wave, errors.is_empty()) else {
         return rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
@@ -148,6 +173,7 @@ pub(super) async fn create(
         posts: kinds,
         language,
         rehearsal: form.mode != "send",
+        reminds,
         dated_on: platform.clock.now().date_naive(),
     };
     match service::create(&platform, &campaign, &directory, new, staff.id).await {
@@ -157,7 +183,8 @@ pub(super) async fn create(
             rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(RoundError::Missing) => {
-            errors.add("wave", "letters-error-wave");
+            let (field, key) = if reminds.is_some() { ("reminds", "letters-error-reminds") } else { ("wave", "letters-error-wave") };
+            errors.add(field, key);
             rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(anyhow::Error::from(error).into()),

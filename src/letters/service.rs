@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{drafting, jobs, store, words};
+use super::{drafting, jobs, reminding, store, words};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
@@ -58,6 +58,8 @@ pub struct NewRound {
     pub language: Option<Language>,
     /// Everything is written, nothing leaves.
     pub rehearsal: bool,
+    /// Only to those who got a letter of this round and have not answered.
+    pub reminds: Option<Uuid>,
     /// The date on the letters.
     pub dated_on: NaiveDate,
 }
@@ -72,6 +74,9 @@ pub struct Options {
     pub language: Option<Language>,
     /// Letters there will be.
     pub total: usize,
+    /// The round it reminds of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reminds: Option<Uuid>,
 }
 
 impl Options {
@@ -97,7 +102,13 @@ pub async fn create(
     let txn = platform.database.begin().await?;
     let wave = waves::by_number(&txn, campaign.id, new.wave).await?.ok_or(RoundError::Missing)?;
     let template = words::newest(&txn, campaign.id).await?.ok_or(RoundError::Missing)?;
-    let total = directory.states().len() * new.posts.len();
+    let total = match new.reminds {
+        Some(round) => reminding::unanswered(&txn, of_campaign(&txn, campaign, round).await?, campaign.id).await?.len(),
+        None => directory.states().len() * new.posts.len(),
+    };
+    if new.reminds.is_some() && total == 0 {
+        return Err(RoundError::Missing); // nobody is left to be reminded
+    }
     let row = letter_round::ActiveModel {
         id: Set(id),
         campaign_id: Set(campaign.id),
@@ -108,7 +119,7 @@ pub async fn create(
         state: Set(RoundState::Draft.key().to_owned()),
         dated_on: Set(new.dated_on),
         rehearsal: Set(new.rehearsal),
-        options: Set(json!(Options { posts: new.posts, language: new.language, total })),
+        options: Set(json!(Options { posts: new.posts, language: new.language, total, reminds: new.reminds })),
         created_by: Set(account),
         approved_by: Set(None),
         approved_at: Set(None),
@@ -125,6 +136,11 @@ pub async fn create(
     txn.commit().await?;
     platform.bell.ring();
     Ok(id)
+}
+
+async fn of_campaign(db: &impl ConnectionTrait, campaign: &Current, round: Uuid) -> Result<Uuid, RoundError> {
+    let found = letter_round::Entity::find_by_id(round).one(db).await?;
+    found.filter(|round| round.campaign_id == campaign.id).map(|round| round.id).ok_or(RoundError::Missing)
 }
 
 /// Asks for all letters of a round anew; not once it is approved.

@@ -3,7 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -71,6 +71,18 @@ struct ListPage<'a> {
     older: Option<u64>,
 }
 
+/// What the list reads of a mail: not its words, which may be long.
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    received_at: DateTime<Utc>,
+    from_name: String,
+    from_address: String,
+    subject: String,
+    kind: String,
+    letter_id: Option<Uuid>,
+}
+
 #[derive(Serialize)]
 struct RowView {
     id: Uuid,
@@ -78,7 +90,6 @@ struct RowView {
     from: String,
     subject: String,
     kind: String,
-    state: String,
     letter: Option<LetterView>,
 }
 
@@ -102,18 +113,21 @@ async fn list(
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let kind = query.kind.parse::<InboundKind>().ok();
     let state = query.state.parse().unwrap_or(InboundState::Waiting);
+    use inbound_mail::Column as C;
     let mut find = inbound_mail::Entity::find()
-        .filter(inbound_mail::Column::CampaignId.eq(campaign.id))
-        .filter(inbound_mail::Column::State.eq(state.key()))
-        .order_by_desc(inbound_mail::Column::ReceivedAt)
-        .order_by_desc(inbound_mail::Column::Id);
+        .select_only()
+        .columns([C::Id, C::ReceivedAt, C::FromName, C::FromAddress, C::Subject, C::Kind, C::LetterId])
+        .filter(C::CampaignId.eq(campaign.id))
+        .filter(C::State.eq(state.key()))
+        .order_by_desc(C::ReceivedAt)
+        .order_by_desc(C::Id);
     find = match kind {
-        Some(kind) => find.filter(inbound_mail::Column::Kind.eq(kind.key())),
-        None => find.filter(inbound_mail::Column::Kind.ne(InboundKind::AutoReply.key())),
+        Some(kind) => find.filter(C::Kind.eq(kind.key())),
+        None => find.filter(C::Kind.ne(InboundKind::AutoReply.key())),
     };
     let number = query.page.min(100_000);
     let db = platform.database.read();
-    let mut found = find.offset(number * PAGE).limit(PAGE + 1).all(db).await?;
+    let mut found = find.offset(number * PAGE).limit(PAGE + 1).into_model::<Row>().all(db).await?;
     let has_more = found.len() as u64 > PAGE;
     found.truncate(PAGE as usize);
     let letters = letter::Entity::find().filter(letter::Column::Id.is_in(found.iter().filter_map(|row| row.letter_id))).all(db).await?;
@@ -128,7 +142,6 @@ async fn list(
         from: if row.from_name.is_empty() { row.from_address } else { row.from_name },
         subject: row.subject,
         kind: row.kind.replace('_', "-"),
-        state: row.state,
         letter: letters.iter().find(|letter| Some(letter.id) == row.letter_id).map(view),
     });
     let view = ListPage {

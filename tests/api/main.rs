@@ -37,6 +37,7 @@ mod publishing;
 mod register;
 mod reissue;
 mod reminders;
+mod reminding;
 mod replies;
 mod reveals;
 mod roll;

@@ -4,17 +4,19 @@
 use chrono::Duration;
 use demarche::{
     accounts::Role,
-    domain::clock::Clock,
+    domain::{clock::Clock, email::EmailAddress},
     entities::{addressee, audit_entry, post},
-    letters::recheck,
-    platform::jobs,
+    letters::{dispatch::queue_letter, recheck},
+    platform::{jobs, mail::Delivery},
 };
 use reqwest::multipart::{Form, Part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
+    dispatch::letter_in,
     letters_written::{PR, drafted, letters, press, ready, round_state},
     on_both_databases,
+    reminding::hold_templates_of_tests,
     support::{
         Program,
         program::{Browser, start_of_tests},
@@ -156,6 +158,29 @@ on_both_databases! {
         recheck_now(&program).await;
         assert!(stopped(staff.get(&format!("{board}?finding=no_recipient")).await).is_empty());
         assert!(press(&staff, &board, "approve").await.contains("is approved"));
+    }
+
+    /// R79: a mailbox that a server refused is not written to again until somebody has looked at its entry.
+    async fn a_mailbox_that_was_refused_is_not_written_to_again_unseen(program: Program) {
+        let staff = ready(&program).await;
+        program.clock.set(start_of_tests() + Duration::minutes(1));
+        let refused = letter_in(&program, "KEN", "approved", false).await;
+        let txn = program.app.platform.database.begin().await.unwrap();
+        let to = EmailAddress::parse("permanent-representative@ken.example").unwrap();
+        queue_letter(&txn, &refused, &to, false, program.clock.now()).await.unwrap();
+        txn.commit().await.unwrap();
+        program.mail.answer_next(Delivery::Rejected { code: Some(550), answer: "550 5.1.1 user unknown".to_owned() });
+        program.drain().await;
+        hold_templates_of_tests(&program).await;
+        let board = drafted(&program, &staff, "After", &[("posts", PR), ("mode", "send")]).await;
+        let stopped = async || staff.get(&format!("{board}?finding=refused_mailbox")).await;
+        assert_eq!(stopped().await.attributes("#board tbody tr", "data-state"), ["KEN"]);
+        let letter = letters(&program, &board).await.into_iter().find(|(letter, _)| letter.iso3 == "KEN").unwrap().0;
+        assert!(staff.get(&format!("{board}/{}", letter.id)).await.text().contains("550 5.1.1 user unknown"), "the server's own words");
+        program.clock.set(start_of_tests() + Duration::minutes(2));
+        assert_eq!(enter(&staff, "KEN", PR, &[("email", "office@kenya.example")]).await.status, 303);
+        recheck_now(&program).await;
+        assert!(stopped().await.attributes("#board tbody tr", "data-state").is_empty(), "another mailbox is free");
     }
 
     /// R27: entries are added and stay; a form with faults keeps what was typed; of two people nobody undoes the other unseen.

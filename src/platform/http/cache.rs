@@ -5,6 +5,7 @@
 //! made anew, one request works and the others get the page before.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     io::Write as _,
     sync::{Arc, OnceLock, PoisonError, RwLock},
@@ -14,9 +15,12 @@ use std::{
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
     dev::Payload,
-    http::header::{
-        AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, EntityTag, HeaderValue,
-        IF_NONE_MATCH, IfNoneMatch, VARY,
+    http::{
+        Uri,
+        header::{
+            AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, EntityTag, HeaderValue,
+            IF_NONE_MATCH, IfNoneMatch, VARY,
+        },
     },
     web::{Bytes, Header},
 };
@@ -30,7 +34,7 @@ const RENEWAL: Duration = Duration::from_secs(1);
 /// A page this many times older than it may be is nobody's any more.
 const TOO_OLD: u32 = 3;
 
-/// Pages by path and query.
+/// Pages by path and query, without what is only hung on a link.
 #[derive(Debug)]
 pub struct PageCache {
     keep: Duration,
@@ -78,8 +82,8 @@ impl PageCache {
     where
         F: AsyncFnOnce() -> Result<String, Problem>,
     {
-        let address = request.uri().path_and_query().map_or("", |uri| uri.as_str());
-        if let Some(page) = self.kept(address) {
+        let address = address(request.uri());
+        if let Some(page) = self.kept(&address) {
             return Ok(answer(request, &page, true));
         }
         let cleared = self.cleared();
@@ -87,7 +91,7 @@ impl PageCache {
         if self.keep.is_zero() {
             return Ok(answer(request, &page, false));
         }
-        self.hold(address, &page, cleared);
+        self.hold(&address, &page, cleared);
         Ok(answer(request, &page, true))
     }
 
@@ -142,6 +146,25 @@ impl PageCache {
     pub fn clear(&self) {
         let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
         *pages = Pages { cleared: pages.cleared + 1, ..Pages::default() };
+    }
+}
+
+/// What networks and mail programs hang on a link, each reader's another: no page reads it, and a link that is passed around would never be answered
+/// with a kept page.
+const HUNG_ON: [&str; 8] = ["fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "msclkid", "twclid", "yclid"];
+
+/// A page's address without what is hung on it.
+fn address(uri: &Uri) -> Cow<'_, str> {
+    let hung_on = |field: &str| {
+        let name = field.split('=').next().unwrap_or_default();
+        HUNG_ON.contains(&name) || name.starts_with("utm_")
+    };
+    match uri.query() {
+        Some(query) if query.split('&').any(hung_on) => {
+            let rest: Vec<&str> = query.split('&').filter(|field| !hung_on(field)).collect();
+            Cow::Owned(if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) })
+        }
+        _ => Cow::Borrowed(uri.path_and_query().map_or("", |uri| uri.as_str())),
     }
 }
 
@@ -265,6 +288,18 @@ mod tests {
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut &*bytes(packed), &mut plain).unwrap();
         assert_eq!(plain, page.as_bytes());
+    }
+
+    #[tokio::test]
+    async fn a_link_that_was_passed_around_is_the_same_page() {
+        let cache = PageCache::new(LONG, 10_000);
+        assert_eq!(bytes(ask(&cache, "/en?stance=oppose", "", "page").await), "page");
+        for path in ["/en?fbclid=abc&stance=oppose", "/en?stance=oppose&utm_source=x&utm_medium=y", "/en?stance=oppose&gclid="] {
+            assert_eq!(bytes(ask(&cache, path, "", "another").await), "page", "{path}");
+        }
+        assert_eq!(bytes(ask(&cache, "/en?stance=support&fbclid=abc", "", "another").await), "another");
+        assert_eq!(bytes(ask(&cache, "/en?fbclid=1", "", "home").await), "home");
+        assert_eq!(bytes(ask(&cache, "/en", "", "another").await), "home");
     }
 
     #[tokio::test]

@@ -53,7 +53,7 @@ const LARGEST_FORM: usize = 256 * 1024;
 const ROOM_FOR_PAGES: usize = 32 * 1024 * 1024;
 
 const fn item(path: &'static str, label_key: &'static str) -> NavigationItem {
-    NavigationItem { path, label_key, roles: Vec::new() }
+    NavigationItem { path, label_key, roles: Vec::new(), also: &[] }
 }
 
 const PUBLIC_NAVIGATION: [NavigationItem; 6] = [
@@ -75,15 +75,19 @@ const FOOTER_NAVIGATION: [NavigationItem; 4] = [
 /// A page that a menu offers only to those whom it lets in.
 fn desk_item(path: &'static str, label_key: &'static str, needs: Permission) -> NavigationItem {
     let roles = Role::ALL.into_iter().filter(|role| role.may(needs)).map(Role::key).collect();
-    NavigationItem { path, label_key, roles }
+    NavigationItem { path, label_key, roles, also: &[] }
 }
+
+/// Pages about signatures that are reached from the queue.
+const SIGNING: &[&str] =
+    &["/desk/corrections", "/desk/duplicates", "/desk/imports", "/desk/invitations", "/desk/logos", "/desk/reveals", "/desk/rules"];
 
 fn desk_navigation() -> Vec<NavigationItem> {
     vec![
         desk_item("/desk", "desk-nav-today", Permission::ReadDesk),
-        desk_item("/desk/signatures", "desk-nav-signatures", Permission::VetSignatures),
+        NavigationItem { also: SIGNING, ..desk_item("/desk/signatures", "desk-nav-signatures", Permission::VetSignatures) },
         desk_item("/desk/waves", "desk-nav-waves", Permission::ReadDesk),
-        desk_item("/desk/letters", "desk-nav-letters", Permission::ReadDesk),
+        NavigationItem { also: &["/desk/register"], ..desk_item("/desk/letters", "desk-nav-letters", Permission::ReadDesk) },
         desk_item("/desk/replies", "desk-nav-replies", Permission::RecordReplies),
         desk_item("/desk/positions", "desk-nav-positions", Permission::ReadDesk),
         desk_item("/desk/work", "desk-nav-work", Permission::SuperviseWork),

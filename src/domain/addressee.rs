@@ -192,28 +192,6 @@ impl Entry {
         texts.iter().all(|text| text.is_none()) && self.email.is_none() && self.rank.is_none() && self.language.is_none()
     }
 
-    /// As it would be typed: what was cleaned stays clean.
-    pub fn typed(&self) -> TypedEntry {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let day = |value: Option<NaiveDate>| value.map(|day| day.to_string()).unwrap_or_default();
-        TypedEntry {
-            holder_name: text(&self.holder_name),
-            honorific: text(&self.honorific),
-            title: text(&self.title),
-            rank: self.rank.map(|rank| rank.key().to_owned()).unwrap_or_default(),
-            gender: self.gender.map(|gender| gender.key().to_owned()).unwrap_or_default(),
-            language: self.language.map(|language| language.code().to_owned()).unwrap_or_default(),
-            email: self.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
-            other_emails: self.other_emails().unwrap_or_default(),
-            postal_address: text(&self.postal_address),
-            salutation: text(&self.salutation),
-            closing: text(&self.closing),
-            starts_on: day(self.starts_on),
-            ends_on: day(self.ends_on),
-            source: self.source.clone(),
-        }
-    }
-
     /// Further mailboxes as they are kept: one a line.
     pub fn other_emails(&self) -> Option<String> {
         let all: Vec<&str> = self.other_emails.iter().map(EmailAddress::as_str).collect();

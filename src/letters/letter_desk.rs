@@ -28,7 +28,7 @@ use crate::{
     },
     entities::{dispatch as attempts, letter, letter_event, letter_round, post},
     platform::{
-        Platform, files,
+        Platform,
         http::{
             forms::{FormErrorView, FormErrors},
             frame::Frame,
@@ -305,6 +305,5 @@ pub(super) async fn proof(
     let letter = letter_at(&platform, (round, id)).await?;
     let db = platform.database.read();
     let row = attempts::Entity::find_by_id(attempt).one(db).await?.filter(|row| row.letter_id == letter.id).ok_or(Problem::NotFound)?;
-    let file = files::load(db, row.file_id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
-    Ok(upload::handed_back(&file.file_name, file.media_type, file.content))
+    upload::kept(db, row.file_id).await
 }

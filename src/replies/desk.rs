@@ -25,7 +25,6 @@ use crate::{
     platform::{
         Platform,
         crypto::Token,
-        files,
         http::{
             forms::{self, Choice, FormErrorView, FormErrors},
             frame::Frame,
@@ -332,7 +331,5 @@ async fn file(
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::RecordReplies)?;
     let (campaign, db) = (campaigns.get(&platform).await?, platform.database.read());
-    let row = reply_of(db, &campaign, *id).await?;
-    let file = files::load(db, row.file_id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
-    Ok(upload::handed_back(&file.file_name, file.media_type, file.content))
+    upload::kept(db, reply_of(db, &campaign, *id).await?.file_id).await
 }

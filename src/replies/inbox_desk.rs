@@ -14,7 +14,7 @@ use crate::{
     domain::inbound::{InboundKind, InboundState},
     entities::{inbound_mail, letter},
     platform::{
-        Platform, files,
+        Platform,
         http::{
             forms::{self, Choice},
             frame::Frame,
@@ -231,9 +231,7 @@ async fn download(
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::RecordReplies)?;
     let (campaign, db) = (campaigns.get(&platform).await?, platform.database.read());
-    let row = mail_of(db, &campaign, *id).await?;
-    let file = files::load(db, row.file_id).await?.ok_or(Problem::NotFound)?;
-    Ok(upload::handed_back(&file.file_name, file.media_type, file.content))
+    upload::kept(db, Some(mail_of(db, &campaign, *id).await?.file_id)).await
 }
 
 async fn dismiss(

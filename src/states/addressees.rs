@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::OnConflict,
+    TryIntoModel, sea_query::OnConflict,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -173,7 +173,10 @@ fn row(post: Uuid, entry: &Entry, checked_at: DateTime<Utc>, now: DateTime<Utc>,
 
 /// Names of the fields in which an entry differs from the newest one.
 pub(super) fn changed_fields(newest: Option<&addressee::Model>, entry: &Entry) -> Vec<&'static str> {
-    let (before, now) = (cells(&newest.map(typed).unwrap_or_default()), cells(&entry.typed()));
+    let Ok(now) = row(Uuid::nil(), entry, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH, None).try_into_model() else {
+        return FIELDS.to_vec();
+    };
+    let (before, now) = (cells(&newest.map(typed).unwrap_or_default()), cells(&typed(&now)));
     FIELDS.into_iter().zip(before.into_iter().zip(now)).filter(|(_, (before, now))| before != now).map(|(field, _)| field).collect()
 }
 

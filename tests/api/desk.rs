@@ -27,6 +27,22 @@ on_both_databases! {
         }
     }
 
+    /// Wherever one is, the menu says under which of its pages that lies.
+    async fn the_menu_says_where_one_is(program: Program) {
+        let staff = program.staff(Role::Coordinator).await;
+        for (page, within) in [
+            ("/desk", "/desk"),
+            ("/desk/signatures", "/desk/signatures"),
+            ("/desk/duplicates", "/desk/signatures"),
+            ("/desk/imports", "/desk/signatures"),
+            ("/desk/register/KEN", "/desk/letters"),
+            ("/desk/replies/inbox", "/desk/replies"),
+            ("/desk/work", "/desk/work"),
+        ] {
+            assert_eq!(staff.get(page).await.attributes(".desk-nav--side [aria-current]", "href"), [within], "{page}");
+        }
+    }
+
     /// The desk speaks the language its reader chose, comes back to where they were, and leads nowhere else.
     async fn the_desk_speaks_the_chosen_language(program: Program) {
         let staff = program.staff(Role::Coordinator).await;

@@ -58,6 +58,17 @@ pub struct NavigationItem {
     pub label_key: &'static str,
     /// Keys of the roles that may go there; empty: everybody.
     pub roles: Vec<&'static str>,
+    /// Further paths whose pages belong to it.
+    pub also: &'static [&'static str],
+}
+
+impl NavigationItem {
+    /// Whether a page of the desk is this one or below it.
+    fn holds(&self, path: &str) -> bool {
+        let within = |whole: &str| path.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        // Everything lies below the first page, which holds only itself.
+        if self.path == "/desk" { path == self.path } else { within(self.path) || self.also.iter().any(|whole| within(whole)) }
+    }
 }
 
 /// What a template finds in `page`.
@@ -176,11 +187,7 @@ impl Site {
             .desk_navigation
             .iter()
             .filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(&role)))
-            .map(|item| NavView {
-                href: item.path.to_owned(),
-                label_key: item.label_key,
-                current: path == item.path || (item.path != "/desk" && path.starts_with(&format!("{}/", item.path))),
-            })
+            .map(|item| NavView { href: item.path.to_owned(), label_key: item.label_key, current: item.holds(path) })
             .collect();
         let languages = Language::ALL.into_iter().map(|other| LanguageLink {
             code: other.code(),

@@ -9,9 +9,11 @@ use actix_web::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
 };
 use futures_util::TryStreamExt;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::{forms::text_without_nul, problem::Problem};
-use crate::platform::mail::ascii_file_name;
+use crate::platform::{files, mail::ascii_file_name};
 
 /// What is read of a body before the rest is refused unread; between this and the limit of a file, the form comes back with what was typed.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
@@ -130,6 +132,15 @@ pub fn handed_back(file_name: &str, media_type: String, content: Vec<u8>) -> Htt
         .insert_header((CONTENT_TYPE, media_type))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", ascii_file_name(file_name))))
         .body(content)
+}
+
+/// A kept file handed back to staff.
+///
+/// # Errors
+/// [`Problem::NotFound`] when there is none; when the database fails.
+pub async fn kept(db: &impl ConnectionTrait, id: Option<Uuid>) -> Result<HttpResponse, Problem> {
+    let file = files::load(db, id.ok_or(Problem::NotFound)?).await?.ok_or(Problem::NotFound)?;
+    Ok(handed_back(&file.file_name, file.media_type, file.content))
 }
 
 #[cfg(test)]

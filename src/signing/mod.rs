@@ -30,6 +30,7 @@ mod invitation_page;
 mod invitations;
 mod invitations_desk;
 pub mod jobs;
+mod kept_sheet;
 pub mod list;
 mod list_desk;
 mod logo_pages;

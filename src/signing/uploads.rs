@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::Duration;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, UpdateMany,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany,
     sea_query::{Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     import::{self, Options, Reject, Watcher},
+    kept_sheet::{CONTENT, REJECTS, open_bytes},
     reading::{Mapping, Reading, Shown},
 };
 use crate::{
@@ -35,8 +36,6 @@ use crate::{
 };
 
 const READ: &str = "signing.read_sheet";
-const CONTENT: &str = "import.content";
-const REJECTS: &str = "import.rejects";
 /// Bytes of a sheet.
 pub(super) const LARGEST: usize = 16 * 1024 * 1024;
 /// How long an upload nobody finishes is kept.
@@ -74,20 +73,6 @@ pub(super) struct Counts {
     pub(super) rejected: u64,
 }
 
-/// The bytes of an upload; nothing once it is read.
-pub(super) fn content(keys: &Keys, row: &signature_import::Model) -> Option<Vec<u8>> {
-    open_bytes(keys, CONTENT, row.id, row.sealed_content.as_deref()?)
-}
-
-/// The sheet of lines that were not taken.
-pub(super) fn rejects(keys: &Keys, row: &signature_import::Model) -> Option<Vec<u8>> {
-    open_bytes(keys, REJECTS, row.id, row.sealed_rejects.as_deref()?)
-}
-
-fn open_bytes(keys: &Keys, purpose: &str, id: Uuid, sealed: &[u8]) -> Option<Vec<u8>> {
-    STANDARD.decode(keys.open::<String>(purpose, id, sealed).ok()?).ok()
-}
-
 /// Keeps a sheet and guesses how it is read: like the last one with the same head, else by what its columns are called.
 ///
 /// # Errors
@@ -108,8 +93,10 @@ pub(super) async fn keep(
         .filter(C::CampaignId.eq(campaign))
         .filter(C::HeadMark.eq(&head_mark))
         .filter(C::Mapping.is_not_null())
-        .order_by_desc(C::CreatedAt);
-    let mapping = match before.one(&txn).await?.and_then(|before| before.mapping) {
+        .order_by_desc(C::CreatedAt)
+        .select_only()
+        .column(C::Mapping);
+    let mapping = match before.into_tuple::<Option<String>>().one(&txn).await?.flatten() {
         Some(mapping) => mapping,
         None => serde_json::to_string(&Mapping::guessed(&shown.head, &shown.lines))?,
     };
@@ -332,7 +319,8 @@ impl ReadSheet {
         within: (&campaigns::Current, &states::Directory),
     ) -> Result<import::Report, import::ImportError> {
         let unreadable = || import::ImportError::Unexpected(anyhow::anyhow!("the sheet cannot be read"));
-        let content = content(&self.platform.keys, row).ok_or_else(unreadable)?;
+        let content = open_bytes(&self.platform.keys, CONTENT, row.id, row.sealed_content.as_deref().unwrap_or_default());
+        let content = content.ok_or_else(unreadable)?;
         let encoding = row.encoding.as_deref().and_then(|name| name.parse().ok());
         let mapping: Mapping = row.mapping.as_deref().and_then(|mapping| serde_json::from_str(mapping).ok()).ok_or_else(unreadable)?;
         let source = source::open(Cursor::new(content), encoding).map_err(|_| unreadable())?;

@@ -13,11 +13,12 @@ use actix_web::{
     web,
 };
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
+    kept_sheet::{self, KeptSheet},
     reading::{self, FIELDS, Mapping, SheetFault, Shown, WITH_DEFAULT},
     uploads::{self, Counts, LARGEST, UploadState},
 };
@@ -102,7 +103,7 @@ struct FieldView {
     defaults: Vec<Choice>,
 }
 
-fn upload_view(row: &signature_import::Model) -> UploadView {
+fn upload_view(row: &KeptSheet) -> UploadView {
     let counts = row.report.as_deref().and_then(|report| serde_json::from_str(report).ok()).unwrap_or_default();
     UploadView { id: row.id, file_name: row.file_name.clone(), state: row.state.clone(), created_at: row.created_at, counts }
 }
@@ -125,7 +126,7 @@ async fn list_page(
 ) -> Result<HttpResponse, Problem> {
     let campaign = campaigns.get(platform).await?;
     use signature_import::Column as C;
-    let rows = signature_import::Entity::find().filter(C::CampaignId.eq(campaign.id)).order_by_desc(C::CreatedAt).limit(LONGEST);
+    let rows = KeptSheet::find().filter(C::CampaignId.eq(campaign.id)).order_by_desc(C::CreatedAt).limit(LONGEST).into_model::<KeptSheet>();
     let view = ListPage {
         page: staff.frame(platform, "upload-desk-title"),
         uploads: rows.all(platform.database.read()).await?.iter().map(upload_view).collect(),
@@ -194,7 +195,7 @@ pub(super) async fn show(
     id: web::Path<Uuid>,
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::VetSignatures)?;
-    let row = signature_import::Entity::find_by_id(*id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
+    let row = KeptSheet::by_id(platform.database.read(), *id).await?.ok_or(Problem::NotFound)?;
     upload_page(&platform, &staff, (&campaigns, &states), row, None).await
 }
 
@@ -202,15 +203,17 @@ async fn upload_page(
     platform: &Platform,
     staff: &SignedIn,
     (campaigns, states): (&campaigns::Register, &states::Register),
-    row: signature_import::Model,
+    row: KeptSheet,
     faulty: Option<(Mapping, FormErrors)>,
 ) -> Result<HttpResponse, Problem> {
     let language = staff.language;
     let (campaign, directory) = (campaigns.get(platform).await?, states.get(platform).await?);
     let state = row.state.parse::<UploadState>().unwrap_or(UploadState::Failed);
     let encoding = row.encoding.as_deref().and_then(|name| name.parse().ok());
-    let content = uploads::content(&platform.keys, &row);
-    let is_kept = content.is_some();
+    let at_work = matches!(state, UploadState::Trying | UploadState::Running);
+    // Its first lines are shown to whoever says how it is read; while it is read, the page is asked for every few seconds.
+    let may_read = row.is_kept && !at_work && state != UploadState::Done;
+    let content = if may_read { kept_sheet::content(platform.database.read(), &platform.keys, row.id).await? } else { None };
     let shown = match content {
         Some(content) => look(content, encoding).await?.ok().map(|(_, shown)| shown),
         None => None,
@@ -245,7 +248,6 @@ async fn upload_page(
         }
     });
     let title = row.file_name.clone();
-    let at_work = matches!(state, UploadState::Trying | UploadState::Running);
     let mut page = UploadPage {
         page: staff.frame_titled(platform, title),
         upload: upload_view(&row),
@@ -268,10 +270,10 @@ async fn upload_page(
             UploadState::Failed => Some("failed"),
             UploadState::Uploaded | UploadState::Tried | UploadState::Done => None,
         },
-        may_read: is_kept && !at_work && state != UploadState::Done,
-        may_take: is_kept && state == UploadState::Tried,
+        may_read,
+        may_take: row.is_kept && state == UploadState::Tried,
         has_report: row.report.is_some(),
-        has_rejects: row.sealed_rejects.is_some(),
+        has_rejects: row.has_rejects,
     };
     page.page.refresh = if at_work { 3 } else { 0 };
     let status = if faults.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -322,7 +324,7 @@ pub(super) async fn read(
 ) -> Result<HttpResponse, Problem> {
     let typed: HashMap<String, String> = staff.form(&body)?;
     staff.require(Permission::VetSignatures)?;
-    let row = signature_import::Entity::find_by_id(*id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
+    let row = KeptSheet::by_id(platform.database.read(), *id).await?.ok_or(Problem::NotFound)?;
     let begun = match typed.get("wish").map_or("", String::as_str) {
         "take" => uploads::begin_import(&platform, *id, staff.id).await?,
         "try" => {
@@ -331,7 +333,7 @@ pub(super) async fn read(
             if !faults.is_empty() {
                 return upload_page(&platform, &staff, (&campaigns, &states), row, Some((mapping, faults))).await;
             }
-            row.sealed_content.is_some() && uploads::begin_trial(&platform, *id, &mapping).await?
+            row.is_kept && uploads::begin_trial(&platform, *id, &mapping).await?
         }
         _ => return Err(Problem::Bad("bad-form")),
     };
@@ -361,8 +363,7 @@ async fn told(platform: &Platform, staff: &SignedIn, id: Uuid, done: bool, good:
 
 pub(super) async fn rejects(platform: web::Data<Platform>, staff: SignedIn, id: web::Path<Uuid>) -> Result<HttpResponse, Problem> {
     staff.require(Permission::VetSignatures)?;
-    let row = signature_import::Entity::find_by_id(*id).one(platform.database.read()).await?.ok_or(Problem::NotFound)?;
-    let sheet = uploads::rejects(&platform.keys, &row).ok_or(Problem::NotFound)?;
+    let sheet = kept_sheet::rejects(platform.database.read(), &platform.keys, *id).await?.ok_or(Problem::NotFound)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"rejected-lines.csv\""))

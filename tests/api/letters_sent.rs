@@ -244,7 +244,8 @@ on_both_databases! {
         let over = bruno.get(&board).await;
         assert_eq!(round_state(&program, &board).await, "closed", "nothing of it waits any more");
         assert!(over.text().contains("The round is over.") && over.text().contains("Came back: 1."), "{}", over.text());
-        assert_eq!(over.attributes("#standing p.note a", "href"), ["?state=bounced", "/desk/letters"]);
+        let reminder = format!("/desk/letters?reminds={}#reminds", board.rsplit('/').next().unwrap());
+        assert_eq!(over.attributes("#standing p.note a", "href"), ["?state=bounced", "/desk/letters", reminder.as_str()]);
         let after = letters(&program, &board).await;
         let state = |iso3: &str| after.iter().find(|(letter, _)| letter.iso3 == iso3).unwrap().0.state.clone();
         assert_eq!((state("KEN").as_str(), state("FRA").as_str()), ("sent", "closed"));

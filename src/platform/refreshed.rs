@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::Mutex;
+
 use super::http::cache::PageCache;
 
 /// A shared value with an age.
@@ -13,6 +15,8 @@ use super::http::cache::PageCache;
 pub struct Refreshed<T> {
     keep: Duration,
     held: RwLock<Held<T>>,
+    /// One reads, the others wait for what it reads: a burst after a start must not read a long list once a reader.
+    reading: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -40,10 +44,10 @@ impl<T> Default for Refreshed<T> {
 impl<T> Refreshed<T> {
     /// Reads again after `keep`.
     pub const fn every(keep: Duration) -> Self {
-        Self { keep, held: RwLock::new(Held { value: None, forgotten: 0 }) }
+        Self { keep, held: RwLock::new(Held { value: None, forgotten: 0 }), reading: Mutex::const_new(()) }
     }
 
-    /// The held value, or what `read` reads. Two requests may read at once; the later one stays.
+    /// The held value, or what `read` reads; of those who ask at once one reads.
     ///
     /// # Errors
     /// Those of `read`.
@@ -60,13 +64,15 @@ impl<T> Refreshed<T> {
     }
 
     async fn held_or<E>(&self, keep: Duration, cleared: u64, read: impl AsyncFnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
-        let forgotten = {
-            let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-            match &held.value {
-                Some(value) if value.since.elapsed() < keep && value.cleared == cleared => return Ok(Arc::clone(&value.value)),
-                _ => held.forgotten,
-            }
-        };
+        if let Some(value) = self.fresh(keep, cleared) {
+            return Ok(value);
+        }
+        // What is never kept is read by each for itself.
+        let _one = if keep.is_zero() { None } else { Some(self.reading.lock().await) };
+        if let Some(value) = self.fresh(keep, cleared) {
+            return Ok(value);
+        }
+        let forgotten = self.held.read().unwrap_or_else(PoisonError::into_inner).forgotten;
         let since = Instant::now();
         let value = Arc::new(read().await?);
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
@@ -74,6 +80,12 @@ impl<T> Refreshed<T> {
             held.value = Some(Value { since, cleared, value: Arc::clone(&value) });
         }
         Ok(value)
+    }
+
+    fn fresh(&self, keep: Duration, cleared: u64) -> Option<Arc<T>> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let value = held.value.as_ref().filter(|value| value.since.elapsed() < keep && value.cleared == cleared)?;
+        Some(Arc::clone(&value.value))
     }
 
     /// Forgets the value: it was changed in this process.
@@ -90,6 +102,20 @@ mod tests {
     use std::convert::Infallible;
 
     use super::*;
+
+    #[tokio::test]
+    async fn of_those_who_ask_at_once_one_reads() {
+        let (number, read) = (Refreshed::every(Duration::from_secs(60)), std::sync::atomic::AtomicUsize::new(0));
+        let ask = || {
+            number.get(async || {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Ok::<_, Infallible>(read.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+            })
+        };
+        let all = futures_util::future::join_all((0..50).map(|_| ask())).await;
+        assert!(all.into_iter().all(|value| *value.unwrap() == 0), "all got what the first one read");
+        assert_eq!(read.into_inner(), 1);
+    }
 
     #[tokio::test]
     async fn a_value_read_before_it_was_forgotten_is_not_held() {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use sea_orm::DbErr;
-use tokio::task::spawn_blocking;
+use tokio::{sync::Mutex, task::spawn_blocking};
 
 use super::roll::{Of, Roll};
 use crate::{
@@ -31,6 +31,7 @@ const OLDEST: Duration = Duration::from_secs(120);
 pub struct Register {
     short: Refreshed<Roll>,
     long: Arc<Long>,
+    reading: Mutex<()>,
 }
 
 /// A long roll, and whether it is being read again.
@@ -49,20 +50,27 @@ impl Register {
         let of = Of::campaign(campaign);
         let roll = match self.long.get(platform, of) {
             Some(roll) => roll,
-            None => {
-                let began = Instant::now();
-                let roll = self.short.get_with(&platform.pages, async || Roll::read(platform, of).await).await?;
-                if roll.len() >= LONG {
-                    self.long.hold(Arc::clone(&roll), began);
-                    self.short.forget();
-                }
-                roll
-            }
+            None => self.first(platform, of).await?,
         };
         if roll.len() >= LONG && !roll.is_ordered(language) {
             // Sorting a long one takes seconds: not on a thread that answers others.
             let sorted = Arc::clone(&roll);
             drop(spawn_blocking(move || sorted.order(language)).await);
+        }
+        Ok(roll)
+    }
+
+    /// A short roll, or a long one for the first time: one reads it, and whoever came in a burst after a start waits for that one.
+    async fn first(&self, platform: &Platform, of: Of) -> Result<Arc<Roll>, DbErr> {
+        let _one = self.reading.lock().await;
+        if let Some(roll) = self.long.get(platform, of) {
+            return Ok(roll);
+        }
+        let began = Instant::now();
+        let roll = self.short.get_with(&platform.pages, async || Roll::read(platform, of).await).await?;
+        if roll.len() >= LONG {
+            self.long.hold(Arc::clone(&roll), began);
+            self.short.forget();
         }
         Ok(roll)
     }

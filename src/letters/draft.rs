@@ -232,15 +232,20 @@ fn dress(
     content.email = Email { subject, text: plain_text(&content.page, &frame) };
 }
 
+/// What stands between a label and its value in a letter.
+pub(super) const fn colon(language: Language) -> &'static str {
+    match language {
+        Language::Fr => "\u{a0}: ",
+        Language::Zh => "：",
+        _ => ": ",
+    }
+}
+
 /// The whole letter as text, for the mail and for those who cannot open the file.
 pub fn plain_text(page: &LetterPage, frame: &[String]) -> String {
     // The closing asks for "the reference above", so it stands above here too.
     let reference = page.reference.as_ref().map(|reference| {
-        let colon = match page.language {
-            Language::Fr => "\u{a0}: ",
-            Language::Zh => "：",
-            _ => ": ",
-        };
+        let colon = colon(page.language);
         format!("{}{colon}{}", reference.label, reference.value)
     });
     let dated = [Some(page.place_date.clone()), reference].into_iter().flatten().collect::<Vec<_>>().join("\n");

@@ -4,6 +4,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
+use super::draft::colon;
 use crate::{
     domain::language::Language,
     platform::{
@@ -72,14 +73,6 @@ pub fn document(templates: &Templates, page: &LetterPage, made_at: DateTime<Utc>
         styles: &templates.render("documents/letter_styles.xml", language, &letter)?,
         core: &templates.render("documents/core.xml", language, &letter)?,
     })?)
-}
-
-fn colon(language: Language) -> &'static str {
-    match language {
-        Language::Fr => "\u{a0}: ",
-        Language::Zh => "：",
-        _ => ": ",
-    }
 }
 
 impl WordLetter {

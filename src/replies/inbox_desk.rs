@@ -11,7 +11,10 @@ use super::{desk::choices, inbound};
 use crate::{
     accounts::{Permission, SignedIn},
     campaigns,
-    domain::inbound::{InboundKind, InboundState},
+    domain::{
+        inbound::{InboundKind, InboundState},
+        language::Language,
+    },
     entities::{inbound_mail, letter},
     platform::{
         Platform,
@@ -100,6 +103,16 @@ struct LetterView {
     country: String,
 }
 
+impl LetterView {
+    fn of(letter: &letter::Model, directory: &states::Directory, language: Language) -> Self {
+        Self {
+            href: format!("/desk/letters/{}/{}", letter.round_id, letter.id),
+            reference: letter.reference.clone(),
+            country: directory.name(&letter.iso3, language).to_owned(),
+        }
+    }
+}
+
 /// Two queries. Unless asked for, what machines wrote is folded away.
 async fn list(
     request: HttpRequest,
@@ -131,11 +144,7 @@ async fn list(
     let has_more = found.len() as u64 > PAGE;
     found.truncate(PAGE as usize);
     let letters = letter::Entity::find().filter(letter::Column::Id.is_in(found.iter().filter_map(|row| row.letter_id))).all(db).await?;
-    let view = |letter: &letter::Model| LetterView {
-        href: format!("/desk/letters/{}/{}", letter.round_id, letter.id),
-        reference: letter.reference.clone(),
-        country: directory.name(&letter.iso3, staff.language).to_owned(),
-    };
+    let view = |letter: &letter::Model| LetterView::of(letter, &directory, staff.language);
     let rows = found.into_iter().map(|row| RowView {
         id: row.id,
         received_at: row.received_at,
@@ -210,11 +219,7 @@ async fn show(
         subject: row.subject,
         body: row.body,
         attachments: serde_json::from_value(row.attachments).unwrap_or_default(),
-        letter: letter.map(|letter| LetterView {
-            href: format!("/desk/letters/{}/{}", letter.round_id, letter.id),
-            country: directory.name(&letter.iso3, staff.language).to_owned(),
-            reference: letter.reference,
-        }),
+        letter: letter.map(|letter| LetterView::of(&letter, &directory, staff.language)),
         matched_by: row.matched_by.map(|by| by.replace('_', "-")),
         sender_known: row.sender_known,
         reply: row.reply_id,

@@ -28,6 +28,8 @@ mod m0024_logos;
 mod m0025_looks;
 mod m0026_register;
 mod m0027_inbound;
+mod m0031_edits;
+mod m0032_sending;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -66,6 +68,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_looks::Looks),
             Box::new(m0026_register::Register),
             Box::new(m0027_inbound::Inbound),
+            Box::new(m0031_edits::Edits),
+            Box::new(m0032_sending::Sending),
         ]
     }
 }

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use super::inexact_date::{is_past, parse_date};
-use super::language::Language;
 pub use super::sign_on::SignOn;
+use super::{language::Language, sending::Sending};
 
 /// One text in several languages, by language code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub struct Campaign {
     pub sign_on: SignOn,
     /// Letterhead.
     pub sender: Sender,
+    /// When letters pause by themselves.
+    #[serde(default)]
+    pub sending: Sending,
     /// The scale, strongest support first, then the special values.
     pub stance: Vec<Stance>,
     /// How positions follow from evidence.
@@ -360,6 +363,7 @@ impl Campaign {
             }
         }
         faults.extend(self.sign_on.faults());
+        faults.extend(self.sending.fault().map(str::to_owned));
         if faults.is_empty() { Ok(()) } else { Err(CampaignFaults(faults)) }
     }
 }

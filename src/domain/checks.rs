@@ -43,6 +43,8 @@ keyed! {
         OtherHolder = "other_holder",
         /// The last mail to this mailbox came back, and nobody has looked at the entry since (R79).
         RefusedMailbox = "refused_mailbox",
+        /// A paragraph was edited, and the template has other words for it now (R34).
+        EditConflict = "edit_conflict",
         /// A reminder to somebody who has answered.
         Answered = "answered",
         /// No form of address.
@@ -83,6 +85,7 @@ impl FindingCode {
             | Self::UnsourcedFact
             | Self::StaleAddressee
             | Self::OtherHolder
+            | Self::EditConflict
             | Self::Answered
             | Self::RefusedMailbox
             | Self::MissingAddress
@@ -126,6 +129,11 @@ impl Finding {
         Self::new(FindingCode::RefusedMailbox, "address", words)
     }
 
+    /// A person's words for a paragraph that this letter no longer has (R34).
+    pub fn orphaned_edit(block: &str) -> Self {
+        Self::new(FindingCode::EditConflict, block, "")
+    }
+
     /// The letter reminds somebody who has answered meanwhile.
     pub fn answered(reference: &str) -> Self {
         Self::new(FindingCode::Answered, "letter", reference)
@@ -155,6 +163,25 @@ pub struct DraftedBlock {
     pub part: Part,
     /// The finished text; `None` when there is none in the letter's language.
     pub text: Option<String>,
+    /// A person wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<Edited>,
+}
+
+/// What stands behind a paragraph that a person wrote (R34).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    /// The template's words for this letter now.
+    pub template: Option<String>,
+    /// They are not those that the person wrote over.
+    pub conflict: bool,
+}
+
+impl DraftedBlock {
+    /// A person took it out of this letter.
+    fn is_left_out(&self) -> bool {
+        self.edited.is_some() && self.text.as_deref().is_none_or(|text| text.trim().is_empty())
+    }
 }
 
 /// A fact about the state that the letter quotes.
@@ -268,7 +295,12 @@ fn address_findings(draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Fi
 }
 
 fn slot_findings(draft: &Draft<'_>, setting: &Setting<'_>, found: &mut Vec<Finding>) {
-    let slots: Vec<&str> = draft.blocks.iter().filter_map(|drafted| setting.blocks.block(&drafted.key)?.slot.as_deref()).collect();
+    let slots: Vec<&str> = draft
+        .blocks
+        .iter()
+        .filter(|drafted| !drafted.is_left_out())
+        .filter_map(|drafted| setting.blocks.block(&drafted.key)?.slot.as_deref())
+        .collect();
     let times = |slot: &str| slots.iter().filter(|one| **one == slot).count();
     let mut named: Vec<&str> = slots.iter().copied().chain(REQUIRED_SLOTS).collect();
     named.sort_unstable();
@@ -282,6 +314,12 @@ fn block_findings(drafted: &DraftedBlock, draft: &Draft<'_>, setting: &Setting<'
     // A block that the template no longer has is nobody's.
     if !setting.blocks.block(key).is_some_and(|block| block.fits(setting.facts)) {
         found.push(Finding::new(FindingCode::WrongAudience, key, setting.facts.region.clone()));
+    }
+    if drafted.edited.as_ref().is_some_and(|edited| edited.conflict) {
+        found.push(Finding::new(FindingCode::EditConflict, key, ""));
+    }
+    if drafted.is_left_out() {
+        return;
     }
     let Some(text) = drafted.text.as_deref().filter(|text| !text.trim().is_empty()) else {
         found.push(Finding::new(FindingCode::MissingTranslation, key, ""));

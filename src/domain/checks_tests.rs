@@ -33,7 +33,7 @@ fn sound() -> Vec<DraftedBlock> {
         ("ask", Part::Ask, "state its view"),
         ("offer", Part::Offer, "We would be glad to brief you."),
     ];
-    texts.into_iter().map(|(key, part, text)| DraftedBlock { key: key.into(), part, text: Some(text.into()) }).collect()
+    texts.into_iter().map(|(key, part, text)| DraftedBlock { key: key.into(), part, text: Some(text.into()), edited: None }).collect()
 }
 
 /// The findings of a sound letter after `change`.
@@ -141,14 +141,15 @@ fn a_letter_that_has_nowhere_to_go_is_stopped() {
 /// R30
 #[test]
 fn a_paragraph_for_another_region_stops_the_letter() {
-    let african = || DraftedBlock { key: "african".into(), part: Part::Body, text: Some("As a member of the African Group…".into()) };
+    let african =
+        || DraftedBlock { key: "african".into(), part: Part::Body, text: Some("As a member of the African Group…".into()), edited: None };
     assert_eq!(codes(&findings(|blocks, _, _, _| blocks.push(african()))), [FindingCode::WrongAudience]);
     let in_africa = findings(|blocks, _, _, facts| {
         blocks.push(african());
         facts.region = "african_group".into();
     });
     assert_eq!(in_africa, []);
-    let unknown = DraftedBlock { key: "from-an-older-template".into(), part: Part::Body, text: Some("x".into()) };
+    let unknown = DraftedBlock { key: "from-an-older-template".into(), part: Part::Body, text: Some("x".into()), edited: None };
     assert_eq!(codes(&findings(|blocks, _, _, _| blocks.push(unknown))), [FindingCode::WrongAudience]);
 }
 

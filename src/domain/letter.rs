@@ -227,7 +227,34 @@ keyed! {
     }
 }
 
+/// Where an office is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// At the headquarters of the United Nations.
+    NewYork,
+    /// At its office there.
+    Geneva,
+    /// In the state's own capital.
+    Capital,
+    /// Where the writers are.
+    WithTheWriters,
+}
+
 impl PostKind {
+    /// Where the office is: by its clock letters leave.
+    pub const fn seat(self) -> Seat {
+        match self {
+            Self::PermanentRepresentative
+            | Self::PermanentObserver
+            | Self::DeputyPermanentRepresentative
+            | Self::LegalAdviser
+            | Self::GroupCoordinator => Seat::NewYork,
+            Self::PermanentRepresentativeGeneva => Seat::Geneva,
+            Self::ForeignMinister | Self::LegalDepartment | Self::JusticeMinister => Seat::Capital,
+            Self::Embassy => Seat::WithTheWriters,
+        }
+    }
+
     /// The office as conditions of blocks know it: a mission abroad, or the capital.
     pub const fn condition_key(self) -> &'static str {
         match self {

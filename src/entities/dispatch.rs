@@ -25,6 +25,8 @@ pub struct Model {
     pub account_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
+    /// Its hour; before that it is not offered.
+    pub not_before: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

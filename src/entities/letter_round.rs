@@ -28,6 +28,15 @@ pub struct Model {
     pub released_by: Option<Uuid>,
     pub released_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    /// Nothing of it leaves from then on, until somebody goes on with it.
+    pub paused_at: Option<DateTimeUtc>,
+    /// Nobody: too many letters were refused.
+    pub paused_by: Option<Uuid>,
+    pub paused_because: Option<String>,
+    /// Went on; refusals are counted anew from then.
+    pub resumed_at: Option<DateTimeUtc>,
+    /// The hour of the day, where a letter is read, from which it leaves; none: at once.
+    pub send_hour: Option<i16>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -21,6 +21,7 @@ pub mod invitation;
 pub mod issue;
 pub mod job;
 pub mod letter;
+pub mod letter_edit;
 pub mod letter_event;
 pub mod letter_round;
 pub mod letter_template;

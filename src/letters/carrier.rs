@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     dispatch::{DispatchError, KIND, Payload, advance, close_if_over, step_sending},
-    store,
+    pausing, store,
 };
 use crate::{
     campaigns,
@@ -29,6 +29,8 @@ use crate::{
 
 /// How long a letter waits when its host has had its share.
 const WAIT_FOR_HOST: std::time::Duration = std::time::Duration::from_secs(20);
+/// How long a letter of a paused round waits before it looks again.
+const WAIT_FOR_PAUSE: std::time::Duration = std::time::Duration::from_secs(30);
 /// How long a letter waits to be set anew.
 const WAIT_FOR_REISSUE: std::time::Duration = std::time::Duration::from_secs(5);
 /// The server's words that are kept.
@@ -78,6 +80,13 @@ impl Handler for Carrier {
         let mail = self.mail(&dispatch, &letter, &round).await?;
         if payload.rehearsal || round.rehearsal {
             return self.settle(&round, &dispatch, DispatchState::Rehearsed, "rehearsal: nothing was sent").await;
+        }
+        let now = self.platform.clock.now();
+        if let Some(early) = dispatch.not_before.and_then(|instant| (instant - now).to_std().ok()).filter(|wait| !wait.is_zero()) {
+            return Err(JobError::Postpone { after: early, reason: "its hour has not come".to_owned() });
+        }
+        if round.paused_at.is_some() {
+            return Err(JobError::Postpone { after: WAIT_FOR_PAUSE, reason: "its round is paused".to_owned() });
         }
         self.keep_pace(&dispatch).await?;
         // Written before the mail leaves, so that what comes back can be told even if this process dies now.
@@ -154,6 +163,7 @@ impl Carrier {
     ) -> Result<(), JobError> {
         let now = self.platform.clock.now();
         let answer: String = answer.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST_ANSWER).collect();
+        let campaign = if outcome == DispatchState::Rejected { Some(self.campaigns.for_work(&self.platform).await?) } else { None };
         let txn = self.platform.database.begin().await?;
         step_sending(&txn, round.id, RoundState::Sending).await?;
         let settled = dispatch::Entity::update_many()
@@ -172,6 +182,9 @@ impl Carrier {
                 Ok(()) | Err(DispatchError::Move(_)) => {}
                 Err(DispatchError::Database(error)) => return Err(error.into()),
                 Err(_) => return Err(JobError::Retry("the letter changed meanwhile".to_owned())),
+            }
+            if let Some(campaign) = campaign {
+                pausing::pause_if_too_many(&txn, round.id, campaign.config.sending, now).await?;
             }
             close_if_over(&txn, round, None, now).await?;
         }

@@ -137,6 +137,7 @@ impl<'a> Standard<'a> {
             addressee_days: DAYS_UNCHECKED,
         };
         let mut found = checks::check(&drafted, &setting);
+        found.extend(content.orphans.iter().map(|(block, _)| Finding::orphaned_edit(block)));
         // A sentence of the frame around the letter whose variable had no value.
         found.extend(content.unfilled.iter().map(|place| Finding::placeholder(place)));
         if content.addressed_by != addressing::addressed_by(addressee) {

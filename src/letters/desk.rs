@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{board, letter_actions, letter_desk, round_actions, rounds_desk};
+use super::{board, editing_desk, letter_actions, letter_desk, round_actions, rounds_desk};
 use crate::{
     domain::{language::Language, letter::RoundState},
     entities::letter_round,
@@ -21,11 +21,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/letters/{round}/draft", web::post().to(round_actions::draft))
         .route("/desk/letters/{round}/approve", web::post().to(round_actions::approve))
         .route("/desk/letters/{round}/release", web::post().to(round_actions::release))
+        .route("/desk/letters/{round}/pause", web::post().to(round_actions::pause))
+        .route("/desk/letters/{round}/resume", web::post().to(round_actions::resume))
         .route("/desk/letters/{round}/leave-out", web::post().to(round_actions::leave_out))
         .route("/desk/letters/{round}/stop", web::post().to(round_actions::stop))
         .route("/desk/letters/{round}/{letter}", web::get().to(letter_desk::show))
         .route("/desk/letters/{round}/{letter}/letter.pdf", web::get().to(letter_desk::preview))
         .route("/desk/letters/{round}/{letter}/letter.docx", web::get().to(letter_desk::as_word))
+        .route("/desk/letters/{round}/{letter}/text", web::get().to(editing_desk::show))
+        .route("/desk/letters/{round}/{letter}/text", web::post().to(editing_desk::save))
         .route("/desk/letters/{round}/{letter}/delivery", web::post().to(letter_actions::deliver))
         .route("/desk/letters/{round}/{letter}/way", web::post().to(letter_actions::choose_way))
         .route("/desk/letters/{round}/{letter}/unchecked", web::post().to(letter_actions::excuse))

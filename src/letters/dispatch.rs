@@ -88,15 +88,15 @@ pub async fn queue_letter(
     rehearsal: bool,
     now: DateTime<Utc>,
 ) -> Result<Uuid, DispatchError> {
-    queue_letter_by(txn, letter, address, rehearsal, None, now).await
+    queue_letter_by(txn, letter, address, (rehearsal, None), None, now).await
 }
 
-/// The same, asked for by a person.
+/// The same, asked for by a person, or not before its hour.
 pub(super) async fn queue_letter_by(
     txn: &impl ConnectionTrait,
     letter: &letter::Model,
     address: &EmailAddress,
-    rehearsal: bool,
+    (rehearsal, not_before): (bool, Option<DateTime<Utc>>),
     account: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<Uuid, DispatchError> {
@@ -113,10 +113,11 @@ pub(super) async fn queue_letter_by(
         state: Set(DispatchState::Queued.key().to_owned()),
         attempts: Set(0),
         created_at: Set(now),
+        not_before: Set(not_before),
         ..Default::default()
     };
     dispatch::Entity::insert(row).exec_without_returning(txn).await?;
-    jobs::enqueue(txn, job(id, rehearsal), now).await?;
+    jobs::enqueue(txn, job(id, rehearsal).at(not_before.unwrap_or(now)), now).await?;
     Ok(id)
 }
 

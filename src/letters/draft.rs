@@ -17,6 +17,7 @@ use crate::{
         blocks::{Part, StateFacts},
         campaign::Campaign,
         checks::DraftedBlock,
+        edit::Edit,
         headline::Headline,
         language::Language,
         phrase,
@@ -51,6 +52,9 @@ pub struct Content {
     /// Places outside the paragraphs whose variables had no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfilled: Vec<String>,
+    /// Paragraphs that a person wrote for this letter and that it no longer has, by key, with their words (R34).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orphans: Vec<(String, String)>,
 }
 
 /// A fact of the record that a letter quotes.
@@ -134,6 +138,7 @@ pub fn draft(
     language: Language,
     sender: &Sender,
     reference: &str,
+    edits: &[Edit],
 ) -> Content {
     let mut values = values(occasion, state, region_name, known, language, sender, reference);
     if let Some(earlier) = recipient.earlier {
@@ -152,7 +157,13 @@ pub fn draft(
     let mut body: Vec<String> = Vec::new();
     for block in occasion.words.blocks.blocks.iter().filter(|block| block.fits(&facts)) {
         let text = occasion.words.text(language, &block.key).map(fill);
-        content.drafted.push(DraftedBlock { key: block.key.clone(), part: block.part, text: text.clone() });
+        let drafted = DraftedBlock { key: block.key.clone(), part: block.part, text, edited: None };
+        let drafted = match edits.iter().find(|edit| edit.block == block.key) {
+            Some(edit) => edit.over(drafted),
+            None => drafted,
+        };
+        let text = drafted.text.clone().filter(|text| !text.is_empty());
+        content.drafted.push(drafted);
         let Some(text) = text else { continue };
         if occasion.words.text(language, &block.key).is_some_and(quotes_the_record) {
             let last = known.last_statement.as_ref();
@@ -165,11 +176,13 @@ pub fn draft(
             Part::Body => body.push(text),
             Part::Ask if block.items => asks.items.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)),
             Part::Ask => asks.intro = text,
-            Part::Offer | Part::Closing => content.page.offer.push(text),
+            Part::Offer | Part::Closing => content.page.offer.extend(parted(&text)),
         }
     }
+    let orphans = edits.iter().filter(|edit| !content.drafted.iter().any(|drafted| drafted.key == edit.block));
+    content.orphans = orphans.map(|edit| (edit.block.clone(), edit.text.clone())).collect();
     let space = if language == Language::Zh { "" } else { " " };
-    content.page.paragraphs = [opening.join(space), body.join(space)].into_iter().filter(|text| !text.is_empty()).collect();
+    content.page.paragraphs = [opening.join(space), body.join(space)].iter().flat_map(|text| parted(text)).collect();
     content.page.asks = Some(asks).filter(|asks| !asks.items.is_empty());
     if let Some(form) = occasion.words.address.form(recipient.post, language) {
         addressing::address(&mut content.page, form, recipient, &fill);
@@ -178,6 +191,11 @@ pub fn draft(
     content.addressed_by = addressing::addressed_by(recipient.entry);
     dress(occasion, language, sender, reference, &mut content, &fill);
     content
+}
+
+/// Paragraphs that a person parted by empty lines.
+fn parted(text: &str) -> impl Iterator<Item = String> {
+    text.split("\n\n").filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
 fn quotes_the_record(text: &str) -> bool {

@@ -1,4 +1,5 @@
-//! Drafts all letters of a round, and checks them again when somebody approves it. Must not move a round past "checked".
+//! Drafts all letters of a round or one of them anew, and checks them again when somebody approves it. What a person wrote into a letter stays (R34).
+//! Must not move a round past "checked".
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,7 +12,7 @@ use super::{
     addressing::Recipient,
     checking::Standard,
     draft::{self, Content, Occasion, Sender},
-    facts, reminding,
+    editing, facts, reminding,
     service::{self, Options, RoundError},
     store,
 };
@@ -56,7 +57,6 @@ pub fn post_kind(state: &StateEntry, kind: &str) -> PostKind {
 /// See [`RoundError`].
 pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<Directory>, id: Uuid) -> Result<usize, RoundError> {
     let now = platform.clock.now();
-    let today = now.date_naive();
     platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
     let txn = platform.database.begin().await?;
     let loaded = store::load(&txn, id).await?;
@@ -65,11 +65,48 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
         return Ok(0);
     }
     service::hold_round(&txn, id, state).await?;
+    let drafted = write(&txn, platform, campaign, directory, &loaded, (None, None), now).await?;
+    let checked = letter_round::ActiveModel { state: Set(RoundState::Checked.key().to_owned()), ..Default::default() };
+    service::move_round(&txn, id, state, checked).await?;
+    audit::append(&txn, Entry::of(None, "round.drafted", "round", id).with(json!({ "letters": drafted })), now).await?;
+    txn.commit().await?;
+    Ok(drafted)
+}
+
+/// Writes one letter of a loaded round anew, within the caller's transaction, which holds the round.
+///
+/// # Errors
+/// See [`RoundError`].
+pub(super) async fn draft_one(
+    txn: &impl ConnectionTrait,
+    platform: &Platform,
+    campaign: &Current,
+    directory: &Directory,
+    letter: &letter::Model,
+    account: Uuid,
+) -> Result<(), RoundError> {
+    let loaded = store::load(txn, letter.round_id).await?;
+    write(txn, platform, campaign, directory, &loaded, (Some(letter.id), Some(account)), platform.clock.now()).await?;
+    Ok(())
+}
+
+/// Writes the letters of a round, or `only` one of them. Five queries more than what each write costs.
+async fn write(
+    txn: &impl ConnectionTrait,
+    platform: &Platform,
+    campaign: &Current,
+    directory: &Directory,
+    loaded: &store::Loaded,
+    (only, account): (Option<Uuid>, Option<Uuid>),
+    now: DateTime<Utc>,
+) -> Result<usize, RoundError> {
+    let (id, today) = (loaded.round.id, now.date_naive());
     let options = Options::of(&loaded.round);
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
-    let known = facts::of_all_states(&txn, (campaign.id, &campaign.config), directory, &loaded.lines, loaded.round.dated_on).await?;
-    let standard = Standard::gather(&txn, &loaded, event, &platform.typesetter, today).await?;
-    let existing = letter::Entity::find().filter(letter::Column::RoundId.eq(id)).all(&txn).await?;
+    let known = facts::of_all_states(txn, (campaign.id, &campaign.config), directory, &loaded.lines, loaded.round.dated_on).await?;
+    let standard = Standard::gather(txn, loaded, event, &platform.typesetter, today).await?;
+    let existing = letter::Entity::find().filter(letter::Column::RoundId.eq(id)).all(txn).await?;
+    let edits = editing::edits_of(txn, id).await?;
     let existing: HashMap<Uuid, letter::Model> = existing.into_iter().map(|letter| (letter.post_id, letter)).collect();
     let occasion = Occasion {
         campaign: &campaign.config,
@@ -84,10 +121,10 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
     let (mut fresh, mut history) = (Vec::new(), Vec::new());
     let mut drafted = 0;
     let unanswered = match options.reminds {
-        Some(round) => Some(reminding::unanswered(&txn, round, campaign.id).await?),
+        Some(round) => Some(reminding::unanswered(txn, round, campaign.id).await?),
         None => None,
     };
-    for entry in posts::on_day(&txn, &options.posts, today).await? {
+    for entry in posts::on_day(txn, &options.posts, today).await? {
         let Some(state) = directory.state(&entry.post.iso3) else { continue };
         let before = unanswered.as_ref().map(|unanswered| unanswered.get(&entry.post.id));
         if before.is_some_and(|before| before.is_none()) {
@@ -97,6 +134,9 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
         let language = language_of(&options, state, wish);
         let known = known.get(&state.iso3).unwrap_or(&unknown);
         let earlier = existing.get(&entry.post.id);
+        if only.is_some() && only != earlier.map(|letter| letter.id) {
+            continue;
+        }
         if earlier.is_some_and(|letter| !letter.state.parse().is_ok_and(LetterState::is_editable)) {
             continue;
         }
@@ -109,30 +149,27 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
         let kind = post_kind(state, &entry.post.kind);
         let region = directory.region_name(state, language);
         let recipient = Recipient::of_coalition(kind, entry.addressee.as_ref(), before.flatten());
-        let content = draft::draft(&occasion, state, region, known, &recipient, language, &sender, &reference);
+        let edits = edits.get(&letter_id).map_or(&[][..], Vec::as_slice);
+        let content = draft::draft(&occasion, state, region, known, &recipient, language, &sender, &reference, edits);
         let way = earlier.and_then(|letter| letter.channel.parse().ok()).unwrap_or(Channel::Mail);
         let because = earlier.and_then(|letter| letter.unchecked_because.clone());
         let findings = standard.check(&content, known, (kind, way), language, (entry.addressee.as_ref(), because.is_some()));
         let mut row = letter_row(letter_id, id, &entry.post, language, reference, &content, &findings, now)?;
         (row.channel, row.unchecked_because) = (Set(way.key().to_owned()), Set(because));
-        history.extend(steps(letter_id, earlier.map(|letter| letter.state.as_str()), state_after(&findings), now));
+        history.extend(steps(letter_id, earlier.map(|letter| letter.state.as_str()), state_after(&findings), account, now));
         drafted += 1;
         if earlier.is_some() {
-            letter::Entity::update_many().set(row).filter(letter::Column::Id.eq(letter_id)).exec(&txn).await?;
+            letter::Entity::update_many().set(row).filter(letter::Column::Id.eq(letter_id)).exec(txn).await?;
         } else {
             fresh.push(row);
         }
     }
     for chunk in in_chunks(fresh) {
-        letter::Entity::insert_many(chunk).exec_without_returning(&txn).await?;
+        letter::Entity::insert_many(chunk).exec_without_returning(txn).await?;
     }
     for chunk in in_chunks(history) {
-        letter_event::Entity::insert_many(chunk).exec_without_returning(&txn).await?;
+        letter_event::Entity::insert_many(chunk).exec_without_returning(txn).await?;
     }
-    let checked = letter_round::ActiveModel { state: Set(RoundState::Checked.key().to_owned()), ..Default::default() };
-    service::move_round(&txn, id, state, checked).await?;
-    audit::append(&txn, Entry::of(None, "round.drafted", "round", id).with(json!({ "letters": drafted })), now).await?;
-    txn.commit().await?;
     Ok(drafted)
 }
 
@@ -176,7 +213,7 @@ pub async fn check_again(
         }
         let after = state_after(&findings);
         if letter.state != after.key() {
-            history.extend(steps(letter.id, Some(&letter.state), after, now));
+            history.extend(steps(letter.id, Some(&letter.state), after, None, now));
         }
         (letter.findings, letter.blockers, letter.state) = (value, blockers(&findings), after.key().to_owned());
         let change = letter::ActiveModel {
@@ -203,12 +240,12 @@ fn state_after(findings: &[Finding]) -> LetterState {
 }
 
 /// The lines of the letter's history: written, and checked where nothing stops it.
-fn steps(letter: Uuid, from: Option<&str>, to: LetterState, now: DateTime<Utc>) -> Vec<letter_event::ActiveModel> {
+fn steps(letter: Uuid, from: Option<&str>, to: LetterState, account: Option<Uuid>, now: DateTime<Utc>) -> Vec<letter_event::ActiveModel> {
     let step = |from: Option<String>, to: LetterState| letter_event::ActiveModel {
         id: Set(Uuid::now_v7()),
         letter_id: Set(letter),
         occurred_at: Set(now),
-        account_id: Set(None),
+        account_id: Set(account),
         from_state: Set(from),
         to_state: Set(to.key().to_owned()),
         note: Set(None),

@@ -24,16 +24,17 @@ use crate::{
     domain::{
         email::{EmailAddress, file_name},
         language::Language,
-        letter::{Channel, LetterState, RoundState},
+        letter::{Channel, LetterState, PostKind, RoundState},
+        sending,
     },
-    entities::{addressee, letter, letter_round},
+    entities::{addressee, letter, letter_round, post},
     platform::{
         Platform,
         files::{self, NewFile},
         jobs::{Attempt, Handler, Job, JobError, Worker},
         typeset::{LetterPage, Template, Typeset, TypesetError},
     },
-    states::{self, Directory},
+    states::{self, Directory, time_zones},
 };
 
 const DRAFT: &str = "letters.draft";
@@ -234,7 +235,8 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     let address = address_of(&txn, &letter, now.date_naive()).await?;
     let found = match address.or_else(|| loaded.round.rehearsal.then(|| EmailAddress::parse("rehearsal@invalid.example").ok()).flatten()) {
         Some(address) => {
-            dispatch::queue_letter(&txn, &letter, &address, loaded.round.rehearsal, now)
+            let hour = hour_of(&txn, &loaded.round, &letter, now).await?;
+            dispatch::queue_letter_by(&txn, &letter, &address, (loaded.round.rehearsal, hour), None, now)
                 .await
                 .map_err(|error| JobError::Retry(error.to_string()))?;
             true
@@ -244,6 +246,19 @@ async fn hand_over(platform: &Platform, loaded: &Loaded, letter: &letter::Model,
     txn.commit().await?;
     platform.bell.ring();
     Ok(found)
+}
+
+/// When a letter of a round is to leave that leaves by the clock of its readers. One query, and none for a round that leaves at once.
+async fn hour_of(
+    db: &impl sea_orm::ConnectionTrait,
+    round: &letter_round::Model,
+    letter: &letter::Model,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let Some(hour) = round.send_hour.and_then(|hour| u32::try_from(hour).ok()).filter(|_| !round.rehearsal) else { return Ok(None) };
+    let post = post::Entity::find_by_id(letter.post_id).one(db).await?;
+    let kind = post.and_then(|post| post.kind.parse().ok()).unwrap_or(PostKind::PermanentRepresentative);
+    Ok(Some(sending::leaves_at(time_zones::of(&letter.iso3, kind), hour, now)).filter(|instant| *instant > now))
 }
 
 /// The address in the register a letter would leave for on a day. One query.

@@ -153,7 +153,8 @@ pub(super) async fn send_again(
     answer(&platform, &staff, &letter, outcome.map(drop), "letters-done-again").await
 }
 
-async fn answer(
+/// Back to the letter's page, with what was done or why not.
+pub(super) async fn answer(
     platform: &Platform,
     staff: &SignedIn,
     letter: &letter::Model,

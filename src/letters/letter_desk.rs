@@ -22,7 +22,8 @@ use crate::{
     accounts::{self, Permission, SignedIn},
     campaigns,
     domain::{
-        checks::FindingCode,
+        checks::{DraftedBlock, FindingCode},
+        difference::{Paragraph, difference},
         language::Language,
         letter::{Channel, LetterState, RoundState},
     },
@@ -81,6 +82,9 @@ struct LetterView<'a> {
     register_href: String,
     /// What one said.
     unchecked_because: Option<String>,
+    may_edit: bool,
+    /// Paragraphs that a person wrote: from the template's words to theirs (R34).
+    edited: Vec<Vec<Paragraph>>,
 }
 
 /// What was typed into the forms of this page.
@@ -111,6 +115,8 @@ struct AttemptView {
     to: Option<String>,
     answer: Option<String>,
     attempts: i32,
+    /// Its hour, while it waits for it.
+    not_before: Option<DateTime<Utc>>,
     has_proof: bool,
 }
 
@@ -167,6 +173,7 @@ pub(super) async fn page(
     };
     let findings = findings_of(&letter.findings);
     let is_stale = findings.iter().any(|finding| finding.code == FindingCode::StaleAddressee && finding.blocks());
+    let is_open = round.state.parse().is_ok_and(|state| matches!(state, RoundState::Draft | RoundState::Checked));
     let is_over = state.has_left() || state == LetterState::Closed || round.state == RoundState::Closed.key();
     let view = LetterView {
         page: staff.frame_titled(platform, format!("{} – {}", directory.name(&letter.iso3, staff.language), letter.reference)),
@@ -185,6 +192,8 @@ pub(super) async fn page(
         letter_dir: language.direction(),
         letter_language: letter.language,
         reference: letter.reference,
+        edited: content.drafted.iter().filter_map(edited_in_words).collect(),
+        may_edit: is_open && state.is_editable() && staff.role.may(Permission::PrepareLetters),
         subject: content.email.subject,
         text: content.email.text,
         findings: findings.into_iter().map(FindingView::of).collect(),
@@ -207,6 +216,7 @@ pub(super) async fn page(
                 to: row.to_address,
                 answer: row.server_answer,
                 attempts: row.attempts,
+                not_before: row.not_before.filter(|_| row.finished_at.is_none()),
                 has_proof: row.file_id.is_some(),
             })
             .collect(),
@@ -223,6 +233,11 @@ pub(super) async fn page(
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(platform.site.page(status, "letters/letter.html", staff.language, &view)?)
+}
+
+fn edited_in_words(drafted: &DraftedBlock) -> Option<Vec<Paragraph>> {
+    let template = drafted.edited.as_ref()?.template.as_deref().unwrap_or_default();
+    Some(difference(template, drafted.text.as_deref().unwrap_or_default()))
 }
 
 /// The same words for a word processor.

@@ -265,7 +265,7 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     // No check of the domain: it would judge the name somebody typed. What is missing in our words is ours.
     let write = |kind: &str| {
         let recipient = Recipient { post: office(kind, order.state), entry: None, relation: Relation::Own, earlier: None };
-        draft::draft(&occasion, order.state, region, &known, &recipient, order.language, &sender, "-")
+        draft::draft(&occasion, order.state, region, &known, &recipient, order.language, &sender, "-", &[])
     };
     let content = write(order.post);
     let facts = StateFacts { post: office(order.post, order.state).condition_key().to_owned(), ..known.facts.clone() };

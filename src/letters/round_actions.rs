@@ -4,18 +4,29 @@
 use std::{collections::BTreeMap, future::Future};
 
 use actix_web::{HttpResponse, web};
+use serde::Deserialize;
 use uuid::Uuid;
 
-use super::service::{self, RoundError};
+use super::{
+    pausing,
+    service::{self, RoundError},
+};
 use crate::{
     accounts::{Permission, SignedIn},
     campaigns,
-    domain::letter::RoundRefusal,
-    platform::{Platform, http::problem::Problem, i18n},
+    domain::{letter::RoundRefusal, sending::HOURS},
+    platform::{
+        Platform,
+        http::{forms, problem::Problem},
+        i18n,
+    },
     states,
 };
 
 type Round = web::Path<Uuid>;
+
+/// What is kept of why a round is held, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// One press of a button. The step is begun only once the form is known to come from our page and the person has the right.
 async fn press(
@@ -50,8 +61,31 @@ pub(super) async fn approve(
     press(&platform, &staff, *id, &body, Permission::ApproveLetters, "letters-done-approved", step).await
 }
 
+/// What the form of a release carries: from which hour of the day; empty: at once.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ReleaseForm {
+    hour: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PauseForm {
+    because: String,
+}
+
 pub(super) async fn release(platform: web::Data<Platform>, staff: SignedIn, id: Round, body: web::Bytes) -> Result<HttpResponse, Problem> {
-    let step = service::release(&platform, *id, staff.id);
+    let form: ReleaseForm = forms::read(&body)?;
+    let hour = Some(form.hour.as_str()).filter(|hour| !hour.is_empty()).map(|hour| hour.parse().ok().filter(|hour| HOURS.contains(hour)));
+    let hour = match hour {
+        None => None,
+        Some(Some(hour)) => Some(hour),
+        Some(None) => {
+            staff.require(Permission::ReleaseLetters)?;
+            return Ok(staff.refused(&platform, &format!("/desk/letters/{id}"), "letters-error-hour", &i18n::Args::new()).await?);
+        }
+    };
+    let step = service::release(&platform, *id, hour, staff.id);
     press(&platform, &staff, *id, &body, Permission::ReleaseLetters, "letters-done-released", step).await
 }
 
@@ -68,6 +102,18 @@ pub(super) async fn leave_out(
 pub(super) async fn stop(platform: web::Data<Platform>, staff: SignedIn, id: Round, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let step = service::stop(&platform, *id, staff.id);
     press(&platform, &staff, *id, &body, Permission::ReleaseLetters, "letters-done-stopped", step).await
+}
+
+pub(super) async fn pause(platform: web::Data<Platform>, staff: SignedIn, id: Round, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let form: PauseForm = forms::read(&body)?;
+    let because: String = form.because.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_REASON).collect();
+    let step = pausing::pause(&platform, *id, &because, staff.id);
+    press(&platform, &staff, *id, &body, Permission::ReleaseLetters, "letters-done-paused", step).await
+}
+
+pub(super) async fn resume(platform: web::Data<Platform>, staff: SignedIn, id: Round, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let step = pausing::resume(&platform, *id, staff.id);
+    press(&platform, &staff, *id, &body, Permission::ReleaseLetters, "letters-done-resumed", step).await
 }
 
 /// Back to the board, with what was done or why not.

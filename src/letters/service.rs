@@ -126,6 +126,11 @@ pub async fn create(
         released_by: Set(None),
         released_at: Set(None),
         created_at: Set(now),
+        paused_at: Set(None),
+        paused_by: Set(None),
+        paused_because: Set(None),
+        resumed_at: Set(None),
+        send_hour: Set(None),
     };
     if let Err(error) = letter_round::Entity::insert(row).exec_without_returning(&txn).await {
         let taken = broken_unique(&error, &[("ux_letter_round_name", "letter_round.name")]).is_some();
@@ -143,17 +148,22 @@ async fn of_campaign(db: &impl ConnectionTrait, campaign: &Current, round: Uuid)
     found.filter(|round| round.campaign_id == campaign.id).map(|round| round.id).ok_or(RoundError::Missing)
 }
 
-/// Asks for all letters of a round anew; not once it is approved.
+/// Asks for all letters of a round anew, with the campaign's newest words; not once it is approved.
 ///
 /// # Errors
 /// See [`RoundError`].
 pub async fn draft_anew(platform: &Platform, id: Uuid) -> Result<(), RoundError> {
-    let round = letter_round::Entity::find_by_id(id).one(platform.database.read()).await?.ok_or(RoundError::Missing)?;
+    let txn = platform.database.begin().await?;
+    let round = letter_round::Entity::find_by_id(id).one(&txn).await?.ok_or(RoundError::Missing)?;
     let from: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
     if !matches!(from, RoundState::Draft | RoundState::Checked) {
         return Err(RoundRefusal::from(ForbiddenMove { from, to: RoundState::Draft }).into());
     }
-    enqueue(platform.database.write(), jobs::draft(id), platform.clock.now()).await?;
+    let template = words::newest(&txn, round.campaign_id).await?.ok_or(RoundError::Missing)?;
+    let change = letter_round::ActiveModel { template_id: Set(template.id), ..Default::default() };
+    move_round(&txn, id, from, change).await?;
+    enqueue(&txn, jobs::draft(id), platform.clock.now()).await?;
+    txn.commit().await?;
     platform.bell.ring();
     Ok(())
 }
@@ -194,11 +204,12 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
     Ok(())
 }
 
-/// Releases an approved round; never by the person who approved it (R36).
+/// Releases an approved round; never by the person who approved it (R36). With an `hour` of the day each letter leaves by the clock of the office that
+/// reads it, from that hour on; without one, at once.
 ///
 /// # Errors
 /// See [`RoundError`].
-pub async fn release(platform: &Platform, id: Uuid, account: Uuid) -> Result<(), RoundError> {
+pub async fn release(platform: &Platform, id: Uuid, hour: Option<u32>, account: Uuid) -> Result<(), RoundError> {
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
     let round = letter_round::Entity::find_by_id(id).one(&txn).await?.ok_or(RoundError::Missing)?;
@@ -208,10 +219,15 @@ pub async fn release(platform: &Platform, id: Uuid, account: Uuid) -> Result<(),
         state: Set(to.key().to_owned()),
         released_by: Set(Some(account)),
         released_at: Set(Some(now)),
+        send_hour: Set(hour.and_then(|hour| i16::try_from(hour).ok())),
         ..Default::default()
     };
     move_round(&txn, id, from, change).await?;
-    audit::append(&txn, Entry::of(Some(account), "round.released", "round", id).with(json!({ "rehearsal": round.rehearsal })), now).await?;
+    let mut details = json!({ "rehearsal": round.rehearsal });
+    if let (Some(hour), Some(details)) = (hour, details.as_object_mut()) {
+        details.insert("hour".to_owned(), hour.into());
+    }
+    audit::append(&txn, Entry::of(Some(account), "round.released", "round", id).with(details), now).await?;
     enqueue(&txn, jobs::typeset(id), now).await?;
     txn.commit().await?;
     platform.bell.ring();

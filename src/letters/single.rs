@@ -129,7 +129,10 @@ pub async fn excuse_unchecked(
 
 /// A letter that has not left, with its round held: first the round's row, as whoever drafts, approves, releases and stops; and the letter as it is
 /// after that.
-async fn held_before_it_leaves(txn: &DatabaseTransaction, id: Uuid) -> Result<(letter_round::Model, letter::Model), DispatchError> {
+pub(super) async fn held_before_it_leaves(
+    txn: &DatabaseTransaction,
+    id: Uuid,
+) -> Result<(letter_round::Model, letter::Model), DispatchError> {
     let letter = letter::Entity::find_by_id(id).one(txn).await?.ok_or(DispatchError::Missing)?;
     let round = letter_round::Entity::find_by_id(letter.round_id).one(txn).await?.ok_or(DispatchError::Missing)?;
     let at: RoundState = round.state.parse().map_err(|_| DispatchError::Missing)?;
@@ -161,7 +164,7 @@ pub async fn send_again(platform: &Platform, id: Uuid, address: &EmailAddress, a
         let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
         return Err(ForbiddenMove { from, to: LetterState::Queued }.into());
     }
-    let id = dispatch::queue_letter_by(&txn, &letter, address, false, Some(account), now).await?;
+    let id = dispatch::queue_letter_by(&txn, &letter, address, (false, None), Some(account), now).await?;
     addressees::correct_mailbox(&txn, letter.post_id, address, account, now).await?;
     let entry = Entry::of(Some(account), "letter.sent_again", "letter", letter.id).with(json!({ "dispatch": id }));
     audit::append(&txn, entry, now).await?;

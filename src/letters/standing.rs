@@ -83,7 +83,7 @@ pub(super) fn steps(
             .map(|(letter, _)| letter)
             .filter(|letter| letter.state != LetterState::Closed.key() || letter.file_id.is_some())
             .collect();
-        let runs = state == RoundState::Sending;
+        let runs = state == RoundState::Sending && round.paused_at.is_none();
         let typeset = going.iter().filter(|letter| letter.file_id.is_some()).count();
         steps.push(step("typeset", typeset, going.len(), runs, released_at, language, now));
         let rehearsed = attempts.iter().find(|(state, _)| state == DispatchState::Rehearsed.key()).map_or(0, |(_, count)| *count);

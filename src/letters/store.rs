@@ -231,6 +231,24 @@ async fn asked(db: &impl ConnectionTrait, letter: Option<letter::Model>) -> Resu
     Ok(Some(Asked { reference: letter.reference, iso3: letter.iso3, post, left_at, sha256 }))
 }
 
+/// How many letters of a round wait for their hour, and when the next of them leaves. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting_for_hour(db: &impl ConnectionTrait, round: Uuid, now: DateTime<Utc>) -> Result<Option<(u64, DateTime<Utc>)>, DbErr> {
+    let letters = letter::Entity::find().select_only().column(letter::Column::Id).filter(letter::Column::RoundId.eq(round));
+    let hours: Vec<DateTime<Utc>> = dispatch::Entity::find()
+        .select_only()
+        .column(dispatch::Column::NotBefore)
+        .filter(dispatch::Column::LetterId.in_subquery(letters.into_query()))
+        .filter(dispatch::Column::State.eq(DispatchState::Queued.key()))
+        .filter(dispatch::Column::NotBefore.gt(now))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(hours.iter().min().map(|next| (hours.len() as u64, *next)))
+}
+
 /// How many letters of a round have an attempt in each state. One query.
 ///
 /// # Errors

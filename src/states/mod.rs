@@ -10,5 +10,6 @@ mod register_entry;
 pub mod register_sheet;
 mod register_sheet_desk;
 pub mod sheet;
+pub mod time_zones;
 
 pub use directory::{Directory, Register};

@@ -79,6 +79,11 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
         released_by: None,
         released_at: None,
         created_at: now,
+        paused_at: None,
+        paused_by: None,
+        paused_because: None,
+        resumed_at: None,
+        send_hour: None,
     };
     letter_round::Entity::insert(round.into_active_model()).exec_without_returning(db).await.unwrap();
     let post = post::Entity::find().filter(post::Column::Iso3.eq(iso3)).order_by_desc(post::Column::Kind).one(db).await.unwrap().unwrap();

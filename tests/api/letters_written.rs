@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-const SECRET: &str = "Minister Duarte told us at breakfast that her delegation will abstain";
+pub const SECRET: &str = "Minister Duarte told us at breakfast that her delegation will abstain";
 pub const PR: &str = "permanent_representative";
 
 const HEAD: &str = "id,kind,name,location_label,iso3,contact_name,contact_email,contact_role,language,visibility,network_mode,network_members,signed_at,state\n";
@@ -103,7 +103,7 @@ pub async fn words(program: &Program) -> (letter_template::Model, LetterWords) {
 }
 
 /// Writes `added` at the end of one paragraph of the campaign's words.
-async fn tamper(program: &Program, language: Language, block: &str, added: &str) {
+pub async fn tamper(program: &Program, language: Language, block: &str, added: &str) {
     let (row, mut words) = words(program).await;
     let text = words.texts.get_mut(&language).unwrap().text.get_mut(block).unwrap();
     text.push(' ');
@@ -114,7 +114,7 @@ async fn tamper(program: &Program, language: Language, block: &str, added: &str)
 }
 
 /// A note about a meeting that only the core group may read.
-async fn seed_confidential_note(program: &Program) {
+pub async fn seed_confidential_note(program: &Program) {
     let db = program.app.platform.database.write();
     let public = evidence::Entity::find().filter(evidence::Column::Visibility.eq("public")).one(db).await.unwrap().unwrap();
     let mut note = public.into_active_model();

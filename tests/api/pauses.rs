@@ -92,12 +92,14 @@ on_both_databases! {
         let shown = bruno.get(&board).await.text();
         assert!(shown.contains("paused by itself"), "{shown}");
         // Gone on with while the server still refuses: ten more, and no more.
+        at(&program, 30).await;
         press(&bruno, &board, "resume").await;
         at(&program, 61).await;
         let more = in_state(&program, &board, "bounced").await - bounced;
         assert!((10..=14).contains(&more), "{more}");
         assert_eq!(acts(&program, "round.paused").await.len(), 2);
         program.mail.forget_answers();
+        at(&program, 90).await;
         press(&bruno, &board, "resume").await;
         for minute in 2..=9 {
             at(&program, 61 * minute).await;

@@ -30,6 +30,7 @@ mod m0026_register;
 mod m0027_inbound;
 mod m0031_edits;
 mod m0032_sending;
+mod m0033_templates;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_inbound::Inbound),
             Box::new(m0031_edits::Edits),
             Box::new(m0032_sending::Sending),
+            Box::new(m0033_templates::Templates),
         ]
     }
 }

@@ -31,6 +31,8 @@ keyed! {
         SlotCount = "slot_count",
         /// A paragraph without text in the letter's language.
         MissingTranslation = "missing_translation",
+        /// The words in the letter's language are older than those of the language that counts (R39).
+        BehindTranslation = "behind_translation",
         /// No native reader has checked the language.
         UncheckedTranslation = "unchecked_translation",
         /// A fact that is not public (R32).
@@ -86,6 +88,7 @@ impl FindingCode {
             | Self::StaleAddressee
             | Self::OtherHolder
             | Self::EditConflict
+            | Self::BehindTranslation
             | Self::Answered
             | Self::RefusedMailbox
             | Self::MissingAddress
@@ -127,6 +130,11 @@ impl Finding {
     /// A server refused the last mail to this mailbox, in its own words.
     pub fn refused_mailbox(words: &str) -> Self {
         Self::new(FindingCode::RefusedMailbox, "address", words)
+    }
+
+    /// The paragraph may say what the language that counts no longer says.
+    pub fn behind(block: &str) -> Self {
+        Self::new(FindingCode::BehindTranslation, block, "")
     }
 
     /// A person's words for a paragraph that this letter no longer has (R34).

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod addressee;
 pub mod authority;
+pub mod block_change;
 pub mod blocks;
 pub mod campaign;
 pub mod checks;
@@ -37,6 +38,7 @@ pub mod signals;
 pub mod signature;
 pub mod state;
 pub mod text;
+pub mod vocabulary;
 pub mod wave;
 pub mod web_domain;
 pub mod wording;

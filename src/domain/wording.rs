@@ -1,7 +1,7 @@
 //! The words of letters as the campaign's files hold them: per language the blocks' texts, the forms of address, the labels of the
 //! page. Must not fall back to another language: what is missing is missing (R39).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ pub struct BlockTexts {
     pub translation: TranslationStatus,
     /// By key of the block.
     pub text: BTreeMap<String, String>,
+    /// Blocks whose words in the language that counts changed after these were written.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub behind: BTreeSet<String>,
 }
 
 /// Forms of address by office and language, for an addressee whose name is not known (R28).
@@ -111,6 +114,11 @@ impl LetterWords {
         self.texts.get(&language)?.text.get(block).map(String::as_str).filter(|text| !text.trim().is_empty())
     }
 
+    /// Whether the words of a block in a language may say what the language that counts no longer says.
+    pub fn is_behind(&self, language: Language, block: &str) -> bool {
+        self.texts.get(&language).is_some_and(|texts| texts.behind.contains(block))
+    }
+
     /// Everything that is missing or does not fit, in all `languages`, one line each. `known` says whether a variable has a value.
     pub fn faults(&self, languages: &[Language], known: impl Fn(&str) -> bool) -> Vec<String> {
         let mut faults = Vec::new();
@@ -151,8 +159,8 @@ impl LetterWords {
     /// A label that one language has, every language has.
     fn label_faults(&self, faults: &mut Vec<String>) {
         let languages = &self.labels.languages;
-        let page: std::collections::BTreeSet<_> = languages.values().flat_map(|labels| labels.page.keys()).collect();
-        let email: std::collections::BTreeSet<_> = languages.values().flat_map(|labels| labels.email.keys()).collect();
+        let page: BTreeSet<_> = languages.values().flat_map(|labels| labels.page.keys()).collect();
+        let email: BTreeSet<_> = languages.values().flat_map(|labels| labels.email.keys()).collect();
         for (language, labels) in languages {
             let lacking = page
                 .iter()

@@ -15,6 +15,10 @@ pub struct Model {
     pub blocks: Json,
     pub content_hash: String,
     pub created_at: DateTimeUtc,
+    /// Who wrote it at the desk; nobody: it came from the campaign's folder.
+    pub account_id: Option<Uuid>,
+    /// Key of the block that was changed, or what was done.
+    pub note: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,7 +12,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{addressing, annex, draft::Content, facts::Known, reminding, service::Options, store::Loaded};
+use super::{addressing, annex, draft::Content, facts::Known, present::Present, reminding, service::Options, store::Loaded};
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
@@ -85,6 +85,32 @@ impl<'a> Standard<'a> {
         })
     }
 
+    /// What letters of no round are measured against, which are tried and go nowhere. One query for each kind of what is not public.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_trial(
+        db: &impl ConnectionTrait,
+        campaign_id: Uuid,
+        present: &'a Present<'a>,
+        words: &'a LetterWords,
+    ) -> Result<Self, DbErr> {
+        let texts = confidential_texts(db, campaign_id).await?;
+        let signatories = present.counts.organisations + present.counts.individuals;
+        Ok(Self {
+            words,
+            event: present.event,
+            today: present.today,
+            wave_day: present.counts.as_of.date_naive(),
+            signatories: (signatories, signatories),
+            rehearsal: true,
+            confidential: Confidential::of(texts.iter().map(String::as_str)),
+            unsettable: Vec::new(),
+            unanswered: HashSet::new(),
+            refused: HashMap::new(),
+        })
+    }
+
     /// Everything found in a letter that is to go this way to this office of a state of which this is known.
     pub fn check(
         &self,
@@ -137,6 +163,9 @@ impl<'a> Standard<'a> {
             addressee_days: DAYS_UNCHECKED,
         };
         let mut found = checks::check(&drafted, &setting);
+        // What a person wrote into this letter was written in its language.
+        let ours = content.drafted.iter().filter(|drafted| drafted.edited.is_none());
+        found.extend(ours.filter(|drafted| self.words.is_behind(language, &drafted.key)).map(|drafted| Finding::behind(&drafted.key)));
         found.extend(content.orphans.iter().map(|(block, _)| Finding::orphaned_edit(block)));
         // A sentence of the frame around the letter whose variable had no value.
         found.extend(content.unfilled.iter().map(|place| Finding::placeholder(place)));

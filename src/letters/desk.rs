@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{board, editing_desk, letter_actions, letter_desk, round_actions, rounds_desk};
+use super::{block_desk, blocks_desk, board, editing_desk, letter_actions, letter_desk, round_actions, rounds_desk};
 use crate::{
     domain::{language::Language, letter::RoundState},
     entities::letter_round,
@@ -17,6 +17,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/desk/letters", web::get().to(rounds_desk::rounds))
         .route("/desk/letters", web::post().to(rounds_desk::create))
+        .route("/desk/letters/blocks", web::get().to(blocks_desk::list))
+        .route("/desk/letters/blocks", web::post().to(blocks_desk::restore))
+        .route("/desk/letters/blocks/trial", web::get().to(blocks_desk::trial))
+        .route("/desk/letters/blocks/trial/{iso3}", web::get().to(blocks_desk::trial_pdf))
+        .route("/desk/letters/blocks/{key}", web::get().to(block_desk::show))
+        .route("/desk/letters/blocks/{key}", web::post().to(block_desk::save))
+        .route("/desk/letters/blocks/{key}/letter.pdf", web::post().to(block_desk::preview))
         .route("/desk/letters/{round}", web::get().to(board::board))
         .route("/desk/letters/{round}/draft", web::post().to(round_actions::draft))
         .route("/desk/letters/{round}/approve", web::post().to(round_actions::approve))

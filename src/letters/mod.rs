@@ -2,6 +2,9 @@
 
 pub mod addressing;
 pub mod annex;
+mod block_desk;
+mod block_form;
+mod blocks_desk;
 mod board;
 mod carrier;
 pub mod checking;
@@ -17,6 +20,7 @@ mod letter_actions;
 mod letter_desk;
 pub mod own_letter;
 pub mod pausing;
+pub mod present;
 pub mod recheck;
 mod reissue;
 pub mod reminding;
@@ -26,5 +30,6 @@ pub mod service;
 pub mod single;
 mod standing;
 pub mod store;
+pub mod trial;
 pub mod word;
 pub mod words;

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     addressing::Recipient,
-    draft::{self, Content, Occasion, Sender},
-    facts, word, words,
+    draft::{self, Content, Sender},
+    facts,
+    present::Present,
+    word,
 };
 use crate::{
     campaigns::{self, Current},
@@ -28,7 +30,6 @@ use crate::{
         likeness,
         name::{NameFault, clean_name},
         text::TranslationStatus,
-        wording::LetterWords,
     },
     entities::addressee,
     platform::{
@@ -42,7 +43,6 @@ use crate::{
         i18n, throttle,
         typeset::{LetterPage, Template, Typesetter},
     },
-    signing::{counts, waves},
     states::{self, Directory, directory::StateEntry, posts},
 };
 
@@ -230,28 +230,12 @@ struct Own {
 
 async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directory, order: &Order<'_>) -> Result<Own, Problem> {
     let db = platform.database.read();
-    let today = platform.clock.now().date_naive();
-    let event = campaign.next_event(today).ok_or(Problem::NotFound)?;
-    let newest = words::newest(db, campaign.id).await?.ok_or_else(|| anyhow::anyhow!("the campaign has no words for letters"))?;
-    let words: LetterWords = serde_json::from_value(newest.blocks)?;
+    let present = Present::read(platform, campaign, directory).await?.ok_or(Problem::NotFound)?;
+    let (words, today) = (&present.words, present.today);
     // No annex goes with it: the letter cites the numbers of the newest wave, and nobody by name.
     let mut known = facts::of_all_states(db, (campaign.id, &campaign.config), directory, &[], today).await?;
     let known = known.remove(&order.state.iso3).unwrap_or_default();
-    let newest = waves::all(db, campaign.id).await?.into_iter().max_by_key(|wave| wave.number);
-    let number = newest.as_ref().map_or(0, |wave| wave.number);
-    let counts = match newest.as_ref().and_then(waves::frozen_counts) {
-        Some(counts) => counts,
-        None => counts::Counts::read(platform, campaign.id).await?.headline(campaign, directory),
-    };
-    let occasion = Occasion {
-        campaign: &campaign.config,
-        words: &words,
-        event,
-        counts: &counts,
-        wave: number,
-        dated_on: today,
-        check_url: platform.site.base_url.clone(),
-    };
+    let occasion = present.occasion(platform.site.base_url.clone());
     // In a sentence that runs the other way, the name keeps its own direction.
     let is_foreign = order.language.direction() == "rtl" && order.name.chars().any(|c| c.is_ascii_alphabetic());
     let sender = Sender {

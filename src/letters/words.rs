@@ -1,10 +1,15 @@
-//! The words of letters: read from a campaign's folder, checked whole, kept in versions. Must not draft anything.
+//! The words of letters: read from a campaign's folder or changed at the desk, checked whole, kept in versions. Must not draft anything.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
+    accounts::audit::{self, Entry},
     campaigns::{
         files::{Folder, MissingFile},
         load,
@@ -14,6 +19,7 @@ use crate::{
         wording::{LETTER_VARIABLES, LetterWords},
     },
     entities::letter_template,
+    platform::{Platform, database::broken_unique},
 };
 
 /// Why the words cannot be used.
@@ -53,7 +59,8 @@ pub fn read(folder: &Folder, languages: &[Language]) -> Result<LetterWords, Word
     if faults.is_empty() { Ok(words) } else { Err(WordsError::Faults(faults)) }
 }
 
-/// Keeps the words as the newest version, unless they are that already. Repeatable.
+/// Keeps the words of a folder as the newest version, unless they were loaded before: what the desk made of them since is not undone by a restart. A
+/// folder that changed is the newest version again; the desk's stays in the list and can be taken back.
 ///
 /// # Errors
 /// When the folder has faults or the database fails.
@@ -66,20 +73,108 @@ pub async fn load(
 ) -> Result<(), WordsError> {
     let blocks = serde_json::to_value(read(folder, languages)?).map_err(|error| WordsError::Syntax("letters".into(), error.to_string()))?;
     let content_hash = load::content_hash(&blocks.to_string());
-    let newest = newest(db, campaign_id).await?;
-    if newest.as_ref().is_some_and(|newest| newest.content_hash == content_hash) {
+    let known = letter_template::Entity::find()
+        .filter(letter_template::Column::CampaignId.eq(campaign_id))
+        .filter(letter_template::Column::ContentHash.eq(&content_hash))
+        .count(db)
+        .await?;
+    if known > 0 {
         return Ok(());
     }
-    let row = letter_template::ActiveModel {
+    let number = newest(db, campaign_id).await?.map_or(1, |newest| newest.number + 1);
+    letter_template::Entity::insert(row(campaign_id, number, (blocks, content_hash), None, now)).exec_without_returning(db).await?;
+    Ok(())
+}
+
+fn row(
+    campaign_id: Uuid,
+    number: i32,
+    (blocks, content_hash): (serde_json::Value, String),
+    by: Option<(Uuid, &str)>,
+    now: DateTime<Utc>,
+) -> letter_template::ActiveModel {
+    letter_template::ActiveModel {
         id: Set(Uuid::now_v7()),
         campaign_id: Set(campaign_id),
-        number: Set(newest.map_or(1, |newest| newest.number + 1)),
+        number: Set(number),
         blocks: Set(blocks),
         content_hash: Set(content_hash),
         created_at: Set(now),
-    };
-    letter_template::Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
+        account_id: Set(by.map(|(account, _)| account)),
+        note: Set(by.map(|(_, note)| note.chars().take(200).collect())),
+    }
+}
+
+/// Keeps words that a person made of version `seen` as the next one, with a line in the trail. `false`: somebody else made one meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep(
+    platform: &Platform,
+    campaign_id: Uuid,
+    seen: i32,
+    words: &LetterWords,
+    (account, note): (Uuid, &str),
+) -> Result<bool, anyhow::Error> {
+    let now = platform.clock.now();
+    let blocks = serde_json::to_value(words)?;
+    let hash = load::content_hash(&blocks.to_string());
+    let txn = platform.database.begin().await?;
+    let current = newest(&txn, campaign_id).await?;
+    if current.as_ref().is_none_or(|current| current.number != seen) {
+        return Ok(false);
+    }
+    if current.is_some_and(|current| current.content_hash == hash) {
+        return Ok(true); // nothing is different
+    }
+    let row = row(campaign_id, seen + 1, (blocks, hash), Some((account, note)), now);
+    let id = row.id.clone().unwrap();
+    if let Err(error) = letter_template::Entity::insert(row).exec_without_returning(&txn).await {
+        let taken = broken_unique(&error, &[("ux_letter_template_number", "letter_template.number")]).is_some();
+        return if taken { Ok(false) } else { Err(error.into()) };
+    }
+    let details = json!({ "number": seen + 1, "block": note });
+    audit::append(&txn, Entry::of(Some(account), "words.changed", "letter_template", id).with(details), now).await?;
+    txn.commit().await?;
+    Ok(true)
+}
+
+/// What is shown of a version: not its words.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Version {
+    /// Counted from 1.
+    pub number: i32,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// Who; nobody: it came from the campaign's folder.
+    pub account_id: Option<Uuid>,
+    /// Key of the block that was changed.
+    pub note: Option<String>,
+}
+
+/// All versions, newest first. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn versions(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<Version>, DbErr> {
+    use letter_template::Column as C;
+    letter_template::Entity::find()
+        .select_only()
+        .columns([C::Number, C::CreatedAt, C::AccountId, C::Note])
+        .filter(C::CampaignId.eq(campaign_id))
+        .order_by_desc(C::Number)
+        .into_model::<Version>()
+        .all(db)
+        .await
+}
+
+/// One version, with its words.
+///
+/// # Errors
+/// When the database fails.
+pub async fn version(db: &impl ConnectionTrait, campaign_id: Uuid, number: i32) -> Result<Option<letter_template::Model>, DbErr> {
+    let found = letter_template::Entity::find().filter(letter_template::Column::CampaignId.eq(campaign_id));
+    found.filter(letter_template::Column::Number.eq(number)).one(db).await
 }
 
 /// The newest version.

@@ -60,6 +60,8 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
         blocks: json!({}),
         content_hash: "0".repeat(64),
         created_at: now,
+        account_id: None,
+        note: None,
     };
     letter_template::Entity::insert(template.into_active_model()).exec_without_returning(db).await.unwrap();
     let round = letter_round::Model {

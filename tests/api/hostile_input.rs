@@ -145,6 +145,7 @@ impl Known {
         signature_import::Entity::insert(sheet).exec_without_returning(db).await.unwrap();
         Self(BTreeMap::from([
             ("inbox/id", mail.to_string()),
+            ("blocks/key", "open-who".to_owned()),
             ("imports/id", signature_import::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("rules/id", rule.location().rsplit('/').next().unwrap().to_owned()),
             ("run", uuid::Uuid::now_v7().to_string()),

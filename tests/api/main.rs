@@ -6,6 +6,7 @@ mod support;
 
 mod accounts;
 mod authority;
+mod blocks;
 mod burst;
 mod change_of_mind;
 mod closing;

@@ -47,6 +47,10 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/reveals",
     "/desk/waves",
     "/desk/letters",
+    "/desk/letters/blocks",
+    "/desk/letters/blocks/trial",
+    "/desk/letters/blocks/new",
+    "/desk/letters/blocks/open-who",
     "/desk/register",
     "/desk/register/KEN",
     "/desk/register/KEN/permanent_representative",
@@ -106,6 +110,7 @@ pub async fn furnish(program: &Program) -> Rows {
     assert_eq!(extended.status, 303);
     let paths = vec![
         board.clone(),
+        format!("{letter}/text"),
         letter,
         signature,
         evidence,

@@ -215,3 +215,6 @@ accounts-action-round-resumed = استئناف الدفعة
 accounts-detail-hour = ابتداءً من الساعة
 accounts-detail-accepted = المقبولة
 accounts-detail-refused = المرفوضة
+accounts-action-words-changed = تغيير نص الرسائل
+accounts-subject-letter-template = نص الرسائل
+accounts-detail-block = الكتلة

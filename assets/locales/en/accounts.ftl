@@ -215,3 +215,6 @@ accounts-action-round-resumed = Round resumed
 accounts-detail-hour = From the hour
 accounts-detail-accepted = Accepted
 accounts-detail-refused = Refused
+accounts-action-words-changed = Words of the letters changed
+accounts-subject-letter-template = Words of letters
+accounts-detail-block = Block

@@ -218,3 +218,83 @@ letters-resume = Go on
 letters-done-paused = The round is paused.
 letters-done-resumed = The round goes on.
 letters-error-hour = That is no hour from which letters may leave.
+letters-blocks = Words of the letters
+letters-blocks-note = Letters are made of blocks; a condition says for whom a block is. A change is the next version: rounds that are not approved take it when they are drafted anew.
+letters-blocks-version = Version { $number }
+letters-block = Block
+letters-block-new = Add a block
+letters-block-part = Part of the letter
+letters-block-slot = Slot
+letters-block-slot-hint = Of the blocks of one slot a letter gets at most one. The slots subject, opening-move, ask and offer always have exactly one.
+letters-block-conditional = For some
+letters-block-key-hint = A short name: small letters, digits and hyphens.
+letters-block-behind = Older than the text that counts: look whether it still says the same.
+letters-block-right = It still says the same
+letters-block-variables = Variables
+letters-block-place = Where it stands
+letters-block-after = After
+letters-block-first = At the beginning
+letters-block-items = Each line is a numbered request
+letters-block-when = Only where all of this holds
+letters-block-unless = Left out where all of this holds
+letters-block-preview = The letter it makes
+letters-block-preview-show = Show the letter
+letters-block-not-in = This letter does not have the block: its conditions do not hold here.
+letters-block-save = Save as the next version
+letters-block-remove = Take the block out
+letters-block-overtaken = What you typed is still here. Look at the newest version in another window, then save.
+letters-refused-words-overtaken = Somebody else changed the words meanwhile. Look again.
+letters-done-block = The words are saved as the newest version.
+letters-versions = Versions
+letters-version = Version { $number }
+letters-version-folder = from the campaign’s folder
+letters-version-restore = Take it back
+letters-translation-official = text that counts, or checked by a native reader
+letters-translation-unofficial = unofficial translation
+letters-translation-behind = { $count ->
+    [one] one block older than the text that counts, or missing
+   *[other] { $count } blocks older than the text that counts, or missing
+ }
+letters-trial = Try twelve hard letters
+letters-trial-note = The newest words as letters to the states that differ most: in their blocks, languages, standing and names. Nothing is kept or sent.
+letters-trial-nothing = No event lies ahead, so there is nothing to write for.
+letters-trial-good = Nothing stops it
+letters-trial-blocked = Something stops it
+letters-finding-behind-translation = Translation older than the text that counts
+letters-condition-any = Not asked
+letters-condition-stance = Position
+letters-condition-region = Regional group
+letters-condition-group = Any of these groups
+letters-condition-un-status = Standing at the United Nations
+letters-condition-lead = Led the initiative
+letters-condition-cosponsor = Co-sponsored
+letters-condition-own-statement = Made a public statement of its own
+letters-condition-issue-position = Spoke on the issue
+letters-condition-issue-is = and its stance there is any of
+letters-condition-issue-silent = Has no position on the issue
+letters-condition-local-signers-min = At least so many organisations of the country signed
+letters-condition-post = Office written to
+letters-condition-reminder = Reminds of an earlier letter
+letters-flag-true = Yes
+letters-flag-false = No
+letters-un-status-member = Member
+letters-un-status-observer = Observer
+letters-office-permanent-representative = A mission
+letters-office-foreign-minister = A ministry
+letters-error-block-key = A short name of small letters, digits and hyphens, two to sixty characters.
+letters-error-block-taken = Another block has this name.
+letters-error-part = Choose where in the letter it stands.
+letters-error-text-empty = Write the text in this language too: no letter falls back to another.
+letters-error-variable-open = A variable is not closed.
+letters-error-variable = These variables do not exist: { $names }
+letters-error-condition = This condition names something that does not exist.
+letters-error-count = Write a whole number.
+letters-error-issue-position = Choose both the issue and at least one stance.
+letters-error-slot-empty = { $count ->
+    [one] The letter to one state would have nothing in the slot { $slot }: { $states }
+   *[other] The letters to { $count } states would have nothing in the slot { $slot }, among them: { $states }
+ }
+letters-error-slot-double = { $count ->
+    [one] The letter to one state would have two blocks in the slot { $slot }: { $states }
+   *[other] The letters to { $count } states would have two blocks in the slot { $slot }, among them: { $states }
+ }

@@ -215,3 +215,6 @@ accounts-action-round-resumed = Envío reanudado
 accounts-detail-hour = Desde la hora
 accounts-detail-accepted = Aceptadas
 accounts-detail-refused = Rechazadas
+accounts-action-words-changed = Texto de las cartas modificado
+accounts-subject-letter-template = Texto de las cartas
+accounts-detail-block = Bloque

@@ -218,3 +218,83 @@ letters-resume = Reanudar
 letters-done-paused = El envío está en pausa.
 letters-done-resumed = El envío se reanuda.
 letters-error-hour = No es una hora a la que puedan salir cartas.
+letters-blocks = Texto de las cartas
+letters-blocks-note = Las cartas están hechas de bloques; una condición dice para quién es cada bloque. Un cambio es la versión siguiente: los envíos no aprobados la toman cuando se redactan de nuevo.
+letters-blocks-version = Versión { $number }
+letters-block = Bloque
+letters-block-new = Añadir un bloque
+letters-block-part = Parte de la carta
+letters-block-slot = Ranura
+letters-block-slot-hint = Una carta recibe como máximo uno de los bloques de una misma ranura. Las ranuras subject, opening-move, ask y offer tienen siempre exactamente uno.
+letters-block-conditional = Para algunos
+letters-block-key-hint = Un nombre corto: minúsculas, cifras y guiones.
+letters-block-behind = Más antiguo que el texto que cuenta: mire si todavía dice lo mismo.
+letters-block-right = Todavía dice lo mismo
+letters-block-variables = Variables
+letters-block-place = Dónde está
+letters-block-after = Después de
+letters-block-first = Al principio
+letters-block-items = Cada línea es una petición numerada
+letters-block-when = Solo donde se cumpla todo esto
+letters-block-unless = Se omite donde se cumpla todo esto
+letters-block-preview = La carta que resulta
+letters-block-preview-show = Mostrar la carta
+letters-block-not-in = Esta carta no tiene el bloque: aquí no se cumplen sus condiciones.
+letters-block-save = Guardar como versión siguiente
+letters-block-remove = Quitar el bloque
+letters-block-overtaken = Lo que escribió sigue aquí. Mire la versión más reciente en otra ventana y guarde.
+letters-refused-words-overtaken = Otra persona cambió el texto mientras tanto. Mire de nuevo.
+letters-done-block = El texto está guardado como la versión más reciente.
+letters-versions = Versiones
+letters-version = Versión { $number }
+letters-version-folder = de la carpeta de la campaña
+letters-version-restore = Recuperarla
+letters-translation-official = texto que cuenta, o revisado por un hablante nativo
+letters-translation-unofficial = traducción no oficial
+letters-translation-behind = { $count ->
+    [one] un bloque más antiguo que el texto que cuenta, o ausente
+   *[other] { $count } bloques más antiguos que el texto que cuenta, o ausentes
+ }
+letters-trial = Probar doce cartas difíciles
+letters-trial-note = El texto más reciente en cartas a los Estados que más difieren: por sus bloques, idiomas, condición y nombres. No se guarda ni se envía nada.
+letters-trial-nothing = No hay ningún acto por delante, así que no hay nada que escribir.
+letters-trial-good = Nada la detiene
+letters-trial-blocked = Algo la detiene
+letters-finding-behind-translation = Traducción más antigua que el texto que cuenta
+letters-condition-any = No se pregunta
+letters-condition-stance = Posición
+letters-condition-region = Grupo regional
+letters-condition-group = Alguno de estos grupos
+letters-condition-un-status = Condición en las Naciones Unidas
+letters-condition-lead = Dirigió la iniciativa
+letters-condition-cosponsor = Copatrocinó
+letters-condition-own-statement = Hizo una declaración pública propia
+letters-condition-issue-position = Se pronunció sobre la cuestión
+letters-condition-issue-is = y su postura allí es alguna de
+letters-condition-issue-silent = No tiene posición sobre la cuestión
+letters-condition-local-signers-min = Firmaron al menos tantas organizaciones del país
+letters-condition-post = Oficina destinataria
+letters-condition-reminder = Recuerda una carta anterior
+letters-flag-true = Sí
+letters-flag-false = No
+letters-un-status-member = Miembro
+letters-un-status-observer = Observador
+letters-office-permanent-representative = Una misión
+letters-office-foreign-minister = Un ministerio
+letters-error-block-key = Un nombre corto de minúsculas, cifras y guiones, de dos a sesenta caracteres.
+letters-error-block-taken = Otro bloque tiene este nombre.
+letters-error-part = Elija su lugar en la carta.
+letters-error-text-empty = Escriba el texto también en este idioma: ninguna carta recurre a otro.
+letters-error-variable-open = Una variable no está cerrada.
+letters-error-variable = Estas variables no existen: { $names }
+letters-error-condition = Esta condición nombra algo que no existe.
+letters-error-count = Escriba un número entero.
+letters-error-issue-position = Elija la cuestión y al menos una postura.
+letters-error-slot-empty = { $count ->
+    [one] La carta a un Estado no tendría nada en la ranura { $slot }: { $states }
+   *[other] Las cartas a { $count } Estados no tendrían nada en la ranura { $slot }, entre ellos: { $states }
+ }
+letters-error-slot-double = { $count ->
+    [one] La carta a un Estado tendría dos bloques en la ranura { $slot }: { $states }
+   *[other] Las cartas a { $count } Estados tendrían dos bloques en la ranura { $slot }, entre ellos: { $states }
+ }

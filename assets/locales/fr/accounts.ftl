@@ -215,3 +215,6 @@ accounts-action-round-resumed = Envoi repris
 accounts-detail-hour = À partir de l’heure
 accounts-detail-accepted = Acceptées
 accounts-detail-refused = Refusées
+accounts-action-words-changed = Texte des lettres modifié
+accounts-subject-letter-template = Texte des lettres
+accounts-detail-block = Bloc

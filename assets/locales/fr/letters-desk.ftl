@@ -218,3 +218,83 @@ letters-resume = Reprendre
 letters-done-paused = L’envoi est suspendu.
 letters-done-resumed = L’envoi reprend.
 letters-error-hour = Ce n’est pas une heure à laquelle des lettres peuvent partir.
+letters-blocks = Texte des lettres
+letters-blocks-note = Les lettres sont faites de blocs ; une condition dit à qui un bloc s’adresse. Une modification est la version suivante : les envois non approuvés la prennent lorsqu’ils sont rédigés à nouveau.
+letters-blocks-version = Version { $number }
+letters-block = Bloc
+letters-block-new = Ajouter un bloc
+letters-block-part = Partie de la lettre
+letters-block-slot = Emplacement
+letters-block-slot-hint = Une lettre reçoit au plus un des blocs d’un même emplacement. Les emplacements subject, opening-move, ask et offer en ont toujours exactement un.
+letters-block-conditional = Pour certains
+letters-block-key-hint = Un nom court : minuscules, chiffres et traits d’union.
+letters-block-behind = Plus ancien que le texte qui fait foi : vérifiez qu’il dit encore la même chose.
+letters-block-right = Il dit encore la même chose
+letters-block-variables = Variables
+letters-block-place = Où il se trouve
+letters-block-after = Après
+letters-block-first = Au début
+letters-block-items = Chaque ligne est une demande numérotée
+letters-block-when = Seulement si tout ceci est vrai
+letters-block-unless = Omis si tout ceci est vrai
+letters-block-preview = La lettre obtenue
+letters-block-preview-show = Afficher la lettre
+letters-block-not-in = Cette lettre ne contient pas le bloc : ses conditions ne sont pas remplies ici.
+letters-block-save = Enregistrer comme version suivante
+letters-block-remove = Retirer le bloc
+letters-block-overtaken = Ce que vous avez saisi est toujours là. Regardez la version la plus récente dans une autre fenêtre, puis enregistrez.
+letters-refused-words-overtaken = Quelqu’un d’autre a modifié le texte entre-temps. Regardez à nouveau.
+letters-done-block = Le texte est enregistré comme version la plus récente.
+letters-versions = Versions
+letters-version = Version { $number }
+letters-version-folder = du dossier de la campagne
+letters-version-restore = La reprendre
+letters-translation-official = texte qui fait foi, ou vérifié par un locuteur natif
+letters-translation-unofficial = traduction non officielle
+letters-translation-behind = { $count ->
+    [one] un bloc plus ancien que le texte qui fait foi, ou manquant
+   *[other] { $count } blocs plus anciens que le texte qui fait foi, ou manquants
+ }
+letters-trial = Essayer douze lettres difficiles
+letters-trial-note = Le texte le plus récent, en lettres aux États qui diffèrent le plus : par leurs blocs, langues, statut et noms. Rien n’est conservé ni envoyé.
+letters-trial-nothing = Aucun événement n’est à venir : il n’y a rien à écrire.
+letters-trial-good = Rien ne l’arrête
+letters-trial-blocked = Quelque chose l’arrête
+letters-finding-behind-translation = Traduction plus ancienne que le texte qui fait foi
+letters-condition-any = Indifférent
+letters-condition-stance = Position
+letters-condition-region = Groupe régional
+letters-condition-group = L’un de ces groupes
+letters-condition-un-status = Statut aux Nations Unies
+letters-condition-lead = A mené l’initiative
+letters-condition-cosponsor = Coauteur
+letters-condition-own-statement = A fait sa propre déclaration publique
+letters-condition-issue-position = S’est exprimé sur la question
+letters-condition-issue-is = et sa position y est l’une de
+letters-condition-issue-silent = N’a pas de position sur la question
+letters-condition-local-signers-min = Au moins tant d’organisations du pays ont signé
+letters-condition-post = Bureau destinataire
+letters-condition-reminder = Rappelle une lettre antérieure
+letters-flag-true = Oui
+letters-flag-false = Non
+letters-un-status-member = Membre
+letters-un-status-observer = Observateur
+letters-office-permanent-representative = Une mission
+letters-office-foreign-minister = Un ministère
+letters-error-block-key = Un nom court de minuscules, chiffres et traits d’union, de deux à soixante caractères.
+letters-error-block-taken = Un autre bloc porte ce nom.
+letters-error-part = Choisissez sa place dans la lettre.
+letters-error-text-empty = Écrivez aussi le texte dans cette langue : aucune lettre ne se rabat sur une autre.
+letters-error-variable-open = Une variable n’est pas fermée.
+letters-error-variable = Ces variables n’existent pas : { $names }
+letters-error-condition = Cette condition nomme quelque chose qui n’existe pas.
+letters-error-count = Écrivez un nombre entier.
+letters-error-issue-position = Choisissez à la fois la question et au moins une position.
+letters-error-slot-empty = { $count ->
+    [one] La lettre à un État n’aurait rien à l’emplacement { $slot } : { $states }
+   *[other] Les lettres à { $count } États n’auraient rien à l’emplacement { $slot }, dont : { $states }
+ }
+letters-error-slot-double = { $count ->
+    [one] La lettre à un État aurait deux blocs à l’emplacement { $slot } : { $states }
+   *[other] Les lettres à { $count } États auraient deux blocs à l’emplacement { $slot }, dont : { $states }
+ }

@@ -215,3 +215,6 @@ accounts-action-round-resumed = Рассылка возобновлена
 accounts-detail-hour = С часа
 accounts-detail-accepted = Принято
 accounts-detail-refused = Отклонено
+accounts-action-words-changed = Текст писем изменён
+accounts-subject-letter-template = Текст писем
+accounts-detail-block = Блок

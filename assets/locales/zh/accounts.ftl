@@ -215,3 +215,6 @@ accounts-action-round-resumed = 批次已恢复
 accounts-detail-hour = 起始钟点
 accounts-detail-accepted = 已接受
 accounts-detail-refused = 被拒绝
+accounts-action-words-changed = 信函文本已更改
+accounts-subject-letter-template = 信函文本
+accounts-detail-block = 段落块

@@ -1,0 +1,158 @@
+//! Letters drafted to look at, from words that may not be kept yet: to any state, and to the dozen that try the words hardest. Must keep and send nothing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{
+    addressing::Recipient,
+    checking::Standard,
+    draft::{self, Content, Sender},
+    drafting,
+    facts::{self, Known},
+    present::Present,
+};
+use crate::{
+    campaigns::Current,
+    domain::{
+        blocks::{SlotFault, StateFacts},
+        checks::Finding,
+        language::Language,
+        letter::{Channel, PostKind},
+        wording::LetterWords,
+    },
+    platform::Platform,
+    states::{Directory, directory::StateEntry},
+};
+
+/// So many letters try the words at once.
+pub const HARD: usize = 12;
+
+/// A letter that goes nowhere.
+#[derive(Debug)]
+pub struct Trial {
+    /// The state.
+    pub iso3: String,
+    /// Its language.
+    pub language: Language,
+    /// What it says.
+    pub content: Content,
+    /// What the checks find.
+    pub findings: Vec<Finding>,
+}
+
+/// Words to try, with what is known of all states.
+#[derive(Debug)]
+pub struct Trials<'a> {
+    present: &'a Present<'a>,
+    words: &'a LetterWords,
+    known: HashMap<String, Known>,
+    standard: Standard<'a>,
+    campaign: &'a Current,
+    directory: &'a Directory,
+    check_url: String,
+}
+
+/// The offices that conditions tell apart.
+const OFFICES: [PostKind; 2] = [PostKind::PermanentRepresentative, PostKind::ForeignMinister];
+
+impl<'a> Trials<'a> {
+    /// Seven queries, whatever is tried then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_up(
+        platform: &Platform,
+        campaign: &'a Current,
+        directory: &'a Directory,
+        present: &'a Present<'a>,
+        words: &'a LetterWords,
+    ) -> anyhow::Result<Self> {
+        let db = platform.database.read();
+        let known = facts::of_all_states(db, (campaign.id, &campaign.config), directory, &[], present.today).await?;
+        let standard = Standard::of_trial(db, campaign.id, present, words).await?;
+        Ok(Self { present, words, known, standard, campaign, directory, check_url: format!("{}/genuine", platform.site.base_url) })
+    }
+
+    /// Drafts the letter to an office of a state whose holder is not known.
+    pub fn letter(&self, state: &StateEntry, post: PostKind, language: Language) -> Trial {
+        let mut occasion = self.present.occasion(self.check_url.clone());
+        occasion.words = self.words;
+        let unknown = Known::default();
+        let known = self.known.get(&state.iso3).unwrap_or(&unknown);
+        let post = drafting::post_kind(state, post.key());
+        let sender = Sender::secretariat(&self.campaign.config, language);
+        let region = self.directory.region_name(state, language);
+        let reference = format!("{}-{}", self.campaign.config.sender.reference_prefix, "0000-0000-0000");
+        let recipient = Recipient::of_coalition(post, None, None);
+        let content = draft::draft(&occasion, state, region, known, &recipient, language, &sender, &reference, &[]);
+        let findings = self.standard.check(&content, known, (post, Channel::Mail), language, (None, false));
+        Trial { iso3: state.iso3.clone(), language, content, findings }
+    }
+
+    /// The language a state is written to in where nobody wishes another.
+    fn language_of(state: &StateEntry) -> Language {
+        state.languages.first().copied().unwrap_or_default()
+    }
+
+    /// What is hard about a state's letter: which blocks it takes, its language, its standing, how its name is built.
+    fn features(&self, state: &StateEntry) -> BTreeSet<String> {
+        let language = Self::language_of(state);
+        let forms = state.forms.in_language(language);
+        let mut features =
+            BTreeSet::from([format!("language {language}"), format!("status {}", state.un_status), format!("region {}", state.region)]);
+        for facts in OFFICES.iter().filter_map(|post| self.facts(state, *post, false)) {
+            features.extend(self.words.blocks.blocks.iter().filter(|block| block.fits(&facts)).map(|block| format!("block {}", block.key)));
+        }
+        features.insert(format!("article {}", forms.run != forms.name));
+        features.insert(format!("formal {}", forms.formal == forms.run));
+        features.insert(format!("length {}", forms.formal.chars().count() / 12));
+        features
+    }
+
+    fn facts(&self, state: &StateEntry, post: PostKind, reminder: bool) -> Option<StateFacts> {
+        let facts = self.known.get(&state.iso3)?.facts.clone();
+        Some(StateFacts { post: post.condition_key().to_owned(), reminder, ..facts })
+    }
+
+    /// The states that try the words hardest, at most [`HARD`]: each adds the most that none before it has shown. The same words and facts give the same.
+    pub fn hard_states(&self) -> Vec<&StateEntry> {
+        let mut open: Vec<(&StateEntry, BTreeSet<String>)> =
+            self.directory.states().iter().map(|state| (state, self.features(state))).collect();
+        let mut shown: BTreeSet<String> = BTreeSet::new();
+        let mut chosen = Vec::new();
+        while chosen.len() < HARD {
+            let gain = |features: &BTreeSet<String>| features.difference(&shown).count();
+            // Of equals the one whose code comes first.
+            let best = open.iter().enumerate().max_by_key(|(at, (_, features))| (gain(features), std::cmp::Reverse(*at))).map(|(at, _)| at);
+            let Some(at) = best else { break };
+            let (state, features) = open.remove(at);
+            shown.extend(features);
+            chosen.push(state);
+        }
+        chosen
+    }
+
+    /// Those letters, each in its state's language.
+    pub fn hard_letters(&self) -> Vec<Trial> {
+        self.hard_states()
+            .into_iter()
+            .map(|state| self.letter(state, PostKind::PermanentRepresentative, Self::language_of(state)))
+            .collect()
+    }
+
+    /// Slots that would stay empty or be filled twice in some state's letter, first or reminding, to a mission or a ministry, with the states (R30).
+    pub fn slot_faults(&self) -> Vec<(SlotFault, Vec<String>)> {
+        let mut faults: Vec<(SlotFault, Vec<String>)> = Vec::new();
+        for state in self.directory.states() {
+            let cases = OFFICES.iter().flat_map(|post| [false, true].map(|reminder| self.facts(state, *post, reminder)));
+            let found = cases.flatten().filter_map(|facts| self.words.blocks.select(&facts).err()).flatten();
+            for fault in found {
+                match faults.iter_mut().find(|(known, _)| *known == fault) {
+                    Some((_, states)) if !states.contains(&state.iso3) => states.push(state.iso3.clone()),
+                    Some(_) => {}
+                    None => faults.push((fault, vec![state.iso3.clone()])),
+                }
+            }
+        }
+        faults
+    }
+}

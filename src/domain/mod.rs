@@ -21,6 +21,9 @@ pub mod keyed;
 pub mod language;
 pub mod letter;
 pub mod likeness;
+pub mod mail_health;
+#[cfg(test)]
+mod mail_health_tests;
 pub mod name;
 mod name_words;
 pub mod phrase;
@@ -33,6 +36,7 @@ pub mod sheet_time;
 pub mod sign_on;
 pub mod signals;
 pub mod signature;
+pub mod spf;
 pub mod state;
 pub mod text;
 pub mod wave;

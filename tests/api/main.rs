@@ -30,6 +30,7 @@ mod letters_written;
 mod lists;
 mod logos;
 mod mail_faults;
+mod mail_health;
 mod own_letter;
 mod positions;
 mod processes;

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod checks;
 pub mod clock;
 pub mod collation;
+pub mod collision;
 pub mod dates;
 pub mod deadline;
 pub mod difference;

@@ -22,6 +22,7 @@ pub mod issue;
 pub mod job;
 pub mod letter;
 pub mod letter_event;
+pub mod letter_report;
 pub mod letter_round;
 pub mod letter_template;
 pub mod logo;

@@ -57,3 +57,4 @@ mod uploads;
 mod versions;
 mod ways;
 mod withheld;
+mod written;

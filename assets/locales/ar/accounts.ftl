@@ -207,3 +207,7 @@ accounts-value-message-id = الرسالة التي ترد عليها
 accounts-value-reference = المرجع
 accounts-value-sender = صندوق المرسل
 accounts-value-reply = كتب شخص
+accounts-action-letter-report-received = أفاد أحدهم برسالة له
+accounts-action-letter-report-accepted = قُبلت إفادة برسالة
+accounts-action-letter-report-set-aside = نُحيت إفادة برسالة
+accounts-subject-letter-report = إفادة برسالة

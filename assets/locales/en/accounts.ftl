@@ -207,3 +207,7 @@ accounts-value-message-id = the mail it answers
 accounts-value-reference = the reference
 accounts-value-sender = the sender’s mailbox
 accounts-value-reply = somebody wrote
+accounts-action-letter-report-received = Somebody reported a letter of their own
+accounts-action-letter-report-accepted = Report of a letter accepted
+accounts-action-letter-report-set-aside = Report of a letter set aside
+accounts-subject-letter-report = Report of a letter

@@ -207,3 +207,7 @@ accounts-value-message-id = el correo al que responde
 accounts-value-reference = la referencia
 accounts-value-sender = el correo del remitente
 accounts-value-reply = alguien escribió
+accounts-action-letter-report-received = Alguien avisó de una carta propia
+accounts-action-letter-report-accepted = Aviso de una carta aceptado
+accounts-action-letter-report-set-aside = Aviso de una carta dejado a un lado
+accounts-subject-letter-report = Aviso de una carta

@@ -207,3 +207,7 @@ accounts-value-message-id = le message auquel il répond
 accounts-value-reference = la référence
 accounts-value-sender = l’adresse de l’expéditeur
 accounts-value-reply = une personne a écrit
+accounts-action-letter-report-received = Quelqu’un a déclaré sa propre lettre
+accounts-action-letter-report-accepted = Déclaration d’une lettre acceptée
+accounts-action-letter-report-set-aside = Déclaration d’une lettre écartée
+accounts-subject-letter-report = Déclaration d’une lettre

@@ -207,3 +207,7 @@ accounts-value-message-id = сообщению, на которое отвеча
 accounts-value-reference = номеру
 accounts-value-sender = адресу отправителя
 accounts-value-reply = написал человек
+accounts-action-letter-report-received = Сообщили о своём письме
+accounts-action-letter-report-accepted = Сообщение о письме принято
+accounts-action-letter-report-set-aside = Сообщение о письме отложено
+accounts-subject-letter-report = Сообщение о письме

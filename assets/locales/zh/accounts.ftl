@@ -207,3 +207,7 @@ accounts-value-message-id = 所回复的邮件
 accounts-value-reference = 编号
 accounts-value-sender = 发件邮箱
 accounts-value-reply = 人工来信
+accounts-action-letter-report-received = 有人自报了一封信函
+accounts-action-letter-report-accepted = 已接受信函自报
+accounts-action-letter-report-set-aside = 已搁置信函自报
+accounts-subject-letter-report = 信函自报

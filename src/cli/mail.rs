@@ -12,9 +12,10 @@ use clap::Subcommand;
 use super::WrongUsage;
 use crate::{
     app::{App, Replaced},
-    config::Config,
+    config::{Config, DkimConfig, MailConfig},
     domain::mail_health::Grade,
     platform::mail::{
+        SmtpTransport,
         health::{self, Sender},
         resolver::Resolver,
     },
@@ -100,7 +101,7 @@ async fn check(config: &Config, arguments: &CheckArguments) -> anyhow::Result<()
     if domain.ends_with(".localdomain") || domain.ends_with(".localhost") {
         return Err(WrongUsage(format!("{domain} is nobody's domain: set DEMARCHE_MAIL_FROM to the address mails come from")).into());
     }
-    let signer = config.dkim.as_ref().map(crate::config::DkimConfig::signer).transpose()?;
+    let signer = config.dkim.as_ref().map(DkimConfig::signer).transpose()?;
     let resolver = match Resolver::new(arguments.resolver, Duration::from_secs(arguments.timeout)) {
         Ok(resolver) => resolver,
         Err(why) => {
@@ -108,7 +109,12 @@ async fn check(config: &Config, arguments: &CheckArguments) -> anyhow::Result<()
             return Err(CheckFailure::NotAsked.into());
         }
     };
-    let sender = Sender { email: &config.mail_from, signer: signer.as_ref(), address: arguments.sending_ip };
+    let server = match &config.mail {
+        MailConfig::Smtp(url) => SmtpTransport::host(url),
+        MailConfig::Directory(_) => None,
+    };
+    let address = arguments.sending_ip;
+    let sender = Sender { email: &config.mail_from, signer: signer.as_ref(), address, server: server.as_deref() };
     let findings = health::examine(&resolver, sender).await;
     for finding in &findings {
         println!("{:<12} {:<9} {finding}", finding.check().key(), finding.grade().key());

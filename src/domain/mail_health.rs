@@ -107,6 +107,8 @@ pub enum Finding {
     DmarcRestsOnSpf,
     #[error("the address mail leaves from is not known: give it with --sending-ip")]
     ReverseNotKnown,
+    #[error("no name of {server} ({address}) leads back to it: if mail leaves from another address, give that with --sending-ip")]
+    ReverseOfServer { server: String, address: IpAddr },
     #[error("{address} is {name}, and {name} is {address}")]
     ReverseGood { address: IpAddr, name: String },
     #[error("{address} has no name: have its PTR record set by whoever runs the network")]
@@ -136,7 +138,11 @@ impl Finding {
             | Self::DmarcWatchesOnly { .. }
             | Self::DmarcNotAligned { .. }
             | Self::DmarcRestsOnSpf => Check::Dmarc,
-            Self::ReverseNotKnown | Self::ReverseGood { .. } | Self::ReverseNone { .. } | Self::ReverseNotBack { .. } => Check::ReverseDns,
+            Self::ReverseNotKnown
+            | Self::ReverseOfServer { .. }
+            | Self::ReverseGood { .. }
+            | Self::ReverseNone { .. }
+            | Self::ReverseNotBack { .. } => Check::ReverseDns,
             _ => Check::Spf,
         }
     }
@@ -153,7 +159,8 @@ impl Finding {
             | Self::DkimTrial { .. }
             | Self::DmarcWatchesOnly { .. }
             | Self::DmarcRestsOnSpf
-            | Self::ReverseNotKnown => Grade::Note,
+            | Self::ReverseNotKnown
+            | Self::ReverseOfServer { .. } => Grade::Note,
             Self::NotAsked { .. } => Grade::NotAsked,
             _ => Grade::Fault,
         }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -88,6 +90,15 @@ fn attempts(campaign: Uuid, since: Option<NaiveDate>) -> Select<dispatch::Entity
     }
 }
 
+/// What is read of an attempt: not the server's words.
+#[derive(FromQueryResult)]
+struct Left {
+    letter_id: Uuid,
+    channel: String,
+    finished_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
 /// Everything that was written, by state, post and day; since a day if one is given. `kinds` says what post a key is. Three queries.
 ///
 /// # Errors
@@ -100,16 +111,16 @@ pub async fn all(
 ) -> Result<Vec<Written>, DbErr> {
     use dispatch::Column as D;
     let mut left: HashMap<Uuid, (NaiveDate, String)> = HashMap::new();
-    let rows: Vec<(Uuid, String, Option<DateTime<Utc>>, DateTime<Utc>)> = attempts(campaign, since)
+    let rows = attempts(campaign, since)
         .select_only()
         .columns([D::LetterId, D::Channel, D::FinishedAt, D::CreatedAt])
         .order_by_asc(D::CreatedAt)
-        .into_tuple()
+        .into_model::<Left>()
         .all(db)
         .await?;
-    for (letter, way, finished, created) in rows {
+    for row in rows {
         // Of several attempts the last is the one it reached somebody by.
-        left.insert(letter, (finished.unwrap_or(created).date_naive(), way));
+        left.insert(row.letter_id, (row.finished_at.unwrap_or(row.created_at).date_naive(), row.channel));
     }
     use letter::Column as L;
     let of_attempts = attempts(campaign, since).select_only().column(D::LetterId);

@@ -29,8 +29,9 @@ use crate::{
 };
 
 /// Forms with a file: they bear larger bodies, and each is tried beside what it is for.
-const WITH_FILE: [&str; 6] = [
+const WITH_FILE: [&str; 7] = [
     "/{lang}/genuine",
+    "/{lang}/write/sent",
     "/{lang}/signature/{token}/logo",
     "/desk/imports",
     "/desk/register/sheet",

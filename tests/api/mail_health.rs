@@ -8,6 +8,7 @@ use std::{
     thread,
 };
 
+use demarche::config::DkimConfig;
 use hickory_resolver::proto::{
     op::{Message, ResponseCode},
     rr::{
@@ -16,7 +17,11 @@ use hickory_resolver::proto::{
     },
 };
 
-use crate::command_line::{demarche, told};
+use crate::{
+    command_line::{demarche, told},
+    signing,
+    support::{Kind, Program},
+};
 
 /// The public half of the key that the unit tests sign with.
 const PUBLIC: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAugYgcHvWw7D/Xw1Dzjy1BqaNReC4F00q6289UwioIoALZdU4Cw9eL/7bHsJTjd10W7dlKwgS2gK7sMXspJXNublQJDxw8/bVmG9MxnBiJ0bdiN0drsAc6SWQF04xxCuK3Ag5LagS6mcALHyYMm74r5xKrt6S8vpy4TFLOTUYSVrHKHPX2irgDP/9MVsoh/evcvymuKRY2TuU7vJXzVEK0QYhNOjbIyNjbZ+GMlFXYeABpaKFama/n3OlAkTFSAx94GQMU7fRCS1P/KzgsJV3Ot8qb+ghRo+Q6l4V+EpSzoMl3oKzJBCcArLcj2yVMNQzUp5Vzq9Z0Wp4aXSG6VM2gQIDAQAB";
@@ -241,6 +246,32 @@ fn r79_an_address_without_a_name_and_one_whose_name_does_not_come_back() {
     one_fault(zone, "reverse dns", "no name leads back");
 }
 
+/// Without an address the server that takes our mail is looked at; what is amiss there is a note, since it may hand mails on.
+#[test]
+fn r79_the_server_that_takes_our_mail_stands_in_for_an_address_that_was_not_given() {
+    let of = |zone: Zone, smtp: &str| {
+        let server = zone.serve().to_string();
+        let settings = [
+            ("DEMARCHE_SMTP_URL", smtp),
+            ("DEMARCHE_SECRET_KEY", "a secret of the tests, long enough to be one"),
+            ("DEMARCHE_MAIL_FROM", "secretariat@example.org"),
+        ];
+        let (code, shown, said) = told(demarche(&["mail", "check", "--resolver", &server], &settings).output().unwrap());
+        assert_eq!(code, 0, "{shown}{said}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        shown.lines().find(|line| line.starts_with("reverse dns")).unwrap().to_owned()
+    };
+    let url = "smtp://user:hunter2@mail.example.org:587/?tls=required";
+    assert!(of(Zone::healthy(), url).contains("good      192.0.2.7 is mail.example.org"));
+    let unnamed =
+        of(Zone::healthy().without("7.2.0.192.in-addr.arpa").without("mail.example.org").address("mail.example.org", "192.0.2.7"), url);
+    assert!(unnamed.contains("note      no name of mail.example.org (192.0.2.7)"), "{unnamed}");
+    for own in ["smtp://127.0.0.1:1025", "smtp://[::1]", "smtp://10.0.0.3", "smtp://nowhere.example"] {
+        let line = of(Zone::healthy(), own);
+        assert!(line.contains("note      the address mail leaves from is not known"), "{own}: {line}");
+    }
+}
+
 #[test]
 fn r79_what_a_server_cannot_say_is_no_fault_and_what_does_not_exist_is_one() {
     let at = "_dmarc.example.org";
@@ -271,4 +302,22 @@ fn r79_a_silent_server_is_told_in_time_and_says_nothing_about_the_domain() {
 fn r79_nobodys_domain_is_wrong_usage() {
     let (code, _, said) = check("127.0.0.1:9".parse().unwrap(), &[("DEMARCHE_MAIL_FROM", "demarche@localhost.localdomain")]);
     assert!(code == 2 && said.contains("DEMARCHE_MAIL_FROM"), "{said}");
+}
+
+/// R79: with a key in the settings every mail leaves signed for the sender's domain.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r79_mails_leave_signed_once_there_is_a_key() {
+    let key = std::fs::read_to_string(KEY_FILE).unwrap();
+    for signed in [true, false] {
+        let dkim = DkimConfig { domain: "example.org".into(), selector: "s1".into(), key: key.clone().into() };
+        let program = Program::start_with(Kind::Sqlite, |config| config.dkim = signed.then_some(dkim)).await;
+        let sent = signing::send(&program.browser(), "en", &signing::organisation("Lake Basin Forum", "ana@forum.example.org")).await;
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        program.drain().await;
+        let mails = program.mail.accepted();
+        assert_eq!(mails.len(), 1);
+        let mail = String::from_utf8_lossy(&mails[0].bytes).into_owned();
+        let head = mail.split("\r\n\r\n").next().unwrap();
+        assert_eq!(head.contains("DKIM-Signature:") && head.contains("d=example.org") && head.contains("s=s1"), signed, "{head}");
+    }
 }

@@ -22,6 +22,8 @@ pub struct Sender<'a> {
     pub signer: Option<&'a Signer>,
     /// Where mail leaves from, if that is known.
     pub address: Option<IpAddr>,
+    /// The server mail is handed to, where it is handed to one: mail may leave from there.
+    pub server: Option<&'a str>,
 }
 
 /// Everything that was found, check by check. Asks a bounded number of questions.
@@ -35,7 +37,11 @@ pub async fn examine(resolver: &Resolver, sender: Sender<'_>) -> Vec<Finding> {
     }
     findings.extend(dkim(resolver, sender.signer).await);
     findings.extend(dmarc(resolver, &domain, sender.signer.map(Signer::domain)).await);
-    findings.push(reverse(resolver, sender.address).await);
+    findings.push(match (sender.address, sender.server) {
+        (Some(address), _) => reverse(resolver, address).await,
+        (None, Some(server)) => reverse_of_server(resolver, server).await,
+        (None, None) => Finding::ReverseNotKnown,
+    });
     findings
 }
 
@@ -86,8 +92,34 @@ async fn dmarc(resolver: &Resolver, domain: &str, signed_by: Option<&str>) -> Ve
     judge_dmarc(domain, domain, Ok(Vec::new()), signed_by)
 }
 
-async fn reverse(resolver: &Resolver, address: Option<IpAddr>) -> Finding {
+/// The same for a server that takes our mail, which may hand it on to another: what is amiss there is no more than a hint.
+async fn reverse_of_server(resolver: &Resolver, server: &str) -> Finding {
+    let addresses = match server.parse::<IpAddr>() {
+        Ok(address) => Ok(vec![address]),
+        Err(_) => resolver.addresses(server).await,
+    };
+    let address = match addresses {
+        Ok(addresses) => addresses.into_iter().find(|address| !is_local(*address)),
+        Err(why) => return Finding::NotAsked { check: Check::ReverseDns, what: server.to_owned(), why },
+    };
     let Some(address) = address else { return Finding::ReverseNotKnown };
+    match reverse(resolver, address).await {
+        Finding::ReverseNone { .. } | Finding::ReverseNotBack { .. } => Finding::ReverseOfServer { server: server.to_owned(), address },
+        other => other,
+    }
+}
+
+/// Whether an address is of this machine or a network of one's own, so that no receiver ever sees it.
+const fn is_local(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local() || address.is_unspecified(),
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local() || address.is_unspecified()
+        }
+    }
+}
+
+async fn reverse(resolver: &Resolver, address: IpAddr) -> Finding {
     let not_asked = |what: String, why: Unanswered| Finding::NotAsked { check: Check::ReverseDns, what, why };
     match resolver.names(address).await {
         Err(why) => not_asked(address.to_string(), why),

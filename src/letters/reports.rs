@@ -42,7 +42,7 @@ pub async fn keep(platform: &Platform, campaign: Uuid, report: &NewReport<'_>) -
     let folded = name_key(report.organisation);
     let marked = |post: &'static str| {
         let said = format!("{campaign} {} {post} {} {folded}", report.iso3, report.sent_on);
-        (post, platform.keys.mark("letter.report", &said))
+        (post, platform.keys.mark("letter-report", &said))
     };
     let marks: Vec<(&str, String)> = report.posts.iter().copied().map(marked).collect();
     let txn = platform.database.begin().await?;

@@ -21,7 +21,7 @@ use crate::{
         service::{AccountError, NewAccount},
     },
     campaigns,
-    config::{Config, MailConfig},
+    config::{Config, DkimConfig, MailConfig},
     domain::clock::Clock,
     letters,
     platform::{
@@ -164,6 +164,7 @@ impl App {
             },
             typesetter: Typesetter::new(),
             mail_from: config.mail_from.clone(),
+            mail_signer: config.dkim.as_ref().map(DkimConfig::signer).transpose()?.map(Arc::new),
             mails_per_minute: config.letters_per_minute,
             proxies: config.proxies,
             mailbox: match &config.mail {

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fmt::Write as _, net::SocketAddr, ops::RangeInc
 
 use secrecy::SecretString;
 
-use crate::{domain::email::EmailAddress, platform::mail::SmtpTransport};
+use crate::{
+    domain::email::EmailAddress,
+    platform::mail::{DkimError, Signer, SmtpTransport},
+};
 
 /// Names of our variables start with this; one that is not a setting is a slip of the pen, and is not passed over in silence.
 const PREFIX: &str = "DEMARCHE_";
@@ -24,6 +27,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Sender of all mails.
     pub mail_from: String,
+    /// What signs them, if anything does.
+    pub dkim: Option<DkimConfig>,
     /// From which all keys are derived; at least 32 characters.
     pub secret_key: SecretString,
     /// Slug of the campaign this installation shows.
@@ -49,6 +54,27 @@ pub enum MailConfig {
     Smtp(SecretString),
     /// Every mail becomes a file here and nothing leaves.
     Directory(PathBuf),
+}
+
+/// What signs mails.
+#[derive(Clone, Debug)]
+pub struct DkimConfig {
+    /// The domain signatures are of.
+    pub domain: String,
+    /// The key's name in DNS, in front of `._domainkey.`.
+    pub selector: String,
+    /// The private key, as PEM.
+    pub key: SecretString,
+}
+
+impl DkimConfig {
+    /// What signs with it.
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    pub fn signer(&self) -> Result<Signer, DkimError> {
+        Signer::new(&self.domain, &self.selector, &self.key)
+    }
 }
 
 /// One line of `demarche config`.
@@ -108,6 +134,38 @@ impl Reader<'_> {
             self.fault(name, &format!("{what}, from {} to {}", range.start(), range.end()));
         }
         value
+    }
+
+    /// A key that signs, if a file is named; `from` is the sender of all mails.
+    fn dkim(&mut self, from: &str) -> Option<DkimConfig> {
+        let file = self.read("DEMARCHE_DKIM_KEY_FILE", "", false);
+        let selector = self.read("DEMARCHE_DKIM_SELECTOR", "", false).trim().to_ascii_lowercase();
+        let of_sender = from.rsplit_once('@').map_or("", |(_, domain)| domain);
+        let domain = self.read("DEMARCHE_DKIM_DOMAIN", of_sender, false).trim().to_ascii_lowercase();
+        if file.is_empty() {
+            if !selector.is_empty() {
+                self.fault("DEMARCHE_DKIM_KEY_FILE", "a selector without a key; name the file of the private key");
+            }
+            return None;
+        }
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        for (setting, name) in [("DEMARCHE_DKIM_SELECTOR", &selector), ("DEMARCHE_DKIM_DOMAIN", &domain)] {
+            if !is_name(name) {
+                self.fault(setting, "a name in DNS");
+            }
+        }
+        let key = match std::fs::read_to_string(&file) {
+            Ok(key) => SecretString::from(key),
+            Err(error) => {
+                self.fault("DEMARCHE_DKIM_KEY_FILE", &format!("the file cannot be read: {error}"));
+                return None;
+            }
+        };
+        let dkim = DkimConfig { domain, selector, key };
+        if let Err(error) = dkim.signer() {
+            self.fault("DEMARCHE_DKIM_KEY_FILE", &error.to_string());
+        }
+        Some(dkim)
     }
 
     /// Faults for variables that look like ours and that nothing reads.
@@ -199,6 +257,7 @@ impl Config {
         if EmailAddress::parse(&mail_from).is_err() {
             reader.fault("DEMARCHE_MAIL_FROM", "one e-mail address without a name");
         }
+        let dkim = reader.dkim(&mail_from);
         let secret_key = reader.read("DEMARCHE_SECRET_KEY", "", true);
         if secret_key.chars().count() < 32 {
             reader.fault("DEMARCHE_SECRET_KEY", "at least 32 characters from a random source; it has no default");
@@ -231,6 +290,7 @@ impl Config {
             base_url,
             mail,
             mail_from,
+            dkim,
             secret_key: secret_key.into(),
             campaign,
             pool,
@@ -292,6 +352,37 @@ mod tests {
         assert!(is_address_of_a_site("https://sign.example.org") && is_address_of_a_site("http://127.0.0.1:8080"));
         for bad in ["", "https://", "ftp://x", "https://x/y", "https://x?y", "https://u:p@x", "https://x y", "https://x\"y"] {
             assert!(!is_address_of_a_site(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn r79_a_key_that_signs_is_read_from_its_file_and_every_slip_is_a_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, nonsense) = (folder.path().join("key.pem"), folder.path().join("nonsense.pem"));
+        std::fs::write(&key, include_str!("platform/mail/trial-rsa.pem")).unwrap();
+        std::fs::write(&nonsense, "nonsense").unwrap();
+        let read = |file: &std::path::Path, selector: &'static str| {
+            Config::from_lookup(&|name| match name {
+                "DEMARCHE_DKIM_KEY_FILE" => Some(file.display().to_string()),
+                "DEMARCHE_DKIM_SELECTOR" => Some(selector.to_owned()),
+                "DEMARCHE_MAIL_FROM" => Some("secretariat@example.org".to_owned()),
+                _ => lookup(name),
+            })
+        };
+        let config = read(&key, "s1").unwrap();
+        let dkim = config.dkim.unwrap();
+        assert_eq!((dkim.domain.as_str(), dkim.selector.as_str()), ("example.org", "s1"));
+        assert!(!format!("{dkim:?}").contains("PRIVATE"));
+        assert_eq!(dkim.signer().unwrap().published().len(), 1);
+        for (file, selector, name) in [
+            (folder.path().join("gone.pem").as_path(), "s1", "DEMARCHE_DKIM_KEY_FILE"),
+            (&nonsense, "s1", "DEMARCHE_DKIM_KEY_FILE"),
+            (&key, "", "DEMARCHE_DKIM_SELECTOR"),
+            (&key, "s 1", "DEMARCHE_DKIM_SELECTOR"),
+            (std::path::Path::new(""), "s1", "DEMARCHE_DKIM_KEY_FILE"),
+        ] {
+            let error = read(file, selector).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
         }
     }
 

@@ -28,6 +28,7 @@ mod m0024_logos;
 mod m0025_looks;
 mod m0026_register;
 mod m0027_inbound;
+mod m0028_reports;
 mod m0031_edits;
 mod m0032_sending;
 mod m0033_templates;
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_edits::Edits),
             Box::new(m0032_sending::Sending),
             Box::new(m0033_templates::Templates),
+            Box::new(m0028_reports::Reports),
         ]
     }
 }

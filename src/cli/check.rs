@@ -27,7 +27,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     }
     println!("words        good, {} in each language", english.len());
     app.platform.mail.check().await.map_err(|fault| anyhow::anyhow!("mail: {fault}"))?;
-    println!("mail         good");
+    println!("mail         good; whether receivers believe it says `demarche mail check`");
     let covered = rehearsal::run().await?;
     let (templates, languages) = (covered.templates, Language::ALL.len());
     println!("templates    good, all {templates} pages and mails rendered in {languages} languages on a scratch copy of the demonstration");

@@ -1,4 +1,5 @@
-//! The command line: one file per command. Must hold no rules. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+//! The command line: one file per command. Must hold no rules. Exit codes: 0 done, 1 failed, 2 wrong usage or settings;
+//! those of `mail` are with it.
 
 mod check;
 mod demo;
@@ -63,7 +64,7 @@ enum Command {
         #[command(subcommand)]
         command: letters::Command,
     },
-    /// Mail that comes in.
+    /// Mail that comes in, and whether ours is believed.
     Mail {
         #[command(subcommand)]
         command: mail::Command,
@@ -121,6 +122,9 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("demarche: {}", said.join(": "));
     if let Some(pipe) = error.downcast_ref::<mail::PipeFailure>() {
         return ExitCode::from(pipe.code());
+    }
+    if let Some(check) = error.downcast_ref::<mail::CheckFailure>() {
+        return ExitCode::from(check.code());
     }
     if error.is::<ConfigError>() || error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

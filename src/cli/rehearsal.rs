@@ -136,6 +136,7 @@ impl Walk<'_> {
             format!("/{language}"),
             format!("/{language}/sign/sent"),
             format!("/{language}/mailbox"),
+            format!("/{language}/write/sent/thanks"),
             format!("/{language}/signatories/logos"),
             own,
         ])
@@ -155,6 +156,10 @@ impl Walk<'_> {
         let word = self.visitor.post(&format!("/{language}/write/docx"), &order).await?;
         ensure!(word.status == 200 && word.body.starts_with(b"PK"), "a letter for a word processor is answered with {}", word.status);
         ensure!(pdf.status == 200 && pdf.body.starts_with(b"%PDF-"), "a typeset letter is answered with {}", pdf.status);
+        let today = self.app.platform.clock.now().date_naive().to_string();
+        let told =
+            [("state", "KEN"), ("posts", "foreign_minister"), ("name", "Rehearsal Society"), ("sent_on", today.as_str()), ("way", "mail")];
+        self.redirected(&self.visitor.post_multipart(&format!("/{language}/write/sent"), &told, None).await?)?;
         Ok(())
     }
 

@@ -1,12 +1,12 @@
-//! The desk of letters: its addresses, and what its pages share. The pages are in `rounds_desk`, `board` and `letter_desk`, their buttons in
-//! `round_actions` and `letter_actions`. Must hold no rule.
+//! The desk of letters: its addresses, and what its pages share. The pages are in `rounds_desk`, `board`, `letter_desk` and `written_desk`, their
+//! buttons in `round_actions` and `letter_actions`. Must hold no rule.
 
 use actix_web::web;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{block_desk, blocks_desk, board, editing_desk, letter_actions, letter_desk, round_actions, rounds_desk};
+use super::{block_desk, blocks_desk, board, editing_desk, letter_actions, letter_desk, round_actions, rounds_desk, written_desk};
 use crate::{
     domain::{language::Language, letter::RoundState},
     entities::letter_round,
@@ -14,6 +14,7 @@ use crate::{
 
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
+    written_desk::routes(config);
     config
         .route("/desk/letters", web::get().to(rounds_desk::rounds))
         .route("/desk/letters", web::post().to(rounds_desk::create))

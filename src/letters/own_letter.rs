@@ -17,7 +17,7 @@ use super::{
     draft::{self, Content, Sender},
     facts,
     present::Present,
-    word,
+    report_form, word,
 };
 use crate::{
     campaigns::{self, Current},
@@ -51,6 +51,7 @@ const PER_NETWORK: i32 = 120;
 
 /// The room's public addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
+    report_form::routes(config);
     config
         .route("/{lang}/write", web::get().to(show_form))
         .route("/{lang}/write", web::post().to(write))
@@ -111,7 +112,7 @@ impl OwnForm {
 
 /// Whether a name is that of the coalition or its secretariat, in any language, or would be taken for it. The campaign's own titles are
 /// nobody's name; whoever works for it may have a part of them in theirs.
-fn is_ours(campaign: &Current, name: &str) -> bool {
+pub(super) fn is_ours(campaign: &Current, name: &str) -> bool {
     let config = &campaign.config;
     let titles = config.name.0.values().chain(config.short_name.0.values());
     config.sender.name.0.values().any(|ours| likeness::imitates(name, ours)) || titles.into_iter().any(|title| likeness::same(name, title))

@@ -44,6 +44,8 @@ pub struct Platform {
     pub mail: Arc<dyn mail::Transport>,
     /// The address all mail comes from.
     pub mail_from: String,
+    /// Signs mails, if there is a key.
+    pub mail_signer: Option<Arc<mail::Signer>>,
     /// Mails one host gets in a minute.
     pub mails_per_minute: i32,
     /// Proxies of our own that every request has passed.
@@ -86,6 +88,6 @@ impl Platform {
     /// # Errors
     /// When it cannot be composed; what the server says is no error but the [`mail::Delivery`].
     pub async fn deliver(&self, mail: &mail::Outgoing) -> Result<mail::Delivery, mail::ComposeError> {
-        Ok(self.mail.deliver(&mail::compose(mail, None)?).await)
+        Ok(self.mail.deliver(&mail::compose(mail, self.mail_signer.as_deref())?).await)
     }
 }

@@ -7,7 +7,8 @@ use demarche::{
     accounts::Role,
     domain::clock::Clock,
     entities::{
-        account, correction, duplicate_pair, evidence, evidence_proposal, job, letter, reply, signatory, signature, signature_import, wave,
+        account, correction, duplicate_pair, evidence, evidence_proposal, job, letter, letter_report, reply, signatory, signature,
+        signature_import, wave,
     },
     platform::jobs,
     replies::inbound::{self, Received},
@@ -28,8 +29,9 @@ use crate::{
 };
 
 /// Forms with a file: they bear larger bodies, and each is tried beside what it is for.
-const WITH_FILE: [&str; 6] = [
+const WITH_FILE: [&str; 7] = [
     "/{lang}/genuine",
+    "/{lang}/write/sent",
     "/{lang}/signature/{token}/logo",
     "/desk/imports",
     "/desk/register/sheet",
@@ -100,6 +102,20 @@ impl Known {
         let campaign = program.app.campaigns.get(&program.app.platform).await.unwrap();
         let mail = b"From: a@b.example\r\nSubject: A mail\r\n\r\nWords.\r\n";
         let Received::New(mail) = inbound::receive(&program.app.platform, &campaign, mail).await.unwrap() else { panic!("it is new") };
+        let reported = letter_report::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            campaign_id: Set(campaign.id),
+            iso3: Set("KEN".to_owned()),
+            post: Set("foreign_minister".to_owned()),
+            organisation: Set("A forum".to_owned()),
+            sent_on: Set(program.clock.now().date_naive()),
+            channel: Set("mail".to_owned()),
+            state: Set("waiting".to_owned()),
+            mark: Set("a mark".to_owned()),
+            created_at: Set(program.clock.now()),
+            ..Default::default()
+        };
+        let reported = letter_report::Entity::insert(reported).exec(db).await.unwrap().last_insert_id;
         let job = jobs::Job::new("tests.nobody", &json!({}));
         jobs::enqueue(db, job, program.clock.now()).await.unwrap();
         let waiting =
@@ -146,6 +162,7 @@ impl Known {
         Self(BTreeMap::from([
             ("inbox/id", mail.to_string()),
             ("blocks/key", "open-who".to_owned()),
+            ("written/id", reported.to_string()),
             ("imports/id", signature_import::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("rules/id", rule.location().rsplit('/').next().unwrap().to_owned()),
             ("run", uuid::Uuid::now_v7().to_string()),

@@ -24,6 +24,8 @@ pub const PUBLIC_PAGES: &[&str] = &[
     "/states/SEN",
     "/states/AFG",
     "/write",
+    "/write/sent",
+    "/write/sent/thanks",
     "/calendar",
     "/method",
     "/genuine",
@@ -51,6 +53,7 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/letters/blocks/trial",
     "/desk/letters/blocks/new",
     "/desk/letters/blocks/open-who",
+    "/desk/letters/written",
     "/desk/register",
     "/desk/register/KEN",
     "/desk/register/KEN/permanent_representative",
@@ -108,6 +111,15 @@ pub async fn furnish(program: &Program) -> Rows {
     assert_eq!(published.status, 303, "{}", published.text());
     let extended = staff.submit("/desk/waves", "/desk/waves/deadline", &[("number", "1"), ("hours", "12")]).await;
     assert_eq!(extended.status, 303);
+    // One letter of others waits for a person and one is accepted.
+    for name in ["Lake Basin Forum", "Coast Bar Association"] {
+        let fields = [("state", "KEN"), ("posts", "foreign_minister"), ("name", name), ("sent_on", "2026-11-20"), ("way", "mail")];
+        let form = fields.into_iter().fold(reqwest::multipart::Form::new(), |form, (field, value)| form.text(field, value.to_owned()));
+        let told = staff.client.post(format!("{}/en/write/sent", staff.base_url)).header("sec-fetch-site", "same-origin");
+        assert_eq!(told.multipart(form).send().await.unwrap().status(), 303);
+    }
+    let accept = staff.get("/desk/letters/written").await.attributes("form[action$=accept]", "action").remove(0);
+    assert_eq!(staff.submit("/desk/letters/written", &accept, &[]).await.status, 303);
     let paths = vec![
         board.clone(),
         format!("{letter}/text"),

@@ -218,3 +218,7 @@ accounts-detail-refused = المرفوضة
 accounts-action-words-changed = تغيير نص الرسائل
 accounts-subject-letter-template = نص الرسائل
 accounts-detail-block = الكتلة
+accounts-action-letter-report-received = أفاد أحدهم برسالة له
+accounts-action-letter-report-accepted = قُبلت إفادة برسالة
+accounts-action-letter-report-set-aside = نُحيت إفادة برسالة
+accounts-subject-letter-report = إفادة برسالة

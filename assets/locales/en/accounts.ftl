@@ -218,3 +218,7 @@ accounts-detail-refused = Refused
 accounts-action-words-changed = Words of the letters changed
 accounts-subject-letter-template = Words of letters
 accounts-detail-block = Block
+accounts-action-letter-report-received = Somebody reported a letter of their own
+accounts-action-letter-report-accepted = Report of a letter accepted
+accounts-action-letter-report-set-aside = Report of a letter set aside
+accounts-subject-letter-report = Report of a letter

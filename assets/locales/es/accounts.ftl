@@ -218,3 +218,7 @@ accounts-detail-refused = Rechazadas
 accounts-action-words-changed = Texto de las cartas modificado
 accounts-subject-letter-template = Texto de las cartas
 accounts-detail-block = Bloque
+accounts-action-letter-report-received = Alguien avisó de una carta propia
+accounts-action-letter-report-accepted = Aviso de una carta aceptado
+accounts-action-letter-report-set-aside = Aviso de una carta dejado a un lado
+accounts-subject-letter-report = Aviso de una carta

@@ -218,3 +218,7 @@ accounts-detail-refused = Refusées
 accounts-action-words-changed = Texte des lettres modifié
 accounts-subject-letter-template = Texte des lettres
 accounts-detail-block = Bloc
+accounts-action-letter-report-received = Quelqu’un a déclaré sa propre lettre
+accounts-action-letter-report-accepted = Déclaration d’une lettre acceptée
+accounts-action-letter-report-set-aside = Déclaration d’une lettre écartée
+accounts-subject-letter-report = Déclaration d’une lettre

@@ -218,3 +218,7 @@ accounts-detail-refused = Отклонено
 accounts-action-words-changed = Текст писем изменён
 accounts-subject-letter-template = Текст писем
 accounts-detail-block = Блок
+accounts-action-letter-report-received = Сообщили о своём письме
+accounts-action-letter-report-accepted = Сообщение о письме принято
+accounts-action-letter-report-set-aside = Сообщение о письме отложено
+accounts-subject-letter-report = Сообщение о письме

@@ -218,3 +218,7 @@ accounts-detail-refused = 被拒绝
 accounts-action-words-changed = 信函文本已更改
 accounts-subject-letter-template = 信函文本
 accounts-detail-block = 段落块
+accounts-action-letter-report-received = 有人自报了一封信函
+accounts-action-letter-report-accepted = 已接受信函自报
+accounts-action-letter-report-set-aside = 已搁置信函自报
+accounts-subject-letter-report = 信函自报

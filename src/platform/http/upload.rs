@@ -22,7 +22,7 @@ const LARGEST_FIELD: usize = 64 * 1024;
 /// A form as it was sent.
 #[derive(Debug, Default)]
 pub struct Upload {
-    fields: HashMap<String, String>,
+    fields: HashMap<String, Vec<String>>,
     /// Its file.
     pub file: SentFile,
 }
@@ -85,7 +85,7 @@ impl Upload {
                 return Err(Problem::TooLarge);
             } else {
                 let text = String::from_utf8(content).map_err(|_| Problem::Bad("bad-form"))?;
-                upload.fields.insert(name, text_without_nul(text));
+                upload.fields.entry(name).or_default().push(text_without_nul(text));
             }
         }
         Ok(upload)
@@ -93,12 +93,17 @@ impl Upload {
 
     /// A field taken out, as it was typed; empty when it was not sent.
     pub fn take(&mut self, name: &str) -> String {
+        self.take_all(name).pop().unwrap_or_default()
+    }
+
+    /// What was chosen of a field that may be sent more than once.
+    pub fn take_all(&mut self, name: &str) -> Vec<String> {
         self.fields.remove(name).unwrap_or_default()
     }
 
     /// A field as it was typed; empty when it was not sent.
     pub fn field(&self, name: &str) -> &str {
-        self.fields.get(name).map_or("", String::as_str)
+        self.fields.get(name).and_then(|values| values.last()).map_or("", String::as_str)
     }
 }
 

@@ -12,6 +12,8 @@ use mail_auth::{
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::domain::mail_health::PublicKey;
+
 /// Signed headers. From and Subject are named twice: a second one added on the way breaks the signature.
 const SIGNED: [&str; 15] = [
     "From",
@@ -54,6 +56,7 @@ enum Key {
 pub struct Signer {
     domain: String,
     keys: Vec<Key>,
+    published: Vec<PublicKey>,
 }
 
 impl std::fmt::Debug for Signer {
@@ -68,7 +71,7 @@ impl Signer {
     /// # Errors
     /// When the key cannot be read.
     pub fn new(domain: &str, selector: &str, pem: &SecretString) -> Result<Self, DkimError> {
-        Self { domain: domain.to_owned(), keys: Vec::new() }.and(selector, pem)
+        Self { domain: domain.to_owned(), keys: Vec::new(), published: Vec::new() }.and(selector, pem)
     }
 
     /// Signs with one more key.
@@ -81,14 +84,32 @@ impl Signer {
             PrivateKeyDer::Pkcs8(pkcs8) => Ed25519Key::from_pkcs8_maybe_unchecked_der(pkcs8.secret_pkcs8_der()).ok(),
             _ => None,
         };
-        self.keys.push(match ed25519 {
-            Some(key) => Key::Ed25519(DkimSigner::from_key(key).domain(self.domain.as_str()).selector(selector).headers(SIGNED)),
+        let (key, kind, bytes, bare) = match ed25519 {
+            Some(key) => {
+                let public = key.public_key();
+                let signer = DkimSigner::from_key(key).domain(self.domain.as_str()).selector(selector).headers(SIGNED);
+                (Key::Ed25519(signer), "ed25519", public.clone(), public)
+            }
             None => {
                 let key = RsaKey::<Sha256>::from_key_der(der).map_err(|_| DkimError::Algorithm)?;
-                Key::Rsa(DkimSigner::from_key(key).domain(self.domain.as_str()).selector(selector).headers(SIGNED))
+                let public = key.public_key();
+                let signer = DkimSigner::from_key(key).domain(self.domain.as_str()).selector(selector).headers(SIGNED);
+                (Key::Rsa(signer), "rsa", key_info(&public), public)
             }
-        });
+        };
+        self.keys.push(key);
+        self.published.push(PublicKey { selector: selector.to_owned(), kind, bytes, bare });
         Ok(self)
+    }
+
+    /// The domain it signs for.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The public halves, as receivers have to find them.
+    pub fn published(&self) -> &[PublicKey] {
+        &self.published
     }
 
     /// The message with its signatures in front.
@@ -107,4 +128,28 @@ impl Signer {
         signed.extend_from_slice(&message);
         Ok(signed)
     }
+}
+
+/// An RSA key as `SubjectPublicKeyInfo` (RFC 5280, 4.1.2.7), which is how DKIM publishes it: rsaEncryption, no parameters, the key.
+fn key_info(rsa: &[u8]) -> Vec<u8> {
+    const RSA_ENCRYPTION: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    let bits = [&[0x00], rsa].concat();
+    der(0x30, &[RSA_ENCRYPTION.to_vec(), der(0x03, &bits)].concat())
+}
+
+/// One value of DER: what it is, how long, and itself.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len().to_be_bytes();
+    let significant: Vec<u8> = length.iter().copied().skip_while(|byte| *byte == 0).collect();
+    let mut out = vec![tag];
+    match (content.len(), u8::try_from(significant.len())) {
+        (short @ 0..0x80, _) => out.extend(u8::try_from(short)),
+        (_, Ok(bytes)) => {
+            out.push(0x80 | bytes);
+            out.extend(significant);
+        }
+        _ => {}
+    }
+    out.extend_from_slice(content);
+    out
 }

@@ -5,9 +5,11 @@
 mod compose;
 mod directory;
 mod dkim;
+pub mod health;
 pub mod incoming;
 pub mod mailbox;
 mod memory;
+pub mod resolver;
 mod smtp;
 #[cfg(test)]
 mod smtp_tests;

@@ -61,6 +61,18 @@ impl SmtpTransport {
         Ok(Self(Arc::new(Inner { url, timeout, connections, pool: Mutex::new(None) })))
     }
 
+    /// The server an address names, without what may be secret in it.
+    pub fn host(url: &SecretString) -> Option<String> {
+        let (_, rest) = url.expose_secret().split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let server = authority.rsplit_once('@').map_or(authority, |(_, server)| server);
+        let host = match server.strip_prefix('[') {
+            Some(bracketed) => bracketed.split(']').next()?,
+            None => server.split(':').next()?,
+        };
+        Some(host.to_ascii_lowercase()).filter(|host| !host.is_empty())
+    }
+
     fn pool(&self) -> Result<Pool, smtp::Error> {
         let mut slot = self.0.pool.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = slot.as_ref() {

@@ -105,6 +105,20 @@ async fn deliver(transport: &SmtpTransport, to: &str) -> Delivery {
     transport.deliver(&mail).await
 }
 
+#[test]
+fn r79_the_server_is_read_out_of_its_address_without_the_password() {
+    for (url, host) in [
+        ("smtp://mail.example.org", Some("mail.example.org")),
+        ("smtps://user:p%40ss@Mail.Example.org:465/?tls=required", Some("mail.example.org")),
+        ("smtp://[2001:db8::7]:25?tls=opportunistic", Some("2001:db8::7")),
+        ("smtp://192.0.2.7:1025", Some("192.0.2.7")),
+        ("smtp://", None),
+        ("nonsense", None),
+    ] {
+        assert_eq!(SmtpTransport::host(&url.to_owned().into()).as_deref(), host, "{url}");
+    }
+}
+
 #[tokio::test]
 async fn an_accepted_mail_arrives_whole_and_the_servers_words_are_kept() {
     let server = Server::default();

@@ -12,6 +12,7 @@ use mail_auth::{
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders};
 
 use super::{mailbox::Mailbox, *};
+use crate::domain::mail_health::PublicKey;
 
 /// A key of these tests; it signs nothing anywhere else.
 const RSA_PRIVATE: &str = include_str!("trial-rsa.pem");
@@ -213,6 +214,8 @@ async fn both_kinds_of_signature_verify_and_no_longer_once_something_changed() {
     let ed_pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(&pkcs8));
     let signer = Signer::new("example.org", "rsa1", &RSA_PRIVATE.to_owned().into()).unwrap().and("ed1", &ed_pem.into()).unwrap();
     let record = |kind: &str, key: &str| Txt::from(DomainKey::parse(format!("v=DKIM1; k={kind}; p={key}").as_bytes()));
+    let published: Vec<String> = signer.published().iter().map(PublicKey::record).collect();
+    assert_eq!(published, [format!("\"v=DKIM1; k=rsa; p={RSA_PUBLIC}\""), format!("\"v=DKIM1; k=ed25519; p={ed_public}\"")]);
     let records = Records(HashMap::from([
         ("rsa1._domainkey.example.org.".into(), record("rsa", RSA_PUBLIC)),
         ("ed1._domainkey.example.org.".into(), record("ed25519", &ed_public)),

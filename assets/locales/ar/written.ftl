@@ -1,0 +1,34 @@
+# من كتب إلى من: لوحة الفريق، واستمارة من كتبوا بأنفسهم.
+
+written-title = من كتب إلى من
+written-note = رسائل جولاتنا التي غادرت، ورسائل يقول آخرون إنهم أرسلوها وقبلها شخص. لا تظهر هنا التجارب ولا الرسائل المرتدة. لا يرى هذه الصفحة إلا الفريق.
+written-collisions = رسائل إلى منصب بلغته رسالة أخرى خلال { $days } أيام: { $count }. ينبغي أن يسمع من يقرأ الرسالتين صوتا واحدا: اتفقوا قبل الرسالة التالية.
+written-recent = من هذه المناصب { $count } كُتب إليها خلال آخر { $days } أيام، منا أو من غيرنا. اتفقوا قبل إطلاق هذه الجولة، أو اتركوها خارجها.
+written-waiting = إفادات تنتظركم
+written-more-waiting = هناك المزيد: تظهر بعد البت في هذه.
+written-sender = المرسل
+written-day = يوم الإرسال
+written-reported = بإفادة المرسل
+written-near = رسالة أخرى خلال أسبوع
+written-accept = اقبل
+written-set-aside = نحِّ جانبا
+written-show = اعرض
+written-show-collisions = الرسائل المتزامنة مع أخرى فقط
+written-table = الرسائل: { $count }
+written-none = لم يكتب أحد بعد
+written-none-text = تظهر الرسائل هنا بعد مغادرتها، وإفادات الآخرين بعد قبولها.
+written-gaps-states = دول لم يكتب إليها أحد: { $count }
+written-gaps-posts = مناصب في هذه الدولة لم يكتب إليها أحد: { $count }
+written-done-accepted = تُحتسب الإفادة من الآن.
+written-done-set-aside = نُحيت الإفادة جانبا.
+written-refused = بتّ شخص آخر في هذه الإفادة.
+written-tell-title = أخبرونا أنكم كتبتم
+written-tell-link = أخبرونا أنكم أرسلتم رسالتكم
+written-tell-lead = كي لا تصل رسالتان إلى وزير واحد في الأسبوع نفسه، أخبرونا إلى من كتبتم ومتى.
+written-tell-submit = أرسل الإفادة
+written-tell-private = نحفظ ما تدخلونه هنا، ولا نحفظ شيئا عمن أدخله. لا يراه إلا فريق الحملة. لا تذكروا أسماء أشخاص.
+written-tell-thanks = شكرا لكم. سينظر شخص في إفادتكم.
+written-tell-again = الإفادة برسالة أخرى
+written-name-hint = المنظمة التي وقّعت الرسالة
+written-error-day = أدخل يوم إرسال الرسالة، خلال السنة الماضية.
+written-error-too-many = إفادات كثيرة من شبكتك خلال ساعة. حاول لاحقا.

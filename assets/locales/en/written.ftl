@@ -1,0 +1,34 @@
+# Who wrote to whom: the board of staff, and the form of whoever wrote themselves.
+
+written-title = Who wrote to whom
+written-note = Letters of our rounds that left, and letters that others say they sent and a person accepted. Rehearsals and letters that came back are not here. Only staff see this page.
+written-collisions = Letters to a post that another letter reached within { $days } days: { $count }. Whoever reads both should hear one voice: agree before the next one.
+written-recent = Of these posts, { $count } were written to in the last { $days } days, by us or by others. Agree before this round is released, or leave them out.
+written-waiting = Reports that wait for you
+written-more-waiting = More wait: they show once these are decided.
+written-sender = Sender
+written-day = Day it was sent
+written-reported = Self-reported
+written-near = Another within a week
+written-accept = Accept
+written-set-aside = Set aside
+written-show = Show
+written-show-collisions = Only letters that meet another
+written-table = Letters: { $count }
+written-none = Nobody has written yet
+written-none-text = Letters show here once they have left, and reports of others once somebody accepted them.
+written-gaps-states = States nobody has written to: { $count }
+written-gaps-posts = Posts of this state nobody has written to: { $count }
+written-done-accepted = The report counts now.
+written-done-set-aside = The report is set aside.
+written-refused = Somebody else has decided on this report.
+written-tell-title = Tell us that you wrote
+written-tell-link = Tell us that you sent your letter
+written-tell-lead = So that two letters do not reach one minister in the same week, tell us to whom you wrote and when.
+written-tell-submit = Send the report
+written-tell-private = We keep what you enter here, and nothing about who entered it. Only the staff of the campaign see it. Give no names of persons.
+written-tell-thanks = Thank you. Somebody will look at your report.
+written-tell-again = Tell of another letter
+written-name-hint = The organisation that signed the letter
+written-error-day = Give the day the letter was sent, within the last year.
+written-error-too-many = Too many reports from your network within an hour. Try again later.

@@ -1,0 +1,34 @@
+# Quién escribió a quién: el tablero del equipo y el formulario de quien escribió por su cuenta.
+
+written-title = Quién escribió a quién
+written-note = Las cartas de nuestras series que salieron y las que otros dicen haber enviado y una persona aceptó. No figuran los ensayos ni las cartas devueltas. Solo el equipo ve esta página.
+written-collisions = Cartas a un cargo al que otra carta llegó en menos de { $days } días: { $count }. Quien lea ambas debe oír una sola voz: pónganse de acuerdo antes de la próxima.
+written-recent = De estos cargos, { $count } recibieron una carta en los últimos { $days } días, nuestra o de otros. Pónganse de acuerdo antes de liberar esta serie, o déjenlos fuera.
+written-waiting = Avisos que le esperan
+written-more-waiting = Esperan más: se muestran cuando se haya decidido sobre estos.
+written-sender = Remitente
+written-day = Día del envío
+written-reported = Declarado por el remitente
+written-near = Otra en menos de una semana
+written-accept = Aceptar
+written-set-aside = Dejar a un lado
+written-show = Mostrar
+written-show-collisions = Solo cartas que coinciden con otra
+written-table = Cartas: { $count }
+written-none = Nadie ha escrito todavía
+written-none-text = Las cartas se muestran aquí cuando han salido, y los avisos de otros cuando alguien los aceptó.
+written-gaps-states = Estados a los que nadie ha escrito: { $count }
+written-gaps-posts = Cargos de este Estado a los que nadie ha escrito: { $count }
+written-done-accepted = El aviso cuenta desde ahora.
+written-done-set-aside = El aviso queda a un lado.
+written-refused = Otra persona ya decidió sobre este aviso.
+written-tell-title = Díganos que escribió
+written-tell-link = Díganos que envió su carta
+written-tell-lead = Para que dos cartas no lleguen a un mismo ministro en la misma semana, díganos a quién escribió y cuándo.
+written-tell-submit = Enviar el aviso
+written-tell-private = Guardamos lo que escriba aquí, y nada de quien lo escribió. Solo lo ve el equipo de la campaña. No indique nombres de personas.
+written-tell-thanks = Gracias. Alguien revisará su aviso.
+written-tell-again = Avisar de otra carta
+written-name-hint = La organización que firmó la carta
+written-error-day = Indique el día en que se envió la carta, dentro del último año.
+written-error-too-many = Demasiados avisos desde su red en una hora. Inténtelo más tarde.

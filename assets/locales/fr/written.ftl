@@ -1,0 +1,34 @@
+# Qui a écrit à qui : le tableau de l’équipe, et le formulaire de ceux qui ont écrit eux-mêmes.
+
+written-title = Qui a écrit à qui
+written-note = Les lettres de nos séries qui sont parties, et celles que d’autres disent avoir envoyées et qu’une personne a acceptées. Les répétitions et les lettres revenues n’y figurent pas. Seule l’équipe voit cette page.
+written-collisions = Lettres à un poste qu’une autre lettre a atteint à moins de { $days } jours : { $count }. Qui lit les deux doit entendre une seule voix : accordez-vous avant la prochaine.
+written-recent = Parmi ces postes, { $count } ont reçu une lettre au cours des { $days } derniers jours, de nous ou d’autres. Accordez-vous avant de libérer cette série, ou laissez-les de côté.
+written-waiting = Déclarations qui vous attendent
+written-more-waiting = D’autres attendent : elles s’affichent une fois celles-ci tranchées.
+written-sender = Expéditeur
+written-day = Jour de l’envoi
+written-reported = Déclaré par l’expéditeur
+written-near = Une autre à moins d’une semaine
+written-accept = Accepter
+written-set-aside = Écarter
+written-show = Afficher
+written-show-collisions = Seulement les lettres qui en rencontrent une autre
+written-table = Lettres : { $count }
+written-none = Personne n’a encore écrit
+written-none-text = Les lettres s’affichent ici une fois parties, et les déclarations d’autrui une fois acceptées.
+written-gaps-states = États auxquels personne n’a écrit : { $count }
+written-gaps-posts = Postes de cet État auxquels personne n’a écrit : { $count }
+written-done-accepted = La déclaration compte désormais.
+written-done-set-aside = La déclaration est écartée.
+written-refused = Quelqu’un d’autre a tranché cette déclaration.
+written-tell-title = Dites-nous que vous avez écrit
+written-tell-link = Dites-nous que vous avez envoyé votre lettre
+written-tell-lead = Pour que deux lettres n’atteignent pas un même ministre la même semaine, dites-nous à qui vous avez écrit et quand.
+written-tell-submit = Envoyer la déclaration
+written-tell-private = Nous gardons ce que vous saisissez ici, et rien sur la personne qui l’a saisi. Seule l’équipe de la campagne le voit. N’indiquez aucun nom de personne.
+written-tell-thanks = Merci. Quelqu’un examinera votre déclaration.
+written-tell-again = Déclarer une autre lettre
+written-name-hint = L’organisation qui a signé la lettre
+written-error-day = Indiquez le jour où la lettre a été envoyée, au cours de l’année écoulée.
+written-error-too-many = Trop de déclarations depuis votre réseau en une heure. Réessayez plus tard.

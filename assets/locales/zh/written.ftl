@@ -1,0 +1,34 @@
+# 谁致函了谁：工作人员的总表，以及自行致函者的表单。
+
+written-title = 谁致函了谁
+written-note = 本方各批次已发出的信函，以及他人自报并经人员确认的信函。演练和被退回的信函不在此列。仅工作人员可见。
+written-collisions = 在 { $days } 天之内同一职位另有来函的信函：{ $count }。读到两封信的人应听到一个声音：发下一封之前请先商定。
+written-recent = 这些职位中有 { $count } 个在最近 { $days } 天内已收到我们或他人的信函。放行本批次前请先商定，或将其排除。
+written-waiting = 等待处理的自报
+written-more-waiting = 还有更多：处理完这些后显示。
+written-sender = 发信方
+written-day = 发出日期
+written-reported = 自报
+written-near = 一周内另有一封
+written-accept = 接受
+written-set-aside = 搁置
+written-show = 显示
+written-show-collisions = 仅显示与他信相撞的信函
+written-table = 信函：{ $count }
+written-none = 尚无人致函
+written-none-text = 信函发出后在此显示，他人的自报经接受后显示。
+written-gaps-states = 尚无人致函的国家：{ $count }
+written-gaps-posts = 该国尚无人致函的职位：{ $count }
+written-done-accepted = 该自报现已计入。
+written-done-set-aside = 该自报已搁置。
+written-refused = 他人已就该自报作出决定。
+written-tell-title = 告知我们您已致函
+written-tell-link = 告知我们您已发出信函
+written-tell-lead = 为避免同一周内有两封信送达同一位部长，请告知您致函何人、何时发出。
+written-tell-submit = 提交
+written-tell-private = 我们保存您在此填写的内容，不保存填写者的任何信息。仅活动工作人员可见。请勿填写个人姓名。
+written-tell-thanks = 谢谢。工作人员会查看您的自报。
+written-tell-again = 再报一封信函
+written-name-hint = 签署信函的组织
+written-error-day = 请填写信函发出的日期，须在过去一年之内。
+written-error-too-many = 一小时内来自您网络的自报过多。请稍后再试。

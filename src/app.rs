@@ -87,6 +87,7 @@ fn desk_navigation() -> Vec<NavigationItem> {
         desk_item("/desk", "desk-nav-today", Permission::ReadDesk),
         NavigationItem { also: SIGNING, ..desk_item("/desk/signatures", "desk-nav-signatures", Permission::VetSignatures) },
         desk_item("/desk/waves", "desk-nav-waves", Permission::ReadDesk),
+        desk_item("/desk/plan", "desk-nav-plan", Permission::ReadDesk),
         NavigationItem { also: &["/desk/register"], ..desk_item("/desk/letters", "desk-nav-letters", Permission::ReadDesk) },
         desk_item("/desk/replies", "desk-nav-replies", Permission::RecordReplies),
         desk_item("/desk/positions", "desk-nav-positions", Permission::ReadDesk),
@@ -323,6 +324,7 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::roll_pages::routes(config);
     signing::desk::routes(config);
     signing::waves_desk::routes(config);
+    campaigns::plan_desk::routes(config);
     letters::desk::routes(config);
     states::register_desk::routes(config);
     positions::desk::routes(config);

@@ -28,6 +28,7 @@ mod m0024_logos;
 mod m0025_looks;
 mod m0026_register;
 mod m0027_inbound;
+mod m0029_plan;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_looks::Looks),
             Box::new(m0026_register::Register),
             Box::new(m0027_inbound::Inbound),
+            Box::new(m0029_plan::Plan),
         ]
     }
 }

@@ -24,6 +24,7 @@ pub mod likeness;
 pub mod name;
 mod name_words;
 pub mod phrase;
+pub mod plan;
 pub mod position;
 pub mod prose;
 pub mod reference;

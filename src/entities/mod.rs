@@ -25,6 +25,7 @@ pub mod letter_event;
 pub mod letter_round;
 pub mod letter_template;
 pub mod logo;
+pub mod plan_task_mark;
 pub mod position;
 pub mod position_change;
 pub mod post;

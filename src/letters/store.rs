@@ -138,6 +138,17 @@ pub async fn board_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<BoardLe
         .await
 }
 
+/// The newest round for an event whose letters have left. One query.
+pub(super) async fn newest_sent_round(db: &impl ConnectionTrait, campaign_id: Uuid, event: Uuid) -> Result<Option<Uuid>, DbErr> {
+    let sent = letter_round::Entity::find()
+        .filter(letter_round::Column::CampaignId.eq(campaign_id))
+        .filter(letter_round::Column::EventId.eq(event))
+        .filter(letter_round::Column::Rehearsal.eq(false))
+        .filter(letter_round::Column::ReleasedAt.is_not_null())
+        .order_by_desc(letter_round::Column::ReleasedAt);
+    Ok(sent.one(db).await?.map(|round| round.id))
+}
+
 /// The closed rounds of a campaign in which letters were left behind, by the rule of [`LetterState::is_held`]. One query.
 pub(super) async fn rounds_with_held(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
     use letter::Column as C;

@@ -152,6 +152,8 @@ impl Known {
             ("corrections/id", correction::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("logos/id", uuid::Uuid::now_v7().to_string()),
             ("lang", "en".to_owned()),
+            ("plan/event", event),
+            ("step", "mission".to_owned()),
             ("iso3", "KEN".to_owned()),
             ("post", "permanent_representative".to_owned()),
             ("format", "docx".to_owned()),

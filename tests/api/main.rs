@@ -31,6 +31,7 @@ mod lists;
 mod logos;
 mod mail_faults;
 mod own_letter;
+mod plan;
 mod positions;
 mod processes;
 mod publishing;

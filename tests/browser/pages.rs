@@ -47,6 +47,7 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/reveals",
     "/desk/waves",
     "/desk/letters",
+    "/desk/plan",
     "/desk/register",
     "/desk/register/KEN",
     "/desk/register/KEN/permanent_representative",

@@ -207,3 +207,7 @@ accounts-value-message-id = الرسالة التي ترد عليها
 accounts-value-reference = المرجع
 accounts-value-sender = صندوق المرسل
 accounts-value-reply = كتب شخص
+accounts-action-plan-changed = عُدلت الخطة
+accounts-subject-plan-task = مهمة في الخطة
+accounts-detail-done = أُنجزت
+accounts-detail-owner-changed = أُسندت إلى غيره

@@ -29,3 +29,4 @@ publishing-reply-negative = سلبي
 publishing-reply-referred = أُحيل
 publishing-today-logos = شعارات بانتظار الاطلاع
 publishing-today-reveals = طلبات الاطلاع على اسم محجوب
+publishing-today-late-plan = مهام متأخرة في الخطة

@@ -207,3 +207,7 @@ accounts-value-message-id = the mail it answers
 accounts-value-reference = the reference
 accounts-value-sender = the sender’s mailbox
 accounts-value-reply = somebody wrote
+accounts-action-plan-changed = Plan changed
+accounts-subject-plan-task = Task of the plan
+accounts-detail-done = Done
+accounts-detail-owner-changed = Given to somebody else

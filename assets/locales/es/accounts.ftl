@@ -207,3 +207,7 @@ accounts-value-message-id = el correo al que responde
 accounts-value-reference = la referencia
 accounts-value-sender = el correo del remitente
 accounts-value-reply = alguien escribió
+accounts-action-plan-changed = Plan modificado
+accounts-subject-plan-task = Tarea del plan
+accounts-detail-done = Hecha
+accounts-detail-owner-changed = Encargada a otra persona

@@ -207,3 +207,7 @@ accounts-value-message-id = le message auquel il répond
 accounts-value-reference = la référence
 accounts-value-sender = l’adresse de l’expéditeur
 accounts-value-reply = une personne a écrit
+accounts-action-plan-changed = Plan modifié
+accounts-subject-plan-task = Tâche du plan
+accounts-detail-done = Fait
+accounts-detail-owner-changed = Confiée à quelqu’un d’autre

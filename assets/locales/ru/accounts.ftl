@@ -207,3 +207,7 @@ accounts-value-message-id = сообщению, на которое отвеча
 accounts-value-reference = номеру
 accounts-value-sender = адресу отправителя
 accounts-value-reply = написал человек
+accounts-action-plan-changed = План изменён
+accounts-subject-plan-task = Задача плана
+accounts-detail-done = Сделано
+accounts-detail-owner-changed = Передано другому

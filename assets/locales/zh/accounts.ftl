@@ -207,3 +207,7 @@ accounts-value-message-id = 所回复的邮件
 accounts-value-reference = 编号
 accounts-value-sender = 发件邮箱
 accounts-value-reply = 人工来信
+accounts-action-plan-changed = 计划已更改
+accounts-subject-plan-task = 计划任务
+accounts-detail-done = 已完成
+accounts-detail-owner-changed = 已改派

@@ -89,7 +89,7 @@ fn desk_navigation() -> Vec<NavigationItem> {
         desk_item("/desk/waves", "desk-nav-waves", Permission::ReadDesk),
         desk_item("/desk/plan", "desk-nav-plan", Permission::ReadDesk),
         NavigationItem { also: &["/desk/register"], ..desk_item("/desk/letters", "desk-nav-letters", Permission::ReadDesk) },
-        desk_item("/desk/replies", "desk-nav-replies", Permission::RecordReplies),
+        NavigationItem { also: &["/desk/meetings"], ..desk_item("/desk/replies", "desk-nav-replies", Permission::RecordReplies) },
         desk_item("/desk/positions", "desk-nav-positions", Permission::ReadDesk),
         desk_item("/desk/work", "desk-nav-work", Permission::SuperviseWork),
         desk_item("/desk/audit", "desk-nav-audit", Permission::ReadAudit),

@@ -29,6 +29,7 @@ mod m0025_looks;
 mod m0026_register;
 mod m0027_inbound;
 mod m0029_plan;
+mod m0030_meetings;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_register::Register),
             Box::new(m0027_inbound::Inbound),
             Box::new(m0029_plan::Plan),
+            Box::new(m0030_meetings::Meetings),
         ]
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::inexact_date::{is_past, parse_date};
 pub use super::sign_on::SignOn;
-use super::{language::Language, plan};
+use super::{language::Language, meeting::ThanksWords, plan};
 
 /// One text in several languages, by language code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,9 @@ pub struct Campaign {
     /// What is done before and after them (R40).
     #[serde(default)]
     pub plan: Vec<plan::Step>,
+    /// The words that thank for a meeting (R42).
+    #[serde(default)]
+    pub thanks: Option<ThanksWords>,
     /// What the meetings that sources name are called in the languages of the campaign.
     #[serde(default)]
     pub meeting: Vec<Meeting>,
@@ -347,6 +350,11 @@ impl Campaign {
         self.event.iter().for_each(|event| words(format!("event {}", event.key), &event.name));
         self.plan.iter().for_each(|step| words(format!("plan {}", step.key), &step.name));
         self.meeting.iter().for_each(|meeting| words(format!("meeting {:?}", meeting.label), &meeting.name));
+        if let Some(thanks) = &self.thanks {
+            words("thanks.subject".into(), &thanks.subject);
+            words("thanks.text".into(), &thanks.text);
+            faults.extend(thanks.faults(&self.languages));
+        }
         if !self.languages.contains(&self.authoritative) {
             faults.push("authoritative: not among the languages".into());
         }

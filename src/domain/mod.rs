@@ -21,6 +21,7 @@ pub mod keyed;
 pub mod language;
 pub mod letter;
 pub mod likeness;
+pub mod meeting;
 pub mod name;
 mod name_words;
 pub mod phrase;

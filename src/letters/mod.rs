@@ -23,5 +23,6 @@ pub mod service;
 pub mod single;
 mod standing;
 pub mod store;
+pub mod thanks;
 pub mod word;
 pub mod words;

@@ -38,6 +38,7 @@ on_both_databases! {
             ("/desk/register/KEN", "/desk/letters"),
             ("/desk/plan", "/desk/plan"),
             ("/desk/replies/inbox", "/desk/replies"),
+            ("/desk/meetings", "/desk/replies"),
             ("/desk/work", "/desk/work"),
         ] {
             assert_eq!(staff.get(page).await.attributes(".desk-nav--side [aria-current]", "href"), [within], "{page}");

@@ -30,6 +30,7 @@ mod letters_written;
 mod lists;
 mod logos;
 mod mail_faults;
+mod meetings;
 mod own_letter;
 mod plan;
 mod positions;

@@ -55,6 +55,8 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/replies",
     "/desk/replies/new",
     "/desk/replies/inbox",
+    "/desk/meetings",
+    "/desk/meetings/new?state=KEN",
     "/desk/positions",
     "/desk/positions/proposals",
     "/desk/positions/SEN",

@@ -30,3 +30,4 @@ publishing-reply-referred = أُحيل
 publishing-today-logos = شعارات بانتظار الاطلاع
 publishing-today-reveals = طلبات الاطلاع على اسم محجوب
 publishing-today-late-plan = مهام متأخرة في الخطة
+publishing-today-late-promises = وعود فات موعدها

@@ -30,3 +30,4 @@ publishing-reply-referred = передано другим
 publishing-today-logos = Логотипы на просмотр
 publishing-today-reveals = Запросы на раскрытие имени
 publishing-today-late-plan = Просроченные задачи плана
+publishing-today-late-promises = Обещания, срок которых прошёл

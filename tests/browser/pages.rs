@@ -107,7 +107,25 @@ pub async fn furnish(program: &Program) -> Rows {
     assert_eq!(published.status, 303, "{}", published.text());
     let extended = staff.submit("/desk/waves", "/desk/waves/deadline", &[("number", "1"), ("hours", "12")]).await;
     assert_eq!(extended.status, 303);
+    let met = [
+        ("country", "SEN"),
+        ("status", "held"),
+        ("met_on", "2026-11-20"),
+        ("level", "ambassador"),
+        ("post", "permanent_representative"),
+        ("notes", "They are glad of the letter."),
+    ];
+    let meeting = staff.submit("/desk/meetings/new", "/desk/meetings", &met).await.location().to_owned();
+    let promised = [("text", "They will speak in the debate."), ("due_on", "2026-11-22")];
+    assert_eq!(staff.submit(&meeting, &format!("{meeting}/promises"), &promised).await.status, 303);
+    let promise = staff.get(&meeting).await.attributes("#promises tbody a", "href").remove(0);
+    let task = staff.get("/desk/plan").await.attributes("main tbody td:first-child a", "href").remove(0);
     let paths = vec![
+        task,
+        format!("{meeting}/change"),
+        format!("{meeting}/thanks"),
+        meeting,
+        promise,
         board.clone(),
         letter,
         signature,

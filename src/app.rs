@@ -87,8 +87,9 @@ fn desk_navigation() -> Vec<NavigationItem> {
         desk_item("/desk", "desk-nav-today", Permission::ReadDesk),
         NavigationItem { also: SIGNING, ..desk_item("/desk/signatures", "desk-nav-signatures", Permission::VetSignatures) },
         desk_item("/desk/waves", "desk-nav-waves", Permission::ReadDesk),
+        desk_item("/desk/plan", "desk-nav-plan", Permission::ReadDesk),
         NavigationItem { also: &["/desk/register"], ..desk_item("/desk/letters", "desk-nav-letters", Permission::ReadDesk) },
-        desk_item("/desk/replies", "desk-nav-replies", Permission::RecordReplies),
+        NavigationItem { also: &["/desk/meetings"], ..desk_item("/desk/replies", "desk-nav-replies", Permission::RecordReplies) },
         desk_item("/desk/positions", "desk-nav-positions", Permission::ReadDesk),
         desk_item("/desk/work", "desk-nav-work", Permission::SuperviseWork),
         desk_item("/desk/audit", "desk-nav-audit", Permission::ReadAudit),
@@ -324,6 +325,7 @@ fn routes(config: &mut web::ServiceConfig) {
     signing::roll_pages::routes(config);
     signing::desk::routes(config);
     signing::waves_desk::routes(config);
+    campaigns::plan_desk::routes(config);
     letters::desk::routes(config);
     states::register_desk::routes(config);
     positions::desk::routes(config);

@@ -29,6 +29,8 @@ mod m0025_looks;
 mod m0026_register;
 mod m0027_inbound;
 mod m0028_reports;
+mod m0029_plan;
+mod m0030_meetings;
 mod m0031_edits;
 mod m0032_sending;
 mod m0033_templates;
@@ -70,10 +72,12 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_looks::Looks),
             Box::new(m0026_register::Register),
             Box::new(m0027_inbound::Inbound),
+            Box::new(m0028_reports::Reports),
+            Box::new(m0029_plan::Plan),
+            Box::new(m0030_meetings::Meetings),
             Box::new(m0031_edits::Edits),
             Box::new(m0032_sending::Sending),
             Box::new(m0033_templates::Templates),
-            Box::new(m0028_reports::Reports),
         ]
     }
 }

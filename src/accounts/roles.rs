@@ -25,6 +25,8 @@ pub enum Permission {
     ApproveLetters,
     /// Release an approved round; never one's own approval.
     ReleaseLetters,
+    /// Say who does a task of the plan, and that it is done.
+    KeepPlan,
     /// Record replies.
     RecordReplies,
     /// Enter evidence, accept proposals.
@@ -76,11 +78,14 @@ impl Role {
                     | P::PrepareLetters
                     | P::ApproveLetters
                     | P::ReleaseLetters
+                    | P::KeepPlan
                     | P::RecordReplies
                     | P::CodeEvidence
                     | P::ExportLists
             ),
-            Self::Moderator => matches!(permission, P::ReadDesk | P::VetSignatures | P::FreezeWaves | P::RecordReplies | P::ExportLists),
+            Self::Moderator => {
+                matches!(permission, P::ReadDesk | P::VetSignatures | P::FreezeWaves | P::KeepPlan | P::RecordReplies | P::ExportLists)
+            }
             Self::Reader => matches!(permission, P::ReadDesk),
         }
     }

@@ -1,7 +1,7 @@
 //! The audit trail as people read it: what a line is about by the name it has elsewhere, and its details in words. Must not show what the trail does not
 //! hold: a signature is its reference, never its name.
 //!
-//! Cost of a page of [`PAGE`] lines: one query for them, one for the accounts, and one by key for each kind of thing on it, six at most.
+//! Cost of a page of [`PAGE`] lines: one query for them, one for the accounts, and one by key for each kind of thing on it, eight at most.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{audit, known, store};
 use crate::{
     domain::language::Language,
-    entities::{audit_entry, evidence, evidence_proposal, letter, letter_round, reply, signature, wave},
+    entities::{audit_entry, evidence, evidence_proposal, letter, letter_round, meeting, promise, reply, signature, wave},
 };
 
 /// Lines on a page.
@@ -153,6 +153,20 @@ impl Things {
         if !proposals.is_empty() {
             for proposal in evidence_proposal::Entity::find().filter(evidence_proposal::Column::Id.is_in(proposals)).all(db).await? {
                 put(proposal.id, proposal.iso3, format!("/desk/replies/{}", proposal.reply_id));
+            }
+        }
+        let (meetings, promises) = (ids("meeting"), ids("promise"));
+        if !meetings.is_empty() {
+            let found = meeting::Entity::find().select_only().columns([meeting::Column::Id, meeting::Column::Iso3]);
+            for (id, iso3) in found.filter(meeting::Column::Id.is_in(meetings)).into_tuple::<(Uuid, String)>().all(db).await? {
+                put(id, iso3, format!("/desk/meetings/{id}"));
+            }
+        }
+        if !promises.is_empty() {
+            let columns = [promise::Column::Id, promise::Column::MeetingId, promise::Column::Iso3];
+            let found = promise::Entity::find().select_only().columns(columns).filter(promise::Column::Id.is_in(promises));
+            for (id, meeting, iso3) in found.into_tuple::<(Uuid, Uuid, String)>().all(db).await? {
+                put(id, iso3, format!("/desk/meetings/{meeting}"));
             }
         }
         Ok(Self(named))

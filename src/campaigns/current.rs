@@ -12,6 +12,7 @@ use crate::{
         campaign::{Campaign, Words},
         deadline::{Deadline, DeadlineLabel},
         language::Language,
+        plan::Dates,
     },
     entities::{campaign, deadline_extension, event, privacy_notice, text_translation, text_version},
     platform::{Platform, http::problem::Problem, jobs::JobError, refreshed::Refreshed},
@@ -100,12 +101,26 @@ pub struct CalendarEvent {
     pub source_url: Option<String>,
     /// Reservations.
     pub note: Option<String>,
+    /// How often its days have changed.
+    pub revision: u32,
+    /// When it changed, if that is known.
+    pub changed_at: Option<DateTime<Utc>>,
 }
 
 impl CalendarEvent {
     /// The last day it can fall on.
     pub fn last_day(&self) -> NaiveDate {
         self.ends_on.unwrap_or(self.starts_on)
+    }
+
+    /// When it is, as exactly as that is known.
+    pub fn dates(&self) -> Dates<'_> {
+        Dates { first: self.starts_on, last: self.last_day(), precision: &self.precision }
+    }
+
+    /// Where it was read, if that is an address of the web.
+    pub fn source_address(&self) -> Option<&str> {
+        self.source_url.as_deref().filter(|url| url.starts_with("https://") || url.starts_with("http://"))
     }
 }
 
@@ -217,6 +232,8 @@ fn calendar_event(row: event::Model) -> CalendarEvent {
         session: row.session,
         source_url: row.source_url,
         note: row.note,
+        revision: u32::try_from(row.revision).unwrap_or_default(),
+        changed_at: row.changed_at,
     }
 }
 

@@ -70,7 +70,7 @@ pub async fn load(db: &impl ConnectionTrait, folder: &Folder, now: DateTime<Utc>
     let id = load_configuration(db, &config, now).await?;
     load_text(db, folder, &config, id, now).await?;
     load_notices(db, folder, &config, id).await?;
-    load_events(db, &config, id).await?;
+    load_events(db, &config, id, now).await?;
     load_issues(db, &config, id).await?;
     Ok(id)
 }
@@ -257,7 +257,8 @@ async fn load_notices(db: &impl ConnectionTrait, folder: &Folder, config: &Campa
     Ok(())
 }
 
-fn event_row(event: &Event, campaign_id: Uuid) -> Result<event::ActiveModel, LoadError> {
+/// The row of an event. `known` is the one that stands there: how often its days have changed is counted on from it.
+fn event_row(event: &Event, known: Option<&event::Model>, campaign_id: Uuid, now: DateTime<Utc>) -> Result<event::ActiveModel, LoadError> {
     let date = |text: &str| parse_date(text).ok_or_else(|| LoadError::Syntax(format!("event {}: {text}", event.key)));
     let (first, last, _) = date(&event.date_start)?;
     let ends_on = match event.date_end.as_deref() {
@@ -265,32 +266,40 @@ fn event_row(event: &Event, campaign_id: Uuid) -> Result<event::ActiveModel, Loa
         None => (first != last).then_some(last),
     };
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let (names, source) = (json!(event.name), given(&event.source));
+    let is_moved = |known: &event::Model| (known.starts_on, known.ends_on, known.precision.as_str()) != (first, ends_on, &event.precision);
+    let is_changed = |known: &event::Model| is_moved(known) || known.names != names || known.source_url != source;
+    let changed_at = known.map_or(Some(now), |known| if is_changed(known) { Some(now) } else { known.changed_at });
     Ok(event::ActiveModel {
         id: Set(Uuid::now_v7()),
         campaign_id: Set(campaign_id),
         key: Set(event.key.clone()),
         kind: Set(event.kind.clone()),
-        names: Set(json!(event.name)),
+        revision: Set(known.map_or(0, |known| known.revision.saturating_add(i32::from(is_moved(known))))),
+        changed_at: Set(changed_at),
+        names: Set(names),
         starts_on: Set(first),
         ends_on: Set(ends_on),
         precision: Set(event.precision.clone()),
         status: Set(event.status.clone()),
         forum: Set(event.forum.clone()),
         session: Set(event.session.map(|number| number.to_string())),
-        source_url: Set(given(&event.source)),
+        source_url: Set(source),
         note: Set(given(&event.note)),
     })
 }
 
-async fn load_events(db: &impl ConnectionTrait, config: &Campaign, campaign_id: Uuid) -> Result<(), LoadError> {
+async fn load_events(db: &impl ConnectionTrait, config: &Campaign, campaign_id: Uuid, now: DateTime<Utc>) -> Result<(), LoadError> {
     use event::Column as C;
-    let rows = config.event.iter().map(|event| event_row(event, campaign_id)).collect::<Result<Vec<_>, _>>()?;
+    let known = event::Entity::find().filter(C::CampaignId.eq(campaign_id)).all(db).await?;
+    let known = |key: &str| known.iter().find(|row| row.key == key);
+    let rows = config.event.iter().map(|event| event_row(event, known(&event.key), campaign_id, now)).collect::<Result<Vec<_>, _>>()?;
     if rows.is_empty() {
         return Ok(());
     }
-    let on_conflict = OnConflict::columns([C::CampaignId, C::Key])
-        .update_columns([C::Kind, C::Names, C::StartsOn, C::EndsOn, C::Precision, C::Status, C::Forum, C::Session, C::SourceUrl, C::Note])
-        .to_owned();
+    let replaced = [C::Kind, C::Names, C::StartsOn, C::EndsOn, C::Precision, C::Status, C::Forum, C::Session, C::SourceUrl, C::Note];
+    let on_conflict =
+        OnConflict::columns([C::CampaignId, C::Key]).update_columns(replaced.into_iter().chain([C::Revision, C::ChangedAt])).to_owned();
     event::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(db).await?;
     Ok(())
 }
@@ -328,7 +337,7 @@ mod tests {
     fn the_shipped_campaign_is_a_valid_configuration() {
         let config = configuration(&Folder::Shipped("cah".into())).unwrap();
         assert_eq!(config.levels().count(), 5);
-        assert!(config.event.iter().all(|event| event_row(event, Uuid::nil()).is_ok()));
+        assert!(config.event.iter().all(|event| event_row(event, None, Uuid::nil(), DateTime::UNIX_EPOCH).is_ok()));
     }
 
     #[test]

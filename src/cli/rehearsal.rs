@@ -193,7 +193,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// A published wave, a round with drafted letters, a rule, a reply with its proposal: so that every page has something to show.
+    /// A published wave, a round with drafted letters, a rule, a reply with its proposal, a meeting with a promise: so that every page has something to show.
     async fn some_work(&mut self) -> anyhow::Result<()> {
         let waves = self.visitor.get("/desk/waves").await?;
         let wave = self.submit(&waves, "/desk/waves", &["next"], &[]).await?;
@@ -234,6 +234,19 @@ impl Walk<'_> {
             ("summary", "Rehearsal"),
         ];
         self.redirected(&self.visitor.post_multipart("/desk/replies", &fields, None).await?)?;
+        let new = self.visitor.get("/desk/meetings/new").await?;
+        let met = [
+            ("country", "KEN"),
+            ("status", "held"),
+            ("met_on", &today),
+            ("level", "minister"),
+            ("post", "foreign_minister"),
+            ("notes", "Rehearsal"),
+        ];
+        let meeting = self.submit(&new, "/desk/meetings", &["submission_key"], &met).await.context("a meeting")?;
+        let shown = self.visitor.get(&meeting).await?;
+        let promised = [("text", "Rehearsal"), ("due_on", today.as_str())];
+        self.submit(&shown, &format!("{meeting}/promises"), &["submission_key"], &promised).await.context("a promise")?;
         self.app.worker().drain().await?;
         Ok(())
     }

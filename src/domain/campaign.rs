@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::inexact_date::{is_past, parse_date};
 pub use super::sign_on::SignOn;
-use super::{language::Language, sending::Sending};
+use super::{language::Language, meeting::ThanksWords, plan, sending::Sending};
 
 /// One text in several languages, by language code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,12 @@ pub struct Campaign {
     /// Sessions, debates, votes, deadlines.
     #[serde(default)]
     pub event: Vec<Event>,
+    /// What is done before and after them (R40).
+    #[serde(default)]
+    pub plan: Vec<plan::Step>,
+    /// The words that thank for a meeting (R42).
+    #[serde(default)]
+    pub thanks: Option<ThanksWords>,
     /// What the meetings that sources name are called in the languages of the campaign.
     #[serde(default)]
     pub meeting: Vec<Meeting>,
@@ -345,7 +351,13 @@ impl Campaign {
         self.stance.iter().for_each(|stance| words(format!("stance {}", stance.key), &stance.label));
         self.issue.iter().for_each(|issue| words(format!("issue {}", issue.code), &issue.label));
         self.event.iter().for_each(|event| words(format!("event {}", event.key), &event.name));
+        self.plan.iter().for_each(|step| words(format!("plan {}", step.key), &step.name));
         self.meeting.iter().for_each(|meeting| words(format!("meeting {:?}", meeting.label), &meeting.name));
+        if let Some(thanks) = &self.thanks {
+            words("thanks.subject".into(), &thanks.subject);
+            words("thanks.text".into(), &thanks.text);
+            faults.extend(thanks.faults(&self.languages));
+        }
         if !self.languages.contains(&self.authoritative) {
             faults.push("authoritative: not among the languages".into());
         }
@@ -362,6 +374,7 @@ impl Campaign {
                 faults.push(format!("event {}: a date is 2027, 2027-01 or 2027-01-31", event.key));
             }
         }
+        faults.extend(plan::faults(&self.plan));
         faults.extend(self.sign_on.faults());
         faults.extend(self.sending.fault().map(str::to_owned));
         if faults.is_empty() { Ok(()) } else { Err(CampaignFaults(faults)) }

@@ -27,9 +27,11 @@ pub mod likeness;
 pub mod mail_health;
 #[cfg(test)]
 mod mail_health_tests;
+pub mod meeting;
 pub mod name;
 mod name_words;
 pub mod phrase;
+pub mod plan;
 pub mod position;
 pub mod prose;
 pub mod reference;

@@ -27,6 +27,10 @@ pub struct Model {
     pub source_url: Option<String>,
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
+    /// How often its days have changed.
+    pub revision: i32,
+    /// When any of it changed; not known of rows older than this column.
+    pub changed_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

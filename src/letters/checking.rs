@@ -12,7 +12,15 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{addressing, annex, draft::Content, facts::Known, present::Present, reminding, service::Options, store::Loaded};
+use super::{
+    addressing, annex,
+    draft::Content,
+    facts::Known,
+    present::Present,
+    reminding,
+    service::Options,
+    store::{self, Loaded},
+};
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
@@ -204,7 +212,7 @@ async fn refused_mailboxes(db: &impl ConnectionTrait) -> Result<HashMap<String, 
 }
 
 /// What must not be read in any letter: evidence that is not public, replies (private until somebody makes evidence of them) and what they
-/// suggest.
+/// suggest, and what was said and promised at meetings.
 async fn confidential_texts(db: &impl ConnectionTrait, campaign_id: Uuid) -> Result<Vec<String>, DbErr> {
     let evidence = evidence::Entity::find()
         .select_only()
@@ -229,5 +237,7 @@ async fn confidential_texts(db: &impl ConnectionTrait, campaign_id: Uuid) -> Res
         .into_tuple::<String>()
         .all(db)
         .await?;
-    Ok(evidence.into_iter().flat_map(|(summary, note)| [Some(summary), note]).flatten().chain(replies).chain(proposals).collect())
+    let evidence = evidence.into_iter().flat_map(|(summary, note)| [Some(summary), note]).flatten();
+    let meetings = store::words_of_meetings(db, campaign_id, None).await?;
+    Ok(evidence.chain(replies).chain(proposals).chain(meetings).collect())
 }

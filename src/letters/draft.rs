@@ -219,15 +219,7 @@ fn dress(
     let page = &mut content.page;
     page.title = format!("{} – {reference}", page.subject);
     page.letterhead = Letterhead { name: sender.name.clone(), lines: sender.lines.clone() };
-    let date = formats::day(language, occasion.dated_on);
-    let comma = if language == Language::Ar {
-        "، "
-    } else if language == Language::Zh {
-        "，"
-    } else {
-        ", "
-    };
-    page.place_date = if sender.place.is_empty() { date } else { format!("{}{comma}{date}", sender.place) };
+    page.place_date = place_date(&sender.place, language, occasion.dated_on);
     page.reference = Some(Labelled { label: label("reference"), value: reference.to_owned() });
     let is_unofficial = language != occasion.campaign.authoritative;
     page.translation_mark = is_unofficial.then(|| label("unofficial")).filter(|text| !text.is_empty());
@@ -248,6 +240,17 @@ fn dress(
     let unfilled = places.filter(|(_, text)| text.is_empty() || text.contains("{{")).map(|(key, _)| format!("mail: {key}"));
     content.unfilled.extend(unfilled);
     content.email = Email { subject, text: plain_text(&content.page, &frame) };
+}
+
+/// The line of place and date; the date alone where there is no place.
+pub(super) fn place_date(place: &str, language: Language, dated_on: NaiveDate) -> String {
+    let date = formats::day(language, dated_on);
+    let comma = match language {
+        Language::Ar => "، ",
+        Language::Zh => "，",
+        _ => ", ",
+    };
+    if place.is_empty() { date } else { format!("{place}{comma}{date}") }
 }
 
 /// What stands between a label and its value in a letter.

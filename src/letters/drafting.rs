@@ -39,7 +39,12 @@ const ROWS_AT_ONCE: usize = 50;
 
 /// The language a state is written to in: the office's own wish, else the first UN language that is official there, else English.
 fn language_of(options: &Options, state: &StateEntry, wish: Option<&str>) -> Language {
-    options.language.or_else(|| wish.and_then(|code| code.parse().ok())).or_else(|| state.languages.first().copied()).unwrap_or_default()
+    options.language.unwrap_or_else(|| language_of_state(state, wish))
+}
+
+/// The same where nobody has chosen one language for all.
+pub fn language_of_state(state: &StateEntry, wish: Option<&str>) -> Language {
+    wish.and_then(|code| code.parse().ok()).or_else(|| state.languages.first().copied()).unwrap_or_default()
 }
 
 /// The post as an observer or a member has it.

@@ -32,6 +32,7 @@ pub mod service;
 pub mod single;
 mod standing;
 pub mod store;
+pub mod thanks;
 pub mod trial;
 pub mod word;
 pub mod words;

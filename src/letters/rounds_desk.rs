@@ -60,7 +60,11 @@ struct RoundForm {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Asked {
+    event: String,
+    posts: Vec<String>,
     reminds: String,
+    /// "newest": the newest round for this event whose letters have left.
+    remind: String,
 }
 
 pub(super) async fn rounds(
@@ -70,12 +74,17 @@ pub(super) async fn rounds(
     campaigns: web::Data<campaigns::Register>,
 ) -> Result<HttpResponse, Problem> {
     let query: Asked = forms::query(&request)?;
-    let form = RoundForm {
+    let mut form = RoundForm {
+        event: query.event,
         reminds: query.reminds,
-        posts: posts::KINDS.map(str::to_owned).into(),
+        posts: if query.posts.is_empty() { posts::KINDS.map(str::to_owned).into() } else { query.posts },
         mode: "rehearsal".into(),
         ..RoundForm::default()
     };
+    if let ("newest", Ok(event)) = (query.remind.as_str(), form.event.parse::<Uuid>()) {
+        let newest = store::newest_sent_round(platform.database.read(), campaigns.get(&platform).await?.id, event).await?;
+        form.reminds = newest.map(|id| id.to_string()).unwrap_or_default();
+    }
     rounds_page(&platform, &staff, &campaigns, form, FormErrors::default(), StatusCode::OK).await
 }
 

@@ -17,7 +17,7 @@ use crate::{
         wave::WaveLine,
         wording::LetterWords,
     },
-    entities::{dispatch, letter, letter_round, letter_template, post, wave},
+    entities::{dispatch, letter, letter_round, letter_template, meeting, post, promise, wave},
     platform::files,
     signing::waves,
 };
@@ -136,6 +136,38 @@ pub async fn board_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<BoardLe
         .into_model::<BoardLetter>()
         .all(db)
         .await
+}
+
+/// What was said and promised at the campaign's meetings, with one state or all, which stays with the core group (R32, R42). Two queries.
+///
+/// # Errors
+/// When the database fails.
+pub async fn words_of_meetings(db: &impl ConnectionTrait, campaign_id: Uuid, iso3: Option<&str>) -> Result<Vec<String>, DbErr> {
+    let mut notes =
+        meeting::Entity::find().select_only().column(meeting::Column::Notes).filter(meeting::Column::CampaignId.eq(campaign_id));
+    let mut promises = promise::Entity::find()
+        .select_only()
+        .columns([promise::Column::Text, promise::Column::SettleNote])
+        .filter(promise::Column::CampaignId.eq(campaign_id));
+    if let Some(iso3) = iso3 {
+        notes = notes.filter(meeting::Column::Iso3.eq(iso3));
+        promises = promises.filter(promise::Column::Iso3.eq(iso3));
+    }
+    let mut words = notes.into_tuple::<String>().all(db).await?;
+    let promises = promises.into_tuple::<(String, String)>().all(db).await?;
+    words.extend(promises.into_iter().flat_map(|(text, note)| [text, note]));
+    Ok(words)
+}
+
+/// The newest round for an event whose letters have left. One query.
+pub(super) async fn newest_sent_round(db: &impl ConnectionTrait, campaign_id: Uuid, event: Uuid) -> Result<Option<Uuid>, DbErr> {
+    let sent = letter_round::Entity::find()
+        .filter(letter_round::Column::CampaignId.eq(campaign_id))
+        .filter(letter_round::Column::EventId.eq(event))
+        .filter(letter_round::Column::Rehearsal.eq(false))
+        .filter(letter_round::Column::ReleasedAt.is_not_null())
+        .order_by_desc(letter_round::Column::ReleasedAt);
+    Ok(sent.one(db).await?.map(|round| round.id))
 }
 
 /// The closed rounds of a campaign in which letters were left behind, by the rule of [`LetterState::is_held`]. One query.

@@ -30,6 +30,7 @@ use crate::{
         },
         i18n,
     },
+    replies::meetings::{self, OfState},
     states,
 };
 
@@ -70,6 +71,8 @@ struct StatePage<'a> {
     differs: bool,
     issues: Vec<IssueView>,
     ledger: Vec<LedgerLine>,
+    /// Not for those who may not read answers (R41, R42).
+    meetings: Option<OfState>,
     form: Option<FormView>,
 }
 
@@ -170,7 +173,13 @@ async fn state_page(
     let may_code = staff.role.may(Permission::CodeEvidence);
     let name = state.forms.name(language).to_owned();
     let (public, all) = (standing(public, &inexact), standing(all, &inexact));
+    let day = platform.clock.now().date_naive();
+    let meetings = match staff.role.may(Permission::RecordReplies) {
+        true => Some(meetings::of_state(db, (campaign.id, iso3), &names, (language, day)).await?),
+        false => None,
+    };
     let view = StatePage {
+        meetings,
         page: staff.frame_titled(platform, name.clone()),
         errors: errors.view(language),
         iso3: iso3.to_owned(),

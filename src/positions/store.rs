@@ -10,6 +10,7 @@ use crate::{
     accounts::{Permission, Role},
     domain::evidence::{Evidence, EvidenceVisibility},
     entities::{evidence, evidence_issue, evidence_proposal, position, position_change, reply},
+    letters,
 };
 
 /// Rows per statement that writes.
@@ -351,7 +352,7 @@ pub async fn proposal(
     Ok(row.and_then(|(proposal, reply)| Some((proposal, reply?))))
 }
 
-/// What a state told us in private: in replies, and in what they suggest. Two queries.
+/// What a state told us in private: in replies, in what they suggest, and at meetings. Four queries.
 ///
 /// # Errors
 /// When the database fails.
@@ -374,6 +375,7 @@ pub async fn private_words(db: &impl ConnectionTrait, campaign_id: Uuid, iso3: &
         .filter(evidence_proposal::Column::Visibility.ne(EvidenceVisibility::Public.key()))
         .into_tuple::<String>();
     words.extend(suggested.all(db).await?);
+    words.extend(letters::store::words_of_meetings(db, campaign_id, Some(iso3)).await?);
     Ok(words)
 }
 

@@ -1,7 +1,7 @@
 //! The calendar as a page and as a feed for calendar programs. Must not fill in the missing part of an inexact date.
 
 use actix_web::{HttpRequest, HttpResponse, http::header::CONTENT_TYPE, web};
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     domain::language::Language,
     platform::{
         Platform,
+        documents::ics::{self, Entry},
         http::{frame::Frame, problem::Problem, visitor::Visitor},
         i18n,
     },
@@ -67,65 +68,28 @@ fn event_view(event: &CalendarEvent, campaign: &Current, language: Language) -> 
         precision: event.precision.clone(),
         status: event.status.clone(),
         forum: forum.map(|forum| forum.name.get(language).to_owned()),
-        url: event.source_url.clone().filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        url: event.source_address().map(str::to_owned),
     }
 }
 
-/// Events whose day is known, as all-day entries (RFC 5545). The others stand on the page only.
+/// Events whose day is known, as entries of whole days (R40). The others stand on the page only: an entry of a calendar has a day.
 pub(super) async fn feed(
     visitor: Visitor,
     platform: web::Data<Platform>,
     campaigns: web::Data<campaigns::Register>,
 ) -> Result<HttpResponse, Problem> {
     let campaign = campaigns.get(&platform).await?;
-    let stamp = platform.clock.now().format("%Y%m%dT%H%M%SZ").to_string();
-    let mut lines = vec!["BEGIN:VCALENDAR".to_owned(), "VERSION:2.0".to_owned(), "PRODID:-//Demarche//Calendar//EN".to_owned()];
-    lines.push(format!("X-WR-CALNAME:{}", escaped(campaign.config.name.get(visitor.language))));
-    for event in campaign.events.iter().filter(|event| event.precision == "day") {
-        let after = event.last_day().checked_add_days(Days::new(1)).unwrap_or(event.last_day());
-        lines.extend([
-            "BEGIN:VEVENT".to_owned(),
-            format!("UID:{}@{}", event.id, campaign.config.slug),
-            format!("DTSTAMP:{stamp}"),
-            format!("DTSTART;VALUE=DATE:{}", event.starts_on.format("%Y%m%d")),
-            format!("DTEND;VALUE=DATE:{}", after.format("%Y%m%d")),
-            format!("SUMMARY:{}", escaped(event.names.get(visitor.language))),
-            "END:VEVENT".to_owned(),
-        ]);
-    }
-    lines.push("END:VCALENDAR".to_owned());
-    let body: String = lines.iter().map(|line| folded(line)).collect();
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8")).body(body))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
-}
-
-/// A content line of at most 75 octets, continued on lines that begin with a space.
-fn folded(line: &str) -> String {
-    let (mut out, mut length) = (String::with_capacity(line.len() + 8), 0);
-    for c in line.chars() {
-        if length + c.len_utf8() > 74 {
-            out.push_str("\r\n ");
-            length = 1;
-        }
-        out.push(c);
-        length += c.len_utf8();
-    }
-    out.push_str("\r\n");
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lines_are_folded_and_marks_escaped() {
-        let line = folded(&format!("SUMMARY:{}", "é".repeat(100)));
-        assert!(line.split("\r\n").all(|part| part.len() <= 75), "{line}");
-        assert_eq!(line.replace("\r\n ", "").trim_end(), format!("SUMMARY:{}", "é".repeat(100)));
-        assert_eq!(escaped("a, b; c\\"), "a\\, b\\; c\\\\");
-    }
+    let entry = |event: &CalendarEvent| Entry {
+        uid: format!("{}@{}", event.id, campaign.config.slug),
+        first: event.starts_on,
+        last: event.last_day(),
+        summary: event.names.get(visitor.language).to_owned(),
+        description: String::new(),
+        url: event.source_address().map(str::to_owned),
+        revision: event.revision,
+        changed_at: event.changed_at,
+    };
+    let entries: Vec<Entry> = campaign.events.iter().filter(|event| event.precision == "day").map(entry).collect();
+    let body = ics::write(campaign.config.name.get(visitor.language), &entries, platform.clock.now());
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, ics::MEDIA_TYPE)).body(body))
 }

@@ -1,4 +1,4 @@
-//! The desk's first page: what waits, what is late, what moved. Fifteen queries, each a count over an index or a short list. Must not show the
+//! The desk's first page: what waits, what is late, what moved. Seventeen queries, each a count over an index or a short list. Must not show the
 //! content of anything: every line leads to the page that may.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{Permission, SignedIn},
-    campaigns::{self, CalendarEvent, Current},
+    campaigns::{self, CalendarEvent, Current, plan},
     domain::{
         campaign::is_past,
         evidence::ProposalState,
@@ -27,6 +27,7 @@ use crate::{
         jobs,
     },
     positions::{Audience, state_page::EventView, store::OVERALL},
+    replies::meetings,
     signing::{
         correction,
         duplicates::{self, PairState},
@@ -82,6 +83,8 @@ const LOGOS: (&str, Permission) = ("/desk/logos", Permission::VetSignatures);
 const REVEALS: (&str, Permission) = ("/desk/reveals", Permission::RevealNames);
 const PROPOSALS: (&str, Permission) = ("/desk/positions/proposals", Permission::RecordReplies);
 const LETTERS: (&str, Permission) = ("/desk/letters", Permission::ReadDesk);
+const MEETINGS: (&str, Permission) = ("/desk/meetings", Permission::RecordReplies);
+const PLAN: (&str, Permission) = ("/desk/plan", Permission::ReadDesk);
 const WORK: (&str, Permission) = ("/desk/work", Permission::SuperviseWork);
 
 #[derive(Serialize)]
@@ -185,7 +188,7 @@ async fn waits(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, 
     Ok(lines)
 }
 
-/// Five queries.
+/// Seven queries.
 async fn late(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, now: DateTime<Utc>) -> Result<Vec<Line>, DbErr> {
     let vetting = to_vet(campaign.id).filter(signature::Column::ConfirmedAt.lt(now - VETTING_LIMIT));
     let proposals = proposed(campaign.id).filter(evidence_proposal::Column::CreatedAt.lt(now - PROPOSAL_LIMIT));
@@ -207,6 +210,8 @@ async fn late(db: &impl ConnectionTrait, staff: &SignedIn, campaign: &Current, n
         Line::new(staff, "late-proposals", proposals.count(db).await?, PROPOSALS),
         Line::new(staff, "late-rounds", rounds.count(db).await?, LETTERS),
         Line::new(staff, "bounced", bounced.count(db).await?, LETTERS),
+        Line::new(staff, "late-plan", plan::overdue(db, campaign, today).await?, PLAN),
+        Line::new(staff, "late-promises", meetings::overdue_promises(db, campaign.id, today).await?, MEETINGS),
         Line::new(staff, "late-work", work.count(db).await?, WORK),
     ])
 }

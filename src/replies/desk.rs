@@ -11,8 +11,9 @@ use uuid::Uuid;
 
 use super::{
     form::{self, ReplyForm},
-    inbox_desk,
+    inbox_desk, meetings_desk, promises_desk,
     service::{self, ReplyError},
+    thanks_desk,
 };
 use crate::{
     accounts::{Permission, SignedIn},
@@ -41,6 +42,9 @@ const PAGE: u64 = 100;
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
     inbox_desk::routes(config);
+    meetings_desk::routes(config);
+    promises_desk::routes(config);
+    thanks_desk::routes(config);
     config
         .route("/desk/replies", web::get().to(list))
         .route("/desk/replies", web::post().to(record))
@@ -54,7 +58,7 @@ pub(super) fn choices<'a>(staff: &SignedIn, prefix: &str, keys: impl Iterator<It
     keys.map(choice).collect()
 }
 
-fn countries(staff: &SignedIn, directory: &states::Directory) -> Vec<Choice> {
+pub(super) fn countries(staff: &SignedIn, directory: &states::Directory) -> Vec<Choice> {
     let choice = |state: &states::directory::StateEntry| Choice::new(state.iso3.clone(), state.forms.name(staff.language).to_owned());
     directory.by_name(staff.language).map(choice).collect()
 }

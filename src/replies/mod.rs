@@ -1,7 +1,12 @@
-//! What comes back: recording, classification, proposals. Must not set positions by itself.
+//! What comes back: recording, classification, proposals, meetings and what was promised there. Must not set positions by itself.
 
 pub mod desk;
 mod form;
 pub mod inbound;
 mod inbox_desk;
+mod meeting_form;
+pub mod meetings;
+mod meetings_desk;
+mod promises_desk;
 pub mod service;
+mod thanks_desk;

@@ -7,7 +7,7 @@ use demarche::{
     accounts::Role,
     domain::clock::Clock,
     entities::{
-        account, correction, duplicate_pair, evidence, evidence_proposal, job, letter, letter_report, reply, signatory, signature,
+        account, correction, duplicate_pair, evidence, evidence_proposal, job, letter, letter_report, promise, reply, signatory, signature,
         signature_import, wave,
     },
     platform::jobs,
@@ -99,6 +99,13 @@ impl Known {
         let letter = letter_in(program, "KEN", "sent", false).await;
         let answer = send_reply(staff, &format!("/desk/replies/new?letter={}", letter.id), &[], None).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
+        let met = [("country", "KEN"), ("status", "held"), ("met_on", "2026-11-20"), ("level", "adviser"), ("met", "A legal adviser")];
+        let made = staff.submit("/desk/meetings", "/desk/meetings", &met).await;
+        assert_eq!(made.status, 303, "{}", made.text());
+        let meeting = made.location().rsplit('/').next().unwrap().to_owned();
+        let page = format!("/desk/meetings/{meeting}");
+        assert_eq!(staff.submit(&page, &format!("{page}/promises"), &[("text", "To think about it.")]).await.status, 303);
+        let promise = promise::Entity::find().one(db).await.unwrap().unwrap();
         let campaign = program.app.campaigns.get(&program.app.platform).await.unwrap();
         let mail = b"From: a@b.example\r\nSubject: A mail\r\n\r\nWords.\r\n";
         let Received::New(mail) = inbound::receive(&program.app.platform, &campaign, mail).await.unwrap() else { panic!("it is new") };
@@ -170,6 +177,10 @@ impl Known {
             ("corrections/id", correction::Entity::find().one(db).await.unwrap().unwrap().id.to_string()),
             ("logos/id", uuid::Uuid::now_v7().to_string()),
             ("lang", "en".to_owned()),
+            ("meetings/id", meeting.clone()),
+            ("promise", promise.id.to_string()),
+            ("plan/event", event),
+            ("step", "mission".to_owned()),
             ("iso3", "KEN".to_owned()),
             ("post", "permanent_representative".to_owned()),
             ("format", "docx".to_owned()),

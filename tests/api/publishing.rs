@@ -351,7 +351,7 @@ on_both_databases! {
             names.zip(page.texts("main table tbody td").iter().map(|count| count.parse().unwrap())).collect()
         };
         let before = lines().await;
-        assert_eq!(before.len(), 14);
+        assert_eq!(before.len(), 16);
         assert!(before.values().all(|count| *count == 0), "{before:?}");
         let (db, now) = (program.app.platform.database.write(), program.app.platform.clock.now());
         let letter = letter_in(&program, "KEN", "bounced", false).await;
@@ -421,7 +421,7 @@ on_both_databases! {
         let expected = [
             ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Logos to look at", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
             ("Rounds waiting for release", 1), ("Failed work", 1), ("Signatures waiting for more than 3 days", 1), ("Proposals waiting for more than 7 days", 1),
-            ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Work that is due and not begun", 1),
+            ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Overdue tasks of the plan", 0), ("Promises behind their day", 0), ("Work that is due and not begun", 1),
         ];
         let expected: std::collections::BTreeMap<String, u64> = expected.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
         assert_eq!(lines().await, expected);

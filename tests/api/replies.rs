@@ -180,7 +180,12 @@ on_both_databases! {
         let fields = |summary: &'static str| [("type", "reply"), ("direction", "support"), ("date", "2026-11-20"), ("summary", summary), ("confidence", "high"), ("visibility", "core"), ("capacity", "national"), ("scope", "overall")];
         let (one, other) = (program.staff(Role::Campaigner).await, program.staff(Role::Coordinator).await);
         let (first, second) = (fields("As one understood it."), fields("As the other understood it."));
-        let (a, b) = tokio::join!(one.submit(&page, &to, &first), other.submit(&page, &to, &second));
+        // Both have the page open before either sends: whoever opened it after the other's press would find it gone.
+        let tokens = [one.get(&page).await.field("csrf").unwrap(), other.get(&page).await.field("csrf").unwrap()];
+        let with = |token: &'static str, fields: &[(&'static str, &'static str)]| [&[("csrf", token)], fields].concat();
+        let [mine, theirs] = tokens.map(|token| &*token.leak());
+        let (mine, theirs) = (with(mine, &first), with(theirs, &second));
+        let (a, b) = tokio::join!(one.post(&to, &mine), other.post(&to, &theirs));
         let mut answers = [a.status, b.status];
         answers.sort_unstable();
         assert_eq!(answers, [303, 410], "{} {}", a.text(), b.text());

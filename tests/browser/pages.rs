@@ -54,6 +54,7 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/letters/blocks/new",
     "/desk/letters/blocks/open-who",
     "/desk/letters/written",
+    "/desk/plan",
     "/desk/register",
     "/desk/register/KEN",
     "/desk/register/KEN/permanent_representative",
@@ -61,6 +62,8 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/replies",
     "/desk/replies/new",
     "/desk/replies/inbox",
+    "/desk/meetings",
+    "/desk/meetings/new?state=KEN",
     "/desk/positions",
     "/desk/positions/proposals",
     "/desk/positions/SEN",
@@ -120,7 +123,25 @@ pub async fn furnish(program: &Program) -> Rows {
     }
     let accept = staff.get("/desk/letters/written").await.attributes("form[action$=accept]", "action").remove(0);
     assert_eq!(staff.submit("/desk/letters/written", &accept, &[]).await.status, 303);
+    let met = [
+        ("country", "SEN"),
+        ("status", "held"),
+        ("met_on", "2026-11-20"),
+        ("level", "ambassador"),
+        ("post", "permanent_representative"),
+        ("notes", "They are glad of the letter."),
+    ];
+    let meeting = staff.submit("/desk/meetings/new", "/desk/meetings", &met).await.location().to_owned();
+    let promised = [("text", "They will speak in the debate."), ("due_on", "2026-11-22")];
+    assert_eq!(staff.submit(&meeting, &format!("{meeting}/promises"), &promised).await.status, 303);
+    let promise = staff.get(&meeting).await.attributes("#promises tbody a", "href").remove(0);
+    let task = staff.get("/desk/plan").await.attributes("main tbody td:first-child a", "href").remove(0);
     let paths = vec![
+        task,
+        format!("{meeting}/change"),
+        format!("{meeting}/thanks"),
+        meeting,
+        promise,
         board.clone(),
         format!("{letter}/text"),
         letter,

@@ -53,3 +53,4 @@ desk-release-send = تخرج كل رسالة بالبريد الإلكتروني
 desk-release-rehearsal = تُنضَّد كل رسالة ويُكتب بريدها. ولا يخرج شيء.
 desk-release-undo = ما خرج لا يمكن استرجاعه. ويمكن إيقاف الباقي.
 desk-release-whom = عدد المخاطبين: { $count }
+desk-nav-plan = الخطة

@@ -29,3 +29,5 @@ publishing-reply-negative = سلبي
 publishing-reply-referred = أُحيل
 publishing-today-logos = شعارات بانتظار الاطلاع
 publishing-today-reveals = طلبات الاطلاع على اسم محجوب
+publishing-today-late-plan = مهام متأخرة في الخطة
+publishing-today-late-promises = وعود فات موعدها

@@ -45,3 +45,4 @@ desk-release-send = Each letter leaves by e-mail, one after another, and is kept
 desk-release-rehearsal = Every letter is typeset and its message written. Nothing leaves.
 desk-release-undo = What has left cannot be called back. The rest can be stopped.
 desk-release-whom = Addressees: { $count }
+desk-nav-plan = Plan

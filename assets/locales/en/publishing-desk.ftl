@@ -29,3 +29,5 @@ publishing-reply-negative = negative
 publishing-reply-referred = referred
 publishing-today-logos = Logos to look at
 publishing-today-reveals = Wishes to open a withheld name
+publishing-today-late-plan = Overdue tasks of the plan
+publishing-today-late-promises = Promises behind their day

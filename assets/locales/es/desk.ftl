@@ -45,3 +45,4 @@ desk-release-send = Cada carta sale por correo electrónico, una tras otra, y se
 desk-release-rehearsal = Cada carta se compone y su mensaje se redacta. Nada sale.
 desk-release-undo = Lo que ha salido no puede recuperarse. El resto puede detenerse.
 desk-release-whom = Destinatarios: { $count }
+desk-nav-plan = Plan

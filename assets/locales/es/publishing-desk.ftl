@@ -29,3 +29,5 @@ publishing-reply-negative = negativa
 publishing-reply-referred = remitida
 publishing-today-logos = Logotipos por ver
 publishing-today-reveals = Solicitudes de abrir un nombre reservado
+publishing-today-late-plan = Tareas del plan atrasadas
+publishing-today-late-promises = Promesas vencidas

@@ -45,3 +45,4 @@ desk-release-send = Chaque lettre part par courriel, l’une après l’autre, e
 desk-release-rehearsal = Chaque lettre est composée et son message rédigé. Rien ne part.
 desk-release-undo = Ce qui est parti ne peut être rappelé. Le reste peut être arrêté.
 desk-release-whom = Destinataires : { $count }
+desk-nav-plan = Plan

@@ -29,3 +29,5 @@ publishing-reply-negative = négative
 publishing-reply-referred = transmise
 publishing-today-logos = Logos à regarder
 publishing-today-reveals = Demandes d’ouverture d’un nom non divulgué
+publishing-today-late-plan = Tâches du plan en retard
+publishing-today-late-promises = Promesses échues

@@ -29,3 +29,5 @@ publishing-reply-negative = отрицательный
 publishing-reply-referred = передано другим
 publishing-today-logos = Логотипы на просмотр
 publishing-today-reveals = Запросы на раскрытие имени
+publishing-today-late-plan = Просроченные задачи плана
+publishing-today-late-promises = Обещания, срок которых прошёл

@@ -43,3 +43,4 @@ desk-release-send = 每封信逐一以电子邮件发出，并按发出时的样
 desk-release-rehearsal = 每封信都会排版并写好邮件，但不会发出。
 desk-release-undo = 已发出的无法撤回，其余可以停止。
 desk-release-whom = 收件人：{ $count }
+desk-nav-plan = 计划

@@ -29,3 +29,5 @@ publishing-reply-negative = 否定
 publishing-reply-referred = 已转交
 publishing-today-logos = 待查看的标志
 publishing-today-reveals = 查看不公布名称的请求
+publishing-today-late-plan = 计划中逾期的任务
+publishing-today-late-promises = 已过期的承诺

@@ -1,8 +1,9 @@
-//! Readers and writers of CSV, DOCX and XLSX over plain data.
+//! Readers and writers of CSV, DOCX, XLSX and calendars over plain data.
 
 pub mod csv;
 pub mod directed;
 pub mod docx;
+pub mod ics;
 pub mod source;
 mod workbook;
 pub mod xlsx;

@@ -136,6 +136,7 @@ pub(super) async fn show(
             vec![("part".into(), Part::Body.key().into()), ("after".into(), last)]
         }
     };
+    let typed = [typed, vec![("post".into(), PostKind::PermanentRepresentative.key().into())]].concat();
     page(&platform, &staff, &desk, &typed, &FormErrors::default(), None, false)
 }
 

@@ -3,8 +3,6 @@
 //!
 //! Cost: the list asks three queries (versions, newest words, accounts), a trial eleven, beside the two of the sign-in.
 
-use std::collections::BTreeMap;
-
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header::CONTENT_DISPOSITION},
@@ -254,7 +252,7 @@ pub(super) async fn as_pdf(platform: &Platform, trial: &Trial) -> Result<HttpRes
 }
 
 /// Offices a letter can be tried for, in words.
-pub(super) fn office_words(language: Language) -> BTreeMap<&'static str, String> {
+pub(super) fn office_words(language: Language) -> Vec<(&'static str, String)> {
     let office = |post: &PostKind| (post.key(), i18n::word(language, &post_key(post.key())));
     PostKind::ALL.iter().filter(|post| **post != PostKind::PermanentObserver).map(office).collect()
 }

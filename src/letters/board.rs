@@ -252,7 +252,7 @@ pub(super) async fn board(
     };
     let steps = steps(&round, state, &letters, &attempts, language, platform.clock.now());
     let end = (state == RoundState::Closed).then(|| end(&round, &letters));
-    let works = paused.is_none() && steps.iter().any(|step| step.state == "running");
+    let works = steps.iter().any(|step| step.state == "running");
     let found: BTreeSet<FindingCode> = letters.iter().flat_map(|(_, findings)| findings).map(|finding| finding.code).collect();
     let to_leave = letters.iter().filter(|(letter, _)| is_held(&round, letter)).count();
     let open = || letters.iter().map(|(letter, _)| letter).filter(|letter| letter.state != LetterState::Closed.key());

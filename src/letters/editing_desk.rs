@@ -16,7 +16,7 @@ use super::{
     draft::Content,
     editing::{self, Change},
     letter_actions,
-    letter_desk::{Path, letter_at},
+    letter_desk::{Path, letter_at, refusal},
 };
 use crate::{
     accounts::{self, Permission, SignedIn},
@@ -55,8 +55,10 @@ struct TextPage<'a> {
     orphans: Vec<OrphanView>,
     /// The letter the person has before them.
     seen: String,
-    /// Somebody else changed it since the form was opened.
-    overtaken: bool,
+    /// Key of the words that say why it was not saved.
+    refused: Option<&'static str>,
+    /// It may still be saved.
+    may_save: bool,
 }
 
 #[derive(Serialize)]
@@ -68,7 +70,6 @@ struct BlockView {
     key: String,
     text: String,
     rows: usize,
-    is_line: bool,
     /// The hint below the label.
     hint: &'static str,
     edited: Option<EditedView>,
@@ -108,6 +109,8 @@ struct Open {
     content: Content,
     words: LetterWords,
     edits: HashMap<String, letter_edit::Model>,
+    /// Its round is not approved yet.
+    is_editable: bool,
 }
 
 impl Open {
@@ -116,17 +119,11 @@ impl Open {
         let letter = letter_at(platform, keys).await?;
         let round = letter_round::Entity::find_by_id(letter.round_id).one(db).await?.ok_or(Problem::NotFound)?;
         let open = round.state.parse().is_ok_and(|state| matches!(state, RoundState::Draft | RoundState::Checked));
-        if !open || !letter.state.parse().is_ok_and(LetterState::is_editable) {
-            return Err(Problem::NotFound);
-        }
+        let is_editable = open && letter.state.parse().is_ok_and(LetterState::is_editable);
         let template = letter_template::Entity::find_by_id(round.template_id).one(db).await?.ok_or(Problem::NotFound)?;
         let edits = editing::rows_of(db, letter.id).await?.into_iter().map(|row| (row.block.clone(), row)).collect();
-        Ok(Self {
-            content: serde_json::from_value(letter.content.clone())?,
-            words: serde_json::from_value(template.blocks)?,
-            letter,
-            edits,
-        })
+        let (content, words) = (serde_json::from_value(letter.content.clone())?, serde_json::from_value(template.blocks)?);
+        Ok(Self { letter, content, words, edits, is_editable })
     }
 
     fn shape(&self, key: &str, part: Part) -> Shape {
@@ -162,7 +159,10 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::PrepareLetters)?;
     let open = Open::at(&platform, *path).await?;
-    page(&platform, &staff, &states, &open, None, &FormErrors::default(), false).await
+    if !open.is_editable {
+        return Ok(staff.refused(&platform, &open.here(), "letters-refused-letter-step", &i18n::Args::new()).await?);
+    }
+    page(&platform, &staff, &states, &open, None, &FormErrors::default(), None).await
 }
 
 pub(super) async fn save(
@@ -196,14 +196,15 @@ pub(super) async fn save(
         }
     }
     if !errors.is_empty() {
-        return page(&platform, &staff, &states, &open, Some(&typed), &errors, false).await;
+        return page(&platform, &staff, &states, &open, Some(&typed), &errors, None).await;
     }
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let seen = typed.get("seen").map_or("", String::as_str);
     match editing::edit(&platform, &campaign, &directory, (open.letter.id, seen), &changes, staff.id).await {
-        Err(DispatchError::Overtaken) => {
+        // Whatever was faster: what was typed is still there, beside the letter as it is now.
+        Err(error @ (DispatchError::Overtaken | DispatchError::Move(_) | DispatchError::Round)) => {
             let open = Open::at(&platform, *path).await?;
-            page(&platform, &staff, &states, &open, Some(&typed), &errors, true).await
+            page(&platform, &staff, &states, &open, Some(&typed), &errors, refusal(&error)).await
         }
         outcome => letter_actions::answer(&platform, &staff, &open.letter, outcome, "letters-done-edited").await,
     }
@@ -216,7 +217,7 @@ async fn page(
     open: &Open,
     typed: Option<&Typed>,
     errors: &FormErrors,
-    overtaken: bool,
+    refused: Option<&'static str>,
 ) -> Result<HttpResponse, Problem> {
     let db = platform.database.read();
     let post = post::Entity::find_by_id(open.letter.post_id).one(db).await?.ok_or(Problem::NotFound)?;
@@ -245,7 +246,6 @@ async fn page(
             // About ninety characters a line.
             rows: (text.chars().count() / 90 + text.lines().count() + 1).clamp(2, 14),
             text,
-            is_line: shape == Shape::Line,
             hint: match shape {
                 Shape::Items => "letters-text-items",
                 Shape::Line | Shape::Prose => "",
@@ -277,8 +277,9 @@ async fn page(
         blocks: blocks.collect(),
         orphans: orphans.collect(),
         seen: open.letter.content_hash.clone(),
-        overtaken,
+        refused,
+        may_save: open.is_editable,
     };
-    let status = if errors.is_empty() && !overtaken { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if errors.is_empty() && refused.is_none() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(platform.site.page(status, "letters/text.html", staff.language, &view)?)
 }

@@ -1,6 +1,8 @@
 //! The letter anyone may send in their own organisation's name (R35): choose a state, an office and a language; get the subject, the text, the
 //! PDF and how to send it. Nothing typed here is stored. Must not draft by rules of its own.
 
+use std::collections::BTreeMap;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -9,7 +11,7 @@ use actix_web::{
     },
     web,
 };
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -43,7 +45,7 @@ use crate::{
         i18n, throttle,
         typeset::{LetterPage, Template, Typesetter},
     },
-    states::{self, Directory, directory::StateEntry, posts},
+    states::{self, Directory, addressees::DAYS_UNCHECKED, directory::StateEntry, posts},
 };
 
 /// Letters one network may ask for in an hour: typesetting is work.
@@ -226,7 +228,21 @@ struct Own {
     subject: String,
     text: String,
     unofficial: bool,
-    posts: Vec<(&'static str, Vec<String>)>,
+    posts: Vec<OfPost>,
+}
+
+/// An office one may write to.
+struct OfPost {
+    kind: &'static str,
+    lines: Vec<String>,
+    email: Option<String>,
+}
+
+/// What the register says of an office in public: read where anyone can read it, and looked at within the limit. Staff know more; and an office whose
+/// entry is old is written to as an office.
+fn is_public(entry: &addressee::Model, today: NaiveDate) -> bool {
+    let age = (today - entry.checked_at.unwrap_or(entry.created_at).date_naive()).num_days();
+    entry.source_url.as_deref().is_some_and(|source| source.starts_with("http")) && age <= i64::from(DAYS_UNCHECKED)
 }
 
 async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directory, order: &Order<'_>) -> Result<Own, Problem> {
@@ -248,8 +264,13 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     };
     let region = directory.region_name(order.state, order.language);
     // No check of the domain: it would judge the name somebody typed. What is missing in our words is ours.
+    let mut entries = BTreeMap::new();
+    for kind in posts::KINDS {
+        let entry = posts::of_state(db, &order.state.iso3, kind, today).await?.and_then(|entry| entry.addressee);
+        entries.extend(entry.filter(|entry| is_public(entry, today)).map(|entry| (kind, entry)));
+    }
     let write = |kind: &str| {
-        let recipient = Recipient { post: office(kind, order.state), entry: None, relation: Relation::Own, earlier: None };
+        let recipient = Recipient { post: office(kind, order.state), entry: entries.get(kind), relation: Relation::Own, earlier: None };
         draft::draft(&occasion, order.state, region, &known, &recipient, order.language, &sender, "-", &[])
     };
     let content = write(order.post);
@@ -258,7 +279,8 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     if let Some(fault) = words.blocks.select(&facts).err().map(|faults| format!("{faults:?}")).or(lacking) {
         return Err(anyhow::anyhow!("the letter cannot be drafted: {fault}").into());
     }
-    let posts = posts::KINDS.into_iter().map(|kind| (kind, write(kind).page.addressee)).collect();
+    let of_post = |kind| OfPost { kind, lines: write(kind).page.addressee, email: entries.get(kind).and_then(|entry| entry.email.clone()) };
+    let posts = posts::KINDS.into_iter().map(of_post).collect();
     let unofficial = words.texts.get(&order.language).is_some_and(|texts| texts.translation == TranslationStatus::Unofficial);
     let page = in_own_name(content, order);
     Ok(Own { text: draft::plain_text(&page, &[]), subject: page.subject.clone(), page, unofficial, posts })
@@ -304,15 +326,10 @@ async fn write(
         Ok(own) => own,
         Err(page) => return Ok(page),
     };
-    let (language, today) = (visitor.language, platform.clock.now().date_naive());
-    let mut to = Vec::new();
-    for (kind, lines) in own.posts {
-        let entry = posts::of_state(platform.database.read(), form.state.trim(), kind, today).await?.and_then(|entry| entry.addressee);
-        // Only what is published where anyone can read it: staff know more.
-        let is_public = |entry: &addressee::Model| entry.source_url.as_deref().is_some_and(|source| source.starts_with("http"));
-        let email = entry.filter(is_public).and_then(|entry| entry.email);
-        to.push(PostView { label: post_label(language, kind), lines, email, chosen: kind == form.post });
-    }
+    let language = visitor.language;
+    let view =
+        |of: OfPost| PostView { label: post_label(language, of.kind), lines: of.lines, email: of.email, chosen: of.kind == form.post };
+    let to = own.posts.into_iter().map(view).collect();
     let letter_language = own.page.language;
     let view = ResultPage {
         page: platform.site.frame(language, &format!("/{language}/write"), i18n::word(language, "own-letter-result")),

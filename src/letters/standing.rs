@@ -83,7 +83,7 @@ pub(super) fn steps(
             .map(|(letter, _)| letter)
             .filter(|letter| letter.state != LetterState::Closed.key() || letter.file_id.is_some())
             .collect();
-        let runs = state == RoundState::Sending && round.paused_at.is_none();
+        let runs = state == RoundState::Sending;
         let typeset = going.iter().filter(|letter| letter.file_id.is_some()).count();
         steps.push(step("typeset", typeset, going.len(), runs, released_at, language, now));
         let rehearsed = attempts.iter().find(|(state, _)| state == DispatchState::Rehearsed.key()).map_or(0, |(_, count)| *count);
@@ -92,7 +92,15 @@ pub(super) fn steps(
         let left = if round.rehearsal { usize::try_from(rehearsed).unwrap_or(0) } else { going.iter().filter(is_through).count() };
         // What only a person can move is no work in progress.
         let moving = going.len() - going.iter().filter(|letter| waits_for_person(round, letter)).count();
-        steps.push(step(if round.rehearsal { "rehearsed" } else { "left" }, left, moving, runs, released_at, language, now));
+        steps.push(step(
+            if round.rehearsal { "rehearsed" } else { "left" },
+            left,
+            moving,
+            runs && round.paused_at.is_none(),
+            released_at,
+            language,
+            now,
+        ));
     }
     steps
 }

@@ -115,13 +115,15 @@ on_both_databases! {
         assert_eq!(lines.len(), 3);
         assert!(!format!("{lines:?}").contains("We would value"), "the trail names paragraphs and repeats no text");
         // An approved letter is edited by nobody.
-        assert_eq!(browser.get(&format!("{page}/text")).await.status, 404);
+        assert_eq!(browser.get(&format!("{page}/text")).await.location(), page);
         let mut all = fields(&letter, &content);
         all.insert(format!("text-{block}"), "Too late.".to_owned());
         let csrf = browser.get(&board).await.field("csrf").unwrap();
         all.insert("csrf".to_owned(), csrf);
         let late: Vec<(&str, &str)> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(browser.post(&format!("{page}/text"), &late).await.status, 404);
+        let told = browser.post(&format!("{page}/text"), &late).await;
+        assert!(told.status == 422 && told.body.contains("Too late."), "what was typed can still be copied: {}", told.text());
+        assert!(told.text().contains("no longer edited") && !told.text().contains("Save the text"));
         assert_eq!(letter_of(&program, &board, "KEN").await.0.content_hash, letter.content_hash);
     }
 

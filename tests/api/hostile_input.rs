@@ -20,6 +20,7 @@ use serde_json::json;
 use super::{dispatch::letter_in, replies::send as send_reply};
 use crate::{
     on_both_databases,
+    reminding::hold_templates_of_tests,
     support::{
         Kind, Program,
         addresses::{Route, field_names, routes},
@@ -97,6 +98,7 @@ impl Known {
         let db = program.app.platform.database.write();
         let drafted = letter::Entity::find().filter(letter::Column::RoundId.eq(round)).one(db).await.unwrap().unwrap();
         let letter = letter_in(program, "KEN", "sent", false).await;
+        hold_templates_of_tests(program).await;
         let answer = send_reply(staff, &format!("/desk/replies/new?letter={}", letter.id), &[], None).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
         let met = [("country", "KEN"), ("status", "held"), ("met_on", "2026-11-20"), ("level", "adviser"), ("met", "A legal adviser")];

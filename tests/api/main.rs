@@ -27,6 +27,7 @@ mod health;
 mod hostile_input;
 mod inbound;
 mod invitations;
+mod letter_stories;
 mod letters_sent;
 mod letters_written;
 mod lists;

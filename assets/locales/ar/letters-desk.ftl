@@ -286,3 +286,5 @@ letters-error-count = اكتب عدداً صحيحاً.
 letters-error-issue-position = اختر المسألة وموقفاً واحداً على الأقل.
 letters-error-slot-empty = لن يكون في الخانة { $slot } شيء في رسائل الدول ({ $count })، ومنها: { $states }
 letters-error-slot-double = ستكون في الخانة { $slot } كتلتان في رسائل الدول ({ $count })، ومنها: { $states }
+letters-edit-back = العودة إلى نص النموذج
+letters-edit-closed = ما كتبته لا يزال هنا، لكن هذه الرسالة لم تعد قابلة للتعديل. انسخ ما تحتاج إليه.

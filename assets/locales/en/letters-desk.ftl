@@ -298,3 +298,5 @@ letters-error-slot-double = { $count ->
     [one] The letter to one state would have two blocks in the slot { $slot }: { $states }
    *[other] The letters to { $count } states would have two blocks in the slot { $slot }, among them: { $states }
  }
+letters-edit-back = Take the template’s text again
+letters-edit-closed = What you typed is still here, but this letter is no longer edited. Copy what you need.

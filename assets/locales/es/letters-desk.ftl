@@ -298,3 +298,5 @@ letters-error-slot-double = { $count ->
     [one] La carta a un Estado tendría dos bloques en la ranura { $slot }: { $states }
    *[other] Las cartas a { $count } Estados tendrían dos bloques en la ranura { $slot }, entre ellos: { $states }
  }
+letters-edit-back = Volver al texto del modelo
+letters-edit-closed = Lo que escribió sigue aquí, pero esta carta ya no se modifica. Copie lo que necesite.

@@ -298,3 +298,5 @@ letters-error-slot-double = { $count ->
     [one] La lettre à un État aurait deux blocs à l’emplacement { $slot } : { $states }
    *[other] Les lettres à { $count } États auraient deux blocs à l’emplacement { $slot }, dont : { $states }
  }
+letters-edit-back = Reprendre le texte du modèle
+letters-edit-closed = Ce que vous avez saisi est toujours là, mais cette lettre ne se modifie plus. Copiez ce dont vous avez besoin.

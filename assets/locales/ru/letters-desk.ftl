@@ -286,3 +286,5 @@ letters-error-count = Напишите целое число.
 letters-error-issue-position = Выберите и вопрос, и хотя бы одну позицию.
 letters-error-slot-empty = В письмах государствам ({ $count }) место { $slot } осталось бы пустым, в том числе: { $states }
 letters-error-slot-double = В письмах государствам ({ $count }) в месте { $slot } было бы два блока, в том числе: { $states }
+letters-edit-back = Вернуть текст шаблона
+letters-edit-closed = То, что вы набрали, осталось здесь, но это письмо больше не редактируется. Скопируйте нужное.

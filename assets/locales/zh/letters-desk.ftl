@@ -286,3 +286,5 @@ letters-error-count = 请填写整数。
 letters-error-issue-position = 请选择问题和至少一种立场。
 letters-error-slot-empty = 致 { $count } 个国家的信在槽位 { $slot } 将为空，其中：{ $states }
 letters-error-slot-double = 致 { $count } 个国家的信在槽位 { $slot } 将有两个段落块，其中：{ $states }
+letters-edit-back = 恢复模板文本
+letters-edit-closed = 您输入的内容仍在此处，但此信已不再可编辑。请复制您需要的内容。

@@ -106,6 +106,7 @@ pub async fn furnish(program: &Program) -> Rows {
     assert_eq!(extended.status, 303);
     let paths = vec![
         board.clone(),
+        format!("{board}/open"),
         letter,
         signature,
         evidence,

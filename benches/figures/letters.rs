@@ -42,6 +42,7 @@ async fn drafted(program: &Program, language: Language) -> Vec<LetterPage> {
         language: Some(language),
         rehearsal: true,
         reminds: None,
+        follows: false,
         dated_on: day,
     };
     let round = service::create(platform, &campaign, &directory, new, account).await.unwrap();

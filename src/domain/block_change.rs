@@ -62,13 +62,13 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        blocks::{BlockFile, Part},
+        blocks::{BlockFile, LetterKind, Part},
         text::TranslationStatus,
         wording::{AddressFile, BlockTexts, LabelFile},
     };
 
     fn block(key: &str) -> Block {
-        Block { key: key.into(), part: Part::Body, slot: None, items: false, when: None, unless: None }
+        Block { key: key.into(), part: Part::Body, slot: None, items: false, letters: vec![LetterKind::Before], when: None, unless: None }
     }
 
     fn words() -> LetterWords {
@@ -80,7 +80,7 @@ mod tests {
         LetterWords {
             blocks: BlockFile { version: 1, blocks: vec![block("a"), block("b")] },
             texts: BTreeMap::from([(Language::En, texts("en")), (Language::Fr, texts("fr"))]),
-            address: AddressFile { version: 1, posts: BTreeMap::new() },
+            address: AddressFile { version: 1, posts: BTreeMap::new(), open: BTreeMap::new() },
             labels: LabelFile { version: 1, languages: BTreeMap::new() },
         }
     }

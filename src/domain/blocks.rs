@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{evidence::IssueStance, keyed::keyed};
+use super::{behaviour::Behaviour, evidence::IssueStance, keyed::keyed};
 
 keyed! {
     /// Where in the letter a block stands.
@@ -22,6 +22,20 @@ keyed! {
         Offer = "offer",
         /// The last sentence before the closing formula.
         Closing = "closing",
+    }
+}
+
+keyed! {
+    /// What kind of letter is written.
+    #[derive(Default)]
+    LetterKind {
+        /// To one state, before what lies ahead.
+        #[default]
+        Before = "before",
+        /// To one state, after an event, by what it did there (R43).
+        After = "after",
+        /// One for all states together (R44).
+        Open = "open",
     }
 }
 
@@ -47,6 +61,9 @@ pub struct Block {
     pub key: String,
     /// Where it stands.
     pub part: Part,
+    /// The kinds of letter it belongs to.
+    #[serde(default = "before_only", skip_serializing_if = "is_before_only")]
+    pub letters: Vec<LetterKind>,
     /// Of the blocks of one slot, a state gets at most one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<String>,
@@ -59,6 +76,14 @@ pub struct Block {
     /// Left out where every key holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unless: Option<Condition>,
+}
+
+fn before_only() -> Vec<LetterKind> {
+    vec![LetterKind::Before]
+}
+
+fn is_before_only(letters: &[LetterKind]) -> bool {
+    letters == [LetterKind::Before]
 }
 
 /// What must be true of a state. A list means any of its values; what is absent is not asked.
@@ -98,6 +123,9 @@ pub struct Condition {
     /// The office written to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post: Vec<String>,
+    /// What it did at the event that the round follows; holds in no other round.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub behaviour: Vec<Behaviour>,
     /// Was written to before and has not answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reminder: Option<bool>,
@@ -137,6 +165,12 @@ pub struct StateFacts {
     pub local_signers: u32,
     /// Key of the office written to.
     pub post: String,
+    /// The kind of letter.
+    #[serde(default)]
+    pub letter: LetterKind,
+    /// What it did at the event that the round follows; none in any other round.
+    #[serde(default)]
+    pub behaviour: Option<Behaviour>,
     /// The letter asks again what an earlier one asked.
     #[serde(default)]
     pub reminder: bool,
@@ -151,6 +185,7 @@ impl Condition {
             && any(&self.region, &facts.region)
             && any(&self.un_status, &facts.un_status)
             && any(&self.post, &facts.post)
+            && (self.behaviour.is_empty() || facts.behaviour.is_some_and(|did| self.behaviour.contains(&did)))
             && (self.group.is_empty() || self.group.iter().any(|group| facts.groups.contains(group)))
             && same(self.lead, facts.lead)
             && same(self.cosponsor, facts.cosponsor)
@@ -165,7 +200,9 @@ impl Condition {
 impl Block {
     /// Whether the block belongs into this state's letter.
     pub fn fits(&self, facts: &StateFacts) -> bool {
-        self.when.as_ref().is_none_or(|when| when.holds(facts)) && !self.unless.as_ref().is_some_and(|unless| unless.holds(facts))
+        self.letters.contains(&facts.letter)
+            && self.when.as_ref().is_none_or(|when| when.holds(facts))
+            && !self.unless.as_ref().is_some_and(|unless| unless.holds(facts))
     }
 }
 

@@ -24,31 +24,39 @@ fn any_facts() -> impl Strategy<Value = StateFacts> {
         any::<[bool; 3]>(),
         prop::collection::btree_map(prop::sample::select(&ISSUES[..]), prop::sample::select(IssueStance::ALL), 0..4),
         0_u32..12,
-        (prop::sample::select(&["permanent_representative", "foreign_minister"][..]), prop::sample::select(&["member", "observer"][..])),
+        (
+            prop::sample::select(&["permanent_representative", "foreign_minister"][..]),
+            prop::sample::select(&["member", "observer"][..]),
+            prop::option::of(prop::sample::select(Behaviour::ALL)),
+        ),
     )
-        .prop_map(|(stance, region, groups, [lead, cosponsor, own_statement], issues, local_signers, (post, un_status))| StateFacts {
-            un_status: un_status.into(),
-            stance: stance.into(),
-            region: region.into(),
-            // The Union has members in three regions only.
-            groups: groups
-                .into_iter()
-                .filter(|group| *group != "eu" || !matches!(region, "african_group" | "grulac" | ""))
-                .map(Into::into)
-                .collect(),
-            lead,
-            cosponsor,
-            own_statement,
-            // Whoever is silent overall spoke on no issue.
-            issues: if matches!(stance, "silent" | "no_data") {
-                BTreeMap::new()
-            } else {
-                issues.into_iter().map(|(issue, stance)| (issue.to_owned(), stance)).collect()
-            },
-            // Reminders are as any letter, with a sentence more.
-            reminder: local_signers.is_multiple_of(2),
-            local_signers,
-            post: post.into(),
+        .prop_map(|(stance, region, groups, [lead, cosponsor, own_statement], issues, local_signers, (post, un_status, behaviour))| {
+            StateFacts {
+                letter: if behaviour.is_some() { LetterKind::After } else { LetterKind::Before },
+                behaviour,
+                un_status: un_status.into(),
+                stance: stance.into(),
+                region: region.into(),
+                // The Union has members in three regions only.
+                groups: groups
+                    .into_iter()
+                    .filter(|group| *group != "eu" || !matches!(region, "african_group" | "grulac" | ""))
+                    .map(Into::into)
+                    .collect(),
+                lead,
+                cosponsor,
+                own_statement,
+                // Whoever is silent overall spoke on no issue.
+                issues: if matches!(stance, "silent" | "no_data") {
+                    BTreeMap::new()
+                } else {
+                    issues.into_iter().map(|(issue, stance)| (issue.to_owned(), stance)).collect()
+                },
+                // Reminders are as any letter, with a sentence more.
+                reminder: local_signers.is_multiple_of(2),
+                local_signers,
+                post: post.into(),
+            }
         })
 }
 
@@ -76,6 +84,7 @@ fn two_blocks_of_one_slot_are_a_fault() {
         part: Part::Body,
         slot: Some(slot.into()),
         items: false,
+        letters: vec![LetterKind::Before],
         when: None,
         unless: None,
     };
@@ -91,11 +100,26 @@ fn two_blocks_of_one_slot_are_a_fault() {
 fn a_block_is_left_out_where_its_exception_holds() {
     let weog = Condition { region: vec!["weog".into()], ..Condition::default() };
     let eu = Condition { group: vec!["eu".into()], ..Condition::default() };
-    let block = Block { key: "weog".into(), part: Part::Body, slot: None, items: false, when: Some(weog), unless: Some(eu) };
+    let block = Block {
+        key: "weog".into(),
+        part: Part::Body,
+        slot: None,
+        items: false,
+        letters: vec![LetterKind::Before],
+        when: Some(weog),
+        unless: Some(eu),
+    };
     let mut facts = StateFacts { region: "weog".into(), ..StateFacts::default() };
     assert!(block.fits(&facts));
     facts.groups.push("eu".into());
     assert!(!block.fits(&facts));
+}
+
+/// R44: the open letter is filled without knowing anything of any state.
+#[test]
+fn the_open_letter_fills_every_slot_for_nobody_in_particular() {
+    let chosen = SHIPPED.select(&StateFacts { letter: LetterKind::Open, ..StateFacts::default() }).unwrap();
+    assert!(chosen.iter().all(|block| block.when.is_none() && block.unless.is_none()), "{chosen:?}");
 }
 
 proptest! {
@@ -122,6 +146,13 @@ proptest! {
         let of_members = file.select(&facts).unwrap().iter().any(|block| matches!(block.key.as_str(), "ask-supporter" | "ask-sceptical"));
         let of_observers = file.select(&facts).unwrap().iter().any(|block| block.key.ends_with("-observer"));
         prop_assert_eq!((of_members && facts.un_status == "observer", of_observers && facts.un_status == "member"), (false, false));
+    }
+
+    /// R43
+    #[test]
+    fn a_letter_after_an_event_speaks_of_the_event_alone(facts in any_facts()) {
+        let of_after = SHIPPED.select(&facts).unwrap().iter().filter(|block| block.key.starts_with("after-")).count();
+        prop_assert_eq!(of_after, if facts.behaviour.is_some() { 4 } else { 0 });
     }
 
     #[test]

@@ -243,6 +243,8 @@ pub struct Setting<'a> {
     pub event_from: NaiveDate,
     /// Its last day; for an inexact date the last day it may mean.
     pub event_until: NaiveDate,
+    /// The letter looks back on the event: it may be over, and what is asked may not name its day (R43).
+    pub follows: bool,
     /// What must not be found in any letter.
     pub confidential: &'a Confidential,
     /// After so many days an addressee has to be checked again.
@@ -252,7 +254,7 @@ pub struct Setting<'a> {
 /// Everything found in a letter, in the order of the letter.
 pub fn check(draft: &Draft<'_>, setting: &Setting<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    if setting.event_until < setting.today {
+    if setting.event_until < setting.today && !setting.follows {
         found.push(Finding::new(FindingCode::PastDate, "event", setting.event_until.to_string()));
     }
     address_findings(draft, setting, &mut found);
@@ -337,8 +339,10 @@ fn block_findings(drafted: &DraftedBlock, draft: &Draft<'_>, setting: &Setting<'
     if setting.confidential.is_in(text) {
         found.push(Finding::new(FindingCode::ConfidentialSource, key, ""));
     }
+    let looks_back = !setting.follows || drafted.part != Part::Ask;
     let named_on_purpose = |day: &NaiveDate| {
-        *day == setting.event_from || draft.cited.contains(day) || draft.quoted.iter().any(|fact| fact.day.as_ref() == Some(day))
+        let quoted = || draft.quoted.iter().any(|fact| fact.day.as_ref() == Some(day));
+        looks_back && (*day == setting.event_from || draft.cited.contains(day) || quoted())
     };
     for day in dates::in_text(text).into_iter().filter(|day| *day < setting.today && !named_on_purpose(day)) {
         // What is asked and offered lies ahead; a reason may well lie behind.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use super::*;
-use crate::domain::blocks::{Block, Condition};
+use crate::domain::blocks::{Block, Condition, LetterKind};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -10,7 +10,7 @@ fn day(text: &str) -> NaiveDate {
 
 fn block(key: &str, part: Part, slot: Option<&str>, region: Option<&str>) -> Block {
     let when = region.map(|region| Condition { region: vec![region.to_owned()], ..Condition::default() });
-    Block { key: key.to_owned(), part, slot: slot.map(str::to_owned), items: false, when, unless: None }
+    Block { key: key.to_owned(), part, slot: slot.map(str::to_owned), items: false, letters: vec![LetterKind::Before], when, unless: None }
 }
 
 fn file() -> BlockFile {
@@ -61,6 +61,7 @@ fn findings(change: impl FnOnce(&mut Vec<DraftedBlock>, &mut Draft<'_>, &mut Set
         today: day("2026-11-23"),
         event_from: day("2027-01-01"),
         event_until: day("2027-12-31"),
+        follows: false,
         confidential: &nothing,
         addressee_days: 90,
     };
@@ -211,4 +212,20 @@ fn a_stale_addressee_and_a_wrong_count_stop_the_letter() {
     assert_eq!(codes(&findings(|_, draft, _, _| draft.address = &[""])), [FindingCode::MissingAddress]);
     let long = findings(|_, draft, _, _| draft.pages = Some(2));
     assert_eq!((codes(&long), blockers(&long)), (vec![FindingCode::Overlong], 0));
+}
+
+/// R43, R31: a letter after an event names its day; what it asks for lies ahead all the same.
+#[test]
+fn after_an_event_its_day_may_be_named_and_nothing_asked_by_it() {
+    let on_the_day = |part: usize, follows: bool| {
+        let found = findings(|blocks, _, setting, _| {
+            blocks[part].text = Some("the vote of 20 November 2026".into());
+            (setting.event_from, setting.event_until, setting.follows) = (day("2026-11-20"), day("2026-11-23"), follows);
+        });
+        codes(&found)
+    };
+    assert_eq!(on_the_day(0, true), [], "the subject");
+    assert_eq!(on_the_day(1, true), [], "the opening");
+    assert_eq!(on_the_day(2, true), [FindingCode::PastDate], "a request");
+    assert_eq!(on_the_day(2, false), [], "a meeting that lasts");
 }

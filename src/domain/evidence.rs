@@ -40,6 +40,8 @@ keyed! {
         ParliamentaryAnswer = "parliamentary_answer",
         /// It signed or ratified.
         TreatyAction = "treaty_action",
+        /// The record of a vote lists it as absent or not voting. It says nothing of its position.
+        Absence = "absence",
     }
 }
 
@@ -160,7 +162,7 @@ impl Evidence {
 
     /// Whether it moves the overall position.
     pub fn counts_overall(&self) -> bool {
-        self.scope == Scope::Overall && !self.is_duplicate && self.direction.is_some()
+        self.scope == Scope::Overall && !self.is_duplicate && self.direction.is_some() && self.kind != EvidenceKind::Absence
     }
 
     /// Whether the state itself acted.

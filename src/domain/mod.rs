@@ -3,6 +3,7 @@
 pub mod address;
 pub mod addressee;
 pub mod authority;
+pub mod behaviour;
 pub mod block_change;
 pub mod blocks;
 pub mod campaign;

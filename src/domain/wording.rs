@@ -5,7 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{address::Gender, blocks::BlockFile, language::Language, letter::PostKind, phrase, text::TranslationStatus};
+use super::{
+    address::Gender,
+    blocks::{BlockFile, LetterKind},
+    language::Language,
+    letter::PostKind,
+    phrase,
+    text::TranslationStatus,
+};
 
 /// The texts of the blocks in one language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +32,9 @@ pub struct BlockTexts {
 pub struct AddressFile {
     /// Version of the file.
     pub version: i32,
+    /// To all missions at once, by language (R44). A campaign without it has no open letter.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub open: BTreeMap<Language, AddressForm>,
     /// By office, then by language.
     #[serde(flatten)]
     pub posts: BTreeMap<PostKind, BTreeMap<Language, AddressForm>>,
@@ -134,6 +144,9 @@ impl LetterWords {
                     }
                 }
             }
+            if !self.address.open.is_empty() && !self.address.open.contains_key(language) {
+                faults.push(format!("{language}: no form of address for the open letter"));
+            }
             if !self.labels.languages.contains_key(language) {
                 faults.push(format!("{language}: no labels"));
             }
@@ -146,7 +159,17 @@ impl LetterWords {
         for block in &self.blocks.blocks {
             match self.text(language, &block.key) {
                 None => faults.push(format!("{language}: the block {} has no text", block.key)),
-                Some(text) => sentence_faults(text, &format!("{language}: block {}", block.key), known, faults),
+                Some(text) => {
+                    let place = format!("{language}: block {}", block.key);
+                    sentence_faults(text, &place, known, faults);
+                    if block.letters.contains(&LetterKind::Open) {
+                        faults.extend(
+                            of_one_state(text)
+                                .filter(|name| known(name))
+                                .map(|name| format!("{place}: {name} speaks of one state, in a letter to all")),
+                        );
+                    }
+                }
             }
         }
         for key in self.texts.get(&language).into_iter().flat_map(|texts| texts.text.keys()) {
@@ -171,6 +194,12 @@ impl LetterWords {
     }
 }
 
+/// Variables that have a value only in a letter to one state.
+pub fn of_one_state(text: &str) -> impl Iterator<Item = &str> {
+    let groups = ["state.", "local.", "record.", "act.", "earlier.", "reference"];
+    phrase::variables(text).unwrap_or_default().into_iter().filter(move |name| groups.iter().any(|group| name.starts_with(group)))
+}
+
 fn sentence_faults(text: &str, place: &str, known: &impl Fn(&str) -> bool, faults: &mut Vec<String>) {
     match phrase::variables(text) {
         Err(fault) => faults.push(format!("{place}: {fault}")),
@@ -179,7 +208,7 @@ fn sentence_faults(text: &str, place: &str, known: &impl Fn(&str) -> bool, fault
 }
 
 /// The variables a letter's sentences may use.
-pub const LETTER_VARIABLES: [&str; 20] = [
+pub const LETTER_VARIABLES: [&str; 22] = [
     "state.name",
     "state.formal",
     "state.run",
@@ -196,6 +225,8 @@ pub const LETTER_VARIABLES: [&str; 20] = [
     "sender.name",
     "record.date",
     "record.summary_source",
+    "act.date",
+    "act.source",
     "local.organisations",
     "earlier.date",
     "earlier.reference",

@@ -60,3 +60,14 @@ fn numbered_asks_have_at_least_two_lines_in_every_language() {
         assert!(lines.iter().all(|count| *count >= 2 && *count == lines[0]), "{}: {lines:?}", block.key);
     }
 }
+
+/// R44: a letter to all states cannot speak of one, and greets all in every language.
+#[test]
+fn a_block_of_the_open_letter_that_names_a_state_is_a_fault() {
+    let mut words = shipped();
+    words.texts.get_mut(&Language::Es).unwrap().text.insert("all-move".into(), "{{ state.of }}".into());
+    words.address.open.remove(&Language::Ru);
+    let faults = words.faults(&Language::ALL, |_| true);
+    let expected = ["es: block all-move: state.of speaks of one state, in a letter to all", "ru: no form of address for the open letter"];
+    assert_eq!(faults, expected);
+}

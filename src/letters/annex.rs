@@ -15,12 +15,12 @@ use crate::{
     states::{Directory, directory::StateEntry},
 };
 
-/// The annex of a letter to `state`; none when the campaign gives governments no names.
+/// The annex of a letter to `state`, or of one to all states; none when the campaign gives governments no names.
 pub fn annex(
     words: &LetterWords,
     lines: &[WaveLine],
     counts: &Headline,
-    state: &StateEntry,
+    state: Option<&StateEntry>,
     directory: &Directory,
     language: Language,
     typesetter: &Typesetter,
@@ -38,12 +38,14 @@ pub fn annex(
     };
     let named: Vec<&WaveLine> = lines.iter().filter(|line| line.printed_name.is_some()).collect();
     // Somebody who chose another label than the country is not sorted under the country.
-    let country = |line: &&&WaveLine| line.location_label.is_none() && line.iso3.as_deref() == Some(state.iso3.as_str());
+    let country = |line: &&&WaveLine| {
+        line.location_label.is_none() && line.iso3.is_some() && line.iso3.as_deref() == state.map(|state| state.iso3.as_str())
+    };
     let own: Vec<&WaveLine> = named.iter().filter(country).copied().collect();
     let neighbours: HashSet<&str> = directory
         .states()
         .iter()
-        .filter(|other| !state.region.is_empty() && other.region == state.region && other.iso3 != state.iso3)
+        .filter(|other| state.is_some_and(|state| !state.region.is_empty() && other.region == state.region && other.iso3 != state.iso3))
         .map(|other| other.iso3.as_str())
         .collect();
     let near: Vec<&WaveLine> = named

@@ -17,11 +17,11 @@ use crate::{
     accounts::{Permission, SignedIn},
     campaigns::{self, Current},
     domain::{
-        blocks::{Block, Part, SlotFault},
+        blocks::{Block, LetterKind, Part, SlotFault},
         language::Language,
         letter::PostKind,
         phrase,
-        wording::{LETTER_VARIABLES, LetterWords},
+        wording::{self, LETTER_VARIABLES, LetterWords},
     },
     platform::{
         Platform,
@@ -48,6 +48,8 @@ struct BlockPage<'a> {
     parts: Vec<Choice>,
     slot: String,
     items: bool,
+    letters: Vec<String>,
+    kinds: Vec<Choice>,
     after: String,
     places: Vec<Choice>,
     texts: Vec<TextView>,
@@ -100,18 +102,20 @@ impl Desk {
         if self.block.is_none() && self.words.blocks.block(&change.block.key).is_some() {
             errors.add("key", "letters-error-block-taken");
         }
+        let is_open = change.block.letters.contains(&LetterKind::Open);
         for (language, text) in &change.texts {
-            let field = format!("text-{language}");
-            match phrase::variables(text) {
-                _ if text.is_empty() => errors.add(field, "letters-error-text-empty"),
-                Err(_) => errors.add(field, "letters-error-variable-open"),
-                Ok(names) => {
-                    let unknown: Vec<&str> = names.into_iter().filter(|name| !LETTER_VARIABLES.contains(name)).collect();
-                    if !unknown.is_empty() {
-                        errors.add_with(field, "letters-error-variable", i18n::args([("names", unknown.join(", ").into())]));
-                    }
-                }
-            }
+            let (words, names): (_, Vec<&str>) = match phrase::variables(text) {
+                _ if text.is_empty() => ("letters-error-text-empty", Vec::new()),
+                Err(_) => ("letters-error-variable-open", Vec::new()),
+                Ok(names) => match names.into_iter().filter(|name| !LETTER_VARIABLES.contains(name)).collect::<Vec<_>>() {
+                    unknown if !unknown.is_empty() => ("letters-error-variable", unknown),
+                    _ => match wording::of_one_state(text).filter(|_| is_open).collect::<Vec<_>>() {
+                        of_state if !of_state.is_empty() => ("letters-error-variable-of-state", of_state),
+                        _ => continue,
+                    },
+                },
+            };
+            errors.add_with(format!("text-{language}"), words, i18n::args([("names", names.join(", ").into())]));
         }
         if !errors.is_empty() {
             return Err(errors);
@@ -133,7 +137,8 @@ pub(super) async fn show(
         Some(block) => block_form::of_block(&desk.words, block, desk.languages()),
         None => {
             let last = desk.words.blocks.blocks.last().map(|block| block.key.clone()).unwrap_or_default();
-            vec![("part".into(), Part::Body.key().into()), ("after".into(), last)]
+            let before = LetterKind::Before.key().into();
+            vec![("part".into(), Part::Body.key().into()), ("after".into(), last), ("letters".into(), before)]
         }
     };
     let typed = [typed, vec![("post".into(), PostKind::PermanentRepresentative.key().into())]].concat();
@@ -166,7 +171,7 @@ pub(super) async fn save(
     let trials = Trials::set_up(&platform, &desk.campaign, &desk.directory, &present, &words).await?;
     if value(&typed, "do") == "preview" {
         let (state, post, language) = asked(&desk, &typed)?;
-        let trial = trials.letter(state, post, language);
+        let trial = trials.letter_with(&changed, state, post, language);
         let stands = trial.content.drafted.iter().any(|drafted| drafted.key == changed);
         let name = desk.directory.name(&state.iso3, staff.language).to_owned();
         return page(&platform, &staff, &desk, &typed, &FormErrors::default(), Some((TrialView::of(trial, &name), stands)), false);
@@ -210,14 +215,14 @@ pub(super) async fn preview(
     let typed: Typed = staff.form(&body)?;
     staff.require(Permission::PrepareLetters)?;
     let desk = Desk::at(&platform, &campaigns, &states, &key).await?;
-    let (words, _) = match desk.changed(&typed) {
+    let (words, changed) = match desk.changed(&typed) {
         Ok(changed) => changed,
         Err(errors) => return page(&platform, &staff, &desk, &typed, &errors, None, false),
     };
     let (state, post, language) = asked(&desk, &typed)?;
     let present = Present::read(&platform, &desk.campaign, &desk.directory).await?.ok_or(Problem::NotFound)?;
     let trials = Trials::set_up(&platform, &desk.campaign, &desk.directory, &present, &words).await?;
-    as_pdf(&platform, &trials.letter(state, post, language)).await
+    as_pdf(&platform, &trials.letter_with(&changed, state, post, language)).await
 }
 
 /// Whose letter is to be shown.
@@ -255,6 +260,8 @@ fn page(
         parts: Part::ALL.iter().map(|part| Choice::new(part.key(), word(&format!("letters-part-{part}")))).collect(),
         slot: value(typed, "slot").to_owned(),
         items: !value(typed, "items").is_empty(),
+        letters: block_form::all(typed, "letters"),
+        kinds: LetterKind::ALL.iter().map(|kind| Choice::new(kind.key(), word(&format!("letters-kind-{kind}")))).collect(),
         after: value(typed, "after").to_owned(),
         places: others.map(|block| Choice::new(block.key.clone(), block.key.clone())).collect(),
         texts: block_form::texts(typed, &desk.words, &key, desk.languages()),

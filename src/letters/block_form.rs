@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use crate::{
     campaigns::Current,
     domain::{
+        behaviour::Behaviour,
         block_change::BlockChange,
-        blocks::{Block, Condition, Part},
+        blocks::{Block, Condition, LetterKind, Part},
         edit::{LONGEST_TEXT, Shape, settled},
         evidence::IssueStance,
         language::Language,
@@ -48,7 +49,7 @@ enum Kind {
 }
 
 /// Every key of a condition, in the order of the form; a test holds it against [`Condition`].
-const KEYS: [(&str, Kind); 12] = [
+const KEYS: [(&str, Kind); 13] = [
     ("stance", Kind::Many),
     ("region", Kind::Many),
     ("group", Kind::Many),
@@ -61,6 +62,7 @@ const KEYS: [(&str, Kind); 12] = [
     ("local_signers_min", Kind::Count),
     ("post", Kind::Many),
     ("reminder", Kind::Flag),
+    ("behaviour", Kind::Many),
 ];
 
 #[derive(Serialize)]
@@ -112,7 +114,7 @@ fn one<'a>(typed: &'a [(String, String)], name: &str) -> Option<&'a str> {
     typed.iter().find(|(field, _)| field == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
 }
 
-fn all(typed: &[(String, String)], name: &str) -> Vec<String> {
+pub(super) fn all(typed: &[(String, String)], name: &str) -> Vec<String> {
     typed.iter().filter(|(field, value)| field == name && !value.is_empty()).map(|(_, value)| value.clone()).collect()
 }
 
@@ -136,6 +138,7 @@ pub(super) fn of_block(words: &LetterWords, block: &Block, languages: &[Language
     let before = at.checked_sub(1).and_then(|at| words.blocks.blocks.get(at)).map(|block| block.key.clone());
     typed.push(("after".into(), before.unwrap_or_default()));
     typed.push(("slot".into(), block.slot.clone().unwrap_or_default()));
+    typed.extend(block.letters.iter().map(|kind| ("letters".into(), kind.key().into())));
     if block.items {
         typed.push(("items".into(), "yes".into()));
     }
@@ -235,6 +238,10 @@ pub(super) fn read(
         _ if items => Shape::Items,
         _ => Shape::Prose,
     };
+    let letters: Vec<LetterKind> = all(typed, "letters").iter().filter_map(|kind| kind.parse().ok()).collect();
+    if letters.is_empty() {
+        errors.add("letters", "letters-error-letters");
+    }
     let mut texts = BTreeMap::new();
     let mut still_right = BTreeSet::new();
     for language in languages {
@@ -256,7 +263,7 @@ pub(super) fn read(
     });
     match part {
         Some(part) if errors.is_empty() => Ok(BlockChange {
-            block: Block { key, part, slot, items, when, unless },
+            block: Block { key, part, slot, items, letters, when, unless },
             texts,
             still_right,
             after: one(typed, "after").map(str::to_owned),
@@ -310,6 +317,10 @@ fn side_view(typed: &[(String, String)], side: &'static str, campaign: &Current,
             "post" => [PostKind::PermanentRepresentative, PostKind::ForeignMinister]
                 .map(|post| Choice::new(post.key(), word(&format!("letters-office-{}", post.key().replace('_', "-")))))
                 .into(),
+            "behaviour" => Behaviour::ALL
+                .iter()
+                .map(|did| Choice::new(did.key(), word(&format!("letters-behaviour-{}", did.key().replace('_', "-")))))
+                .collect(),
             "issue_position" | "issue_silent" => issues(),
             _ if kind == Kind::Flag => ["true", "false"].map(|value| Choice::new(value, word(&format!("letters-flag-{value}")))).into(),
             _ => Vec::new(),
@@ -365,6 +376,7 @@ mod tests {
             local_signers_min: Some(3),
             post: list("foreign_minister"),
             reminder: Some(true),
+            behaviour: vec![Behaviour::Abstained, Behaviour::Absent],
         }
     }
 
@@ -385,6 +397,7 @@ mod tests {
             part: Part::Ask,
             slot: Some("ask".into()),
             items: true,
+            letters: vec![LetterKind::Before, LetterKind::After],
             when: Some(everything()),
             unless: Some(Condition { lead: Some(true), ..Condition::default() }),
         };

@@ -51,6 +51,8 @@ pub struct Standard<'a> {
     wave_day: NaiveDate,
     signatories: (u32, u32),
     rehearsal: bool,
+    /// The round looks back on its event.
+    follows: bool,
     confidential: Confidential,
     unsettable: Vec<&'a str>,
     /// Earlier letters that wait for an answer, in a round of reminders.
@@ -71,6 +73,7 @@ impl<'a> Standard<'a> {
         typesetter: &Typesetter,
         today: NaiveDate,
     ) -> Result<Self, DbErr> {
+        let options = Options::of(&loaded.round);
         let texts = confidential_texts(db, loaded.round.campaign_id).await?;
         let listed = loaded.lines.iter().filter(|line| line.visibility != Visibility::TotalOnly).count();
         Ok(Self {
@@ -80,9 +83,10 @@ impl<'a> Standard<'a> {
             wave_day: loaded.counts.as_of.date_naive(),
             signatories: (loaded.counts.organisations + loaded.counts.individuals, u32::try_from(listed).unwrap_or(u32::MAX)),
             rehearsal: loaded.round.rehearsal,
+            follows: options.follows,
             confidential: Confidential::of(texts.iter().map(String::as_str)),
             unsettable: annex::unsettable(&loaded.lines, typesetter),
-            unanswered: match Options::of(&loaded.round).reminds {
+            unanswered: match options.reminds {
                 Some(round) => {
                     let open = reminding::unanswered(db, round, loaded.round.campaign_id).await?;
                     open.into_values().map(|earlier| earlier.letter).collect()
@@ -112,6 +116,7 @@ impl<'a> Standard<'a> {
             wave_day: present.counts.as_of.date_naive(),
             signatories: (signatories, signatories),
             rehearsal: true,
+            follows: false,
             confidential: Confidential::of(texts.iter().map(String::as_str)),
             unsettable: Vec::new(),
             unanswered: HashSet::new(),
@@ -137,11 +142,7 @@ impl<'a> Standard<'a> {
             .iter()
             .map(|fact| QuotedFact {
                 key: &fact.source,
-                visibility: if known.public_statements.contains(&fact.evidence) {
-                    EvidenceVisibility::Public
-                } else {
-                    EvidenceVisibility::Core
-                },
+                visibility: if known.public_acts.contains(&fact.evidence) { EvidenceVisibility::Public } else { EvidenceVisibility::Core },
                 day: Some(fact.day),
                 source: Some(&fact.source),
             })
@@ -167,6 +168,7 @@ impl<'a> Standard<'a> {
             today: self.today,
             event_from: self.event.starts_on,
             event_until: if over { last_day.min(yesterday) } else { last_day.max(self.today) },
+            follows: self.follows,
             confidential: &self.confidential,
             addressee_days: DAYS_UNCHECKED,
         };

@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{block_desk, blocks_desk, board, editing_desk, letter_actions, letter_desk, round_actions, rounds_desk, written_desk};
+use super::{
+    block_desk, blocks_desk, board, editing_desk, letter_actions, letter_desk, open_letter_desk, round_actions, rounds_desk,
+    service::Options, written_desk,
+};
 use crate::{
     domain::{language::Language, letter::RoundState},
     entities::letter_round,
@@ -33,6 +36,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/letters/{round}/resume", web::post().to(round_actions::resume))
         .route("/desk/letters/{round}/leave-out", web::post().to(round_actions::leave_out))
         .route("/desk/letters/{round}/stop", web::post().to(round_actions::stop))
+        .route("/desk/letters/{round}/open", web::get().to(open_letter_desk::show))
+        .route("/desk/letters/{round}/open.pdf", web::get().to(open_letter_desk::as_pdf))
+        .route("/desk/letters/{round}/open.docx", web::get().to(open_letter_desk::as_word))
+        .route("/desk/letters/{round}/open.txt", web::get().to(open_letter_desk::as_text))
         .route("/desk/letters/{round}/{letter}", web::get().to(letter_desk::show))
         .route("/desk/letters/{round}/{letter}/letter.pdf", web::get().to(letter_desk::preview))
         .route("/desk/letters/{round}/{letter}/letter.docx", web::get().to(letter_desk::as_word))
@@ -60,15 +67,18 @@ pub(super) struct RoundView {
     pub name: String,
     pub state: String,
     pub rehearsal: bool,
+    /// It looks back on its event.
+    pub follows: bool,
     pub created_at: DateTime<Utc>,
 }
 
 impl RoundView {
     /// A round that closed with letters left in it was stopped, whatever its own state says.
     pub(super) fn of(round: letter_round::Model, held: bool) -> Self {
+        let follows = Options::of(&round).follows;
         let stopped = round.state == RoundState::Closed.key() && (held || round.released_at.is_none());
         let state = if stopped { "stopped".to_owned() } else { round.state };
-        Self { id: round.id, name: round.name, state, rehearsal: round.rehearsal, created_at: round.created_at }
+        Self { id: round.id, name: round.name, state, rehearsal: round.rehearsal, follows, created_at: round.created_at }
     }
 }
 

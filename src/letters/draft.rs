@@ -14,7 +14,7 @@ use super::{
 use crate::{
     campaigns::current::CalendarEvent,
     domain::{
-        blocks::{Part, StateFacts},
+        blocks::{LetterKind, Part, StateFacts},
         campaign::Campaign,
         checks::DraftedBlock,
         edit::Edit,
@@ -140,22 +140,66 @@ pub fn draft(
     reference: &str,
     edits: &[Edit],
 ) -> Content {
-    let mut values = values(occasion, state, region_name, known, language, sender, reference);
+    let mut values = values(occasion, language, sender);
+    values.extend(values_of_state(state, region_name, known, language));
+    values.insert("reference", reference.to_owned());
     if let Some(earlier) = recipient.earlier {
         values.insert("earlier.date", formats::day(language, earlier.left_on));
         values.insert("earlier.reference", earlier.reference.clone());
     }
-    let fill = |text: &str| {
-        phrase::fill(text, |name| values.get(name).map(String::as_str))
-            .map_or_else(|_| text.trim().to_owned(), |full| full.trim().to_owned())
-    };
+    let fill = |text: &str| filled(text, &values);
     let facts =
         StateFacts { post: recipient.post.condition_key().to_owned(), reminder: recipient.earlier.is_some(), ..known.facts.clone() };
+    let mut content = paragraphs(occasion, language, &facts, edits, &fill, &|text| quoted_in(text, known, language));
+    if let Some(form) = occasion.words.address.form(recipient.post, language) {
+        addressing::address(&mut content.page, form, recipient, &fill);
+    }
+    content.reminds = recipient.earlier.map(|earlier| (earlier.letter, earlier.reference.clone()));
+    content.addressed_by = addressing::addressed_by(recipient.entry);
+    dress(occasion, language, sender, reference, &mut content, &fill);
+    content
+}
+
+/// Drafts the one letter to all states (R44). It knows nothing of any of them, so a block that speaks of one keeps its variable, for the checks to
+/// find. It has no reference: nobody is asked to quote one, and nothing vouches for a letter that anybody may copy.
+pub fn draft_open(occasion: &Occasion<'_>, language: Language, sender: &Sender) -> Content {
+    let values = values(occasion, language, sender);
+    let fill = |text: &str| filled(text, &values);
+    let facts = StateFacts { letter: LetterKind::Open, ..StateFacts::default() };
+    let mut content = paragraphs(occasion, language, &facts, &[], &fill, &|_| None);
+    if let Some(form) = occasion.words.address.open.get(&language) {
+        content.page.addressee = form.lines.clone();
+        content.page.salutation = format!("{}{}", form.salutation, form.salutation_end);
+        content.page.closing.clone_from(&form.closing);
+    }
+    dress(occasion, language, sender, "", &mut content, &fill);
+    content.unfilled.retain(|place| !place.starts_with(FRAME));
+    let page = &mut content.page;
+    page.title.clone_from(&page.subject);
+    (page.reference, page.verification) = (None, None);
+    content.email = Email { subject: page.subject.clone(), text: plain_text(&content.page, &[]) };
+    content
+}
+
+/// The sentence with its variables; as it stands where one has no value.
+fn filled(text: &str, values: &HashMap<&'static str, String>) -> String {
+    phrase::fill(text, |name| values.get(name).map(String::as_str)).map_or_else(|_| text.trim().to_owned(), |full| full.trim().to_owned())
+}
+
+/// The letter's own paragraphs on a fresh page.
+fn paragraphs(
+    occasion: &Occasion<'_>,
+    language: Language,
+    facts: &StateFacts,
+    edits: &[Edit],
+    fill: &dyn Fn(&str) -> String,
+    quoted: &dyn Fn(&str) -> Option<Quoted>,
+) -> Content {
     let mut content = Content { page: LetterPage::new(language), ..Content::default() };
     let mut asks = Asks::default();
     let mut opening = Vec::new();
     let mut body: Vec<String> = Vec::new();
-    for block in occasion.words.blocks.blocks.iter().filter(|block| block.fits(&facts)) {
+    for block in occasion.words.blocks.blocks.iter().filter(|block| block.fits(facts)) {
         let text = occasion.words.text(language, &block.key).map(fill);
         let drafted = DraftedBlock { key: block.key.clone(), part: block.part, text, edited: None };
         let drafted = match edits.iter().find(|edit| edit.block == block.key) {
@@ -165,10 +209,8 @@ pub fn draft(
         let text = drafted.text.clone().filter(|text| !text.is_empty());
         content.drafted.push(drafted);
         let Some(text) = text else { continue };
-        if occasion.words.text(language, &block.key).is_some_and(quotes_the_record) {
-            let last = known.last_statement.as_ref();
-            content.quoted =
-                last.map(|last| Quoted { evidence: last.evidence, day: last.date, source: last.source.get(language).to_owned() });
+        if let Some(fact) = occasion.words.text(language, &block.key).and_then(quoted) {
+            content.quoted = Some(fact);
         }
         match block.part {
             Part::Subject => content.page.subject = text,
@@ -184,12 +226,6 @@ pub fn draft(
     let space = if language == Language::Zh { "" } else { " " };
     content.page.paragraphs = [opening.join(space), body.join(space)].iter().flat_map(|text| parted(text)).collect();
     content.page.asks = Some(asks).filter(|asks| !asks.items.is_empty());
-    if let Some(form) = occasion.words.address.form(recipient.post, language) {
-        addressing::address(&mut content.page, form, recipient, &fill);
-    }
-    content.reminds = recipient.earlier.map(|earlier| (earlier.letter, earlier.reference.clone()));
-    content.addressed_by = addressing::addressed_by(recipient.entry);
-    dress(occasion, language, sender, reference, &mut content, &fill);
     content
 }
 
@@ -198,8 +234,12 @@ fn parted(text: &str) -> impl Iterator<Item = String> {
     text.split("\n\n").filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
-fn quotes_the_record(text: &str) -> bool {
-    phrase::variables(text).is_ok_and(|names| names.iter().any(|name| name.starts_with("record.")))
+/// The public act that a paragraph quotes: the state's last statement, or what it did at the event that the round follows.
+fn quoted_in(text: &str, known: &Known, language: Language) -> Option<Quoted> {
+    let names = phrase::variables(text).ok()?;
+    let speaks_of = |group: &str| names.iter().any(|name| name.starts_with(group));
+    let act = if speaks_of("act.") { known.act.as_ref() } else { known.last_statement.as_ref().filter(|_| speaks_of("record.")) }?;
+    Some(Quoted { evidence: act.evidence, day: act.date, source: act.source.get(language).to_owned() })
 }
 
 /// Letterhead, date, reference, signature, and the mail.
@@ -237,7 +277,7 @@ fn dress(
     let frame = ["attached", "check", "reply", "reference"].map(with);
     page.verification = frame.get(1).cloned();
     let places = ["subject", "attached", "check", "reply", "reference"].into_iter().zip([&subject].into_iter().chain(&frame));
-    let unfilled = places.filter(|(_, text)| text.is_empty() || text.contains("{{")).map(|(key, _)| format!("mail: {key}"));
+    let unfilled = places.filter(|(_, text)| text.is_empty() || text.contains("{{")).map(|(key, _)| format!("{FRAME}{key}"));
     content.unfilled.extend(unfilled);
     content.email = Email { subject, text: plain_text(&content.page, &frame) };
 }
@@ -252,6 +292,8 @@ pub(super) fn place_date(place: &str, language: Language, dated_on: NaiveDate) -
     };
     if place.is_empty() { date } else { format!("{place}{comma}{date}") }
 }
+/// Before the key of a sentence of the mail that carries a letter.
+const FRAME: &str = "mail: ";
 
 /// What stands between a label and its value in a letter.
 pub(super) const fn colon(language: Language) -> &'static str {
@@ -288,18 +330,25 @@ pub fn plain_text(page: &LetterPage, frame: &[String]) -> String {
     parts.into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-fn values(
-    occasion: &Occasion<'_>,
-    state: &StateEntry,
-    region_name: &str,
-    known: &Known,
-    language: Language,
-    sender: &Sender,
-    reference: &str,
-) -> HashMap<&'static str, String> {
-    let forms = state.forms.in_language(language);
+/// What all letters of a round may say.
+fn values(occasion: &Occasion<'_>, language: Language, sender: &Sender) -> HashMap<&'static str, String> {
     let number = |count: u32| formats::number(language, i64::from(count));
     let event = occasion.event;
+    HashMap::from([
+        ("event.name", event.names.get(language).to_owned()),
+        ("event.date", formats::day_to(language, event.starts_on, &event.precision)),
+        ("wave.organisations", number(occasion.counts.organisations)),
+        ("wave.individuals", number(occasion.counts.individuals)),
+        ("wave.countries", number(occasion.counts.countries)),
+        ("wave.date", formats::day(language, occasion.counts.as_of.date_naive())),
+        ("wave.number", occasion.wave.to_string()),
+        ("sender.name", sender.name.clone()),
+    ])
+}
+
+/// What a letter may say of its state.
+fn values_of_state(state: &StateEntry, region_name: &str, known: &Known, language: Language) -> HashMap<&'static str, String> {
+    let forms = state.forms.in_language(language);
     let mut values = HashMap::from([
         ("state.name", forms.name),
         ("state.formal", forms.formal),
@@ -308,17 +357,12 @@ fn values(
         ("state.in", forms.within),
         ("state.adjective", forms.adjective),
         ("state.region", region_name.to_owned()),
-        ("event.name", event.names.get(language).to_owned()),
-        ("event.date", formats::day_to(language, event.starts_on, &event.precision)),
-        ("wave.organisations", number(occasion.counts.organisations)),
-        ("wave.individuals", number(occasion.counts.individuals)),
-        ("wave.countries", number(occasion.counts.countries)),
-        ("wave.date", formats::day(language, occasion.counts.as_of.date_naive())),
-        ("wave.number", occasion.wave.to_string()),
-        ("local.organisations", number(known.facts.local_signers)),
-        ("sender.name", sender.name.clone()),
-        ("reference", reference.to_owned()),
+        ("local.organisations", formats::number(language, i64::from(known.facts.local_signers))),
     ]);
+    if let Some(act) = &known.act {
+        values.insert("act.date", act.date_in(language));
+        values.insert("act.source", act.source.get(language).to_owned());
+    }
     if let Some(last) = &known.last_statement {
         values.insert("record.date", last.date_in(language));
         values.insert("record.summary_source", last.source.get(language).to_owned());

@@ -12,7 +12,7 @@ use super::{
     addressing::Recipient,
     checking::Standard,
     draft::{self, Content, Occasion, Sender},
-    editing, facts, reminding,
+    editing, facts, following, reminding,
     service::{self, Options, RoundError},
     store,
 };
@@ -108,7 +108,7 @@ async fn write(
     let (id, today) = (loaded.round.id, now.date_naive());
     let options = Options::of(&loaded.round);
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
-    let known = facts::of_all_states(txn, (campaign.id, &campaign.config), directory, &loaded.lines, loaded.round.dated_on).await?;
+    let known = following::known_to_round(txn, campaign, directory, loaded).await?;
     let standard = Standard::gather(txn, loaded, event, &platform.typesetter, today).await?;
     let existing = letter::Entity::find().filter(letter::Column::RoundId.eq(id)).all(txn).await?;
     let edits = editing::edits_of(txn, id).await?;
@@ -194,7 +194,7 @@ pub async fn check_again(
     let today = now.date_naive();
     let loaded = store::load(txn, id).await?;
     let event = campaign.events.iter().find(|event| event.id == loaded.round.event_id).ok_or(RoundError::Missing)?;
-    let known = facts::of_all_states(txn, (campaign.id, &campaign.config), directory, &loaded.lines, loaded.round.dated_on).await?;
+    let known = following::known_to_round(txn, campaign, directory, &loaded).await?;
     let standard = Standard::gather(txn, &loaded, event, typesetter, today).await?;
     let entries = posts::on_day(txn, &Options::of(&loaded.round).posts, today).await?;
     let entries: HashMap<Uuid, PostWithHolder> = entries.into_iter().map(|entry| (entry.post.id, entry)).collect();

@@ -21,9 +21,9 @@ use crate::{
     states::Directory,
 };
 
-/// The last public national statement of a state.
+/// A public act of a state as a letter quotes it.
 #[derive(Clone, Debug)]
-pub struct LastStatement {
+pub struct RecordedFact {
     /// Key of the evidence.
     pub evidence: Uuid,
     /// When; see `precision`.
@@ -33,7 +33,12 @@ pub struct LastStatement {
     pub source: Words,
 }
 
-impl LastStatement {
+impl RecordedFact {
+    /// A row of the record with what its source is called.
+    pub(super) fn of(row: &evidence::Model, source: Words) -> Self {
+        Self { evidence: row.id, date: row.occurred_on, precision: row.precision.clone(), source }
+    }
+
     /// When it was made, no more exactly than is known.
     pub fn date_in(&self, language: Language) -> String {
         formats::day_to(language, self.date, &self.precision)
@@ -46,9 +51,11 @@ pub struct Known {
     /// For the conditions of blocks; `post` is filled in for each letter.
     pub facts: StateFacts,
     /// For the sentence about the state's own record.
-    pub last_statement: Option<LastStatement>,
-    /// Keys of all its public national statements: a letter drafted earlier may quote one of them, and nothing else.
-    pub public_statements: HashSet<Uuid>,
+    pub last_statement: Option<RecordedFact>,
+    /// What it did at the event that the round follows, where its record holds something.
+    pub act: Option<RecordedFact>,
+    /// Keys of its public national statements and of that act: a letter drafted earlier may quote one of them, and nothing else.
+    pub public_acts: HashSet<Uuid>,
 }
 
 /// What is known of all states on a day.
@@ -117,8 +124,8 @@ pub async fn of_all_states(
                 document.or_else(|| row.event_label.as_deref().filter(|label| !label.is_empty()).map(|label| campaign.meeting(label)));
             if let Some(source) = source {
                 state.facts.own_statement = true;
-                state.public_statements.insert(row.id);
-                state.last_statement = Some(LastStatement { evidence: row.id, date: row.occurred_on, precision: row.precision, source });
+                state.public_acts.insert(row.id);
+                state.last_statement = Some(RecordedFact::of(&row, source));
             }
         }
     }

@@ -190,7 +190,8 @@ pub(super) fn whole_page(
     if campaign.config.sign_on.names_to_governments
         && let Some(state) = directory.state(&letter.iso3)
     {
-        content.page.annex = annex::annex(&loaded.words, &loaded.lines, &loaded.counts, state, directory, language, &platform.typesetter);
+        content.page.annex =
+            annex::annex(&loaded.words, &loaded.lines, &loaded.counts, Some(state), directory, language, &platform.typesetter);
     }
     Ok(content.page)
 }

@@ -1,18 +1,20 @@
 //! The list of rounds and the form of a new one. Must hold no rule.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
     desk::{Choice, RoundView, language_choices, post_key},
+    following,
     service::{self, NewRound, RoundError},
     store,
 };
 use crate::{
     accounts::{Permission, SignedIn},
-    campaigns,
+    campaigns::{self, Current, current::CalendarEvent},
     domain::{language::Language, name::required_line},
     entities::letter_round,
     platform::{
@@ -35,6 +37,8 @@ struct RoundsPage<'a> {
     rounds: Vec<RoundView>,
     form: RoundForm,
     events: Vec<Choice>,
+    /// Events that are over or running, the newest first.
+    past_events: Vec<Choice>,
     waves: Vec<Choice>,
     posts: Vec<Choice>,
     languages: Vec<Choice>,
@@ -54,6 +58,8 @@ struct RoundForm {
     mode: String,
     /// The round it reminds of.
     reminds: String,
+    /// The event it looks back on, instead of one that lies ahead.
+    after: String,
 }
 
 /// What a link to the form carries.
@@ -108,6 +114,7 @@ async fn rounds_page(
         .await?;
     let held = store::rounds_with_held(db, campaign.id).await?;
     let events = campaign.events.iter().filter(|event| event.status != "past" && event.last_day() >= today);
+    let followed = campaign.events.iter().rev().filter(|event| following::may_be_followed(event, today));
     let (waves, posts) = (waves::all(db, campaign.id).await?, posts::kinds_in_use(db).await?);
     let wave_title = |number: i32| i18n::text(language, "roll-wave-title", &i18n::args([("number", i64::from(number).into())]));
     let sent = |round: &&letter_round::Model| round.released_at.is_some() && !round.rehearsal;
@@ -121,12 +128,8 @@ async fn rounds_page(
                 RoundView::of(round, held)
             })
             .collect(),
-        events: events
-            .map(|event| Choice {
-                value: event.id.to_string(),
-                text: format!("{} ({})", event.names.get(language), formats::day_to(language, event.starts_on, &event.precision)),
-            })
-            .collect(),
+        events: events.map(|event| event_choice(event, language)).collect(),
+        past_events: followed.map(|event| event_choice(event, language)).collect(),
         waves: waves.into_iter().map(|wave| Choice { value: wave.number.to_string(), text: wave_title(wave.number) }).collect(),
         posts: posts.into_iter().map(|kind| Choice { text: i18n::word(language, &post_key(&kind)), value: kind }).collect(),
         languages: language_choices(),
@@ -135,6 +138,27 @@ async fn rounds_page(
         form,
     };
     Ok(platform.site.page(status, "letters/rounds.html", language, &view)?)
+}
+
+fn event_choice(event: &CalendarEvent, language: Language) -> Choice {
+    let day = formats::day_to(language, event.starts_on, &event.precision);
+    Choice { value: event.id.to_string(), text: format!("{} ({day})", event.names.get(language)) }
+}
+
+/// What the round counts down to or looks back on, and which of the two.
+fn event_of(form: &RoundForm, campaign: &Current, today: NaiveDate, errors: &mut FormErrors) -> Option<(Uuid, bool)> {
+    let chosen = |id: &str| id.parse::<Uuid>().ok().and_then(|id| campaign.events.iter().find(|event| event.id == id));
+    let follows = !form.after.is_empty();
+    if follows && !form.event.is_empty() {
+        errors.add("after", "letters-error-after-both");
+        return None;
+    }
+    let event = if follows { chosen(&form.after).filter(|event| following::may_be_followed(event, today)) } else { chosen(&form.event) };
+    if event.is_none() {
+        let (field, key) = if follows { ("after", "letters-error-after") } else { ("event", "letters-error-event") };
+        errors.add(field, key);
+    }
+    event.map(|event| (event.id, follows))
 }
 
 pub(super) async fn create(
@@ -149,10 +173,7 @@ pub(super) async fn create(
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let mut errors = FormErrors::default();
     let name = required_line(&form.name, 100).map_err(|_| errors.add("name", "letters-error-name"));
-    let event = form.event.parse::<Uuid>().ok().filter(|id| campaign.events.iter().any(|event| event.id == *id));
-    if event.is_none() {
-        errors.add("event", "letters-error-event");
-    }
+    let event = event_of(&form, &campaign, platform.clock.now().date_naive(), &mut errors);
     let wave = form.wave.parse::<i32>().ok();
     if wave.is_none() {
         errors.add("wave", "letters-error-wave");
@@ -172,7 +193,7 @@ pub(super) async fn create(
         errors.add("reminds", "letters-error-reminds");
     }
     let reminds = reminds.ok().flatten();
-    let (Ok(name), Some(event_id), Some(wave), true) = (name, event, wave, errors.is_empty()) else {
+    let (Ok(name), Some((event_id, follows)), Some(wave), true) = (name, event, wave, errors.is_empty()) else {
         return rounds_page(&platform, &staff, &campaigns, form, errors, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let new = NewRound {
@@ -183,6 +204,7 @@ pub(super) async fn create(
         language,
         rehearsal: form.mode != "send",
         reminds,
+        follows,
         dated_on: platform.clock.now().date_naive(),
     };
     match service::create(&platform, &campaign, &directory, new, staff.id).await {

@@ -48,7 +48,7 @@ pub enum RoundError {
 pub struct NewRound {
     /// Its name.
     pub name: String,
-    /// What it counts down to.
+    /// What it counts down to, or looks back on.
     pub event_id: Uuid,
     /// Number of the wave it cites.
     pub wave: i32,
@@ -60,6 +60,8 @@ pub struct NewRound {
     pub rehearsal: bool,
     /// Only to those who got a letter of this round and have not answered.
     pub reminds: Option<Uuid>,
+    /// It looks back on the event instead of counting down to it.
+    pub follows: bool,
     /// The date on the letters.
     pub dated_on: NaiveDate,
 }
@@ -77,6 +79,9 @@ pub struct Options {
     /// The round it reminds of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reminds: Option<Uuid>,
+    /// Its event is over or running, and the letters speak of what each state did there (R43).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub follows: bool,
 }
 
 impl Options {
@@ -119,7 +124,7 @@ pub async fn create(
         state: Set(RoundState::Draft.key().to_owned()),
         dated_on: Set(new.dated_on),
         rehearsal: Set(new.rehearsal),
-        options: Set(json!(Options { posts: new.posts, language: new.language, total, reminds: new.reminds })),
+        options: Set(json!(Options { posts: new.posts, language: new.language, total, reminds: new.reminds, follows: new.follows })),
         created_by: Set(account),
         approved_by: Set(None),
         approved_at: Set(None),

@@ -13,7 +13,8 @@ use super::{
 use crate::{
     campaigns::Current,
     domain::{
-        blocks::{SlotFault, StateFacts},
+        behaviour::Behaviour,
+        blocks::{LetterKind, SlotFault, StateFacts},
         checks::Finding,
         language::Language,
         letter::{Channel, PostKind},
@@ -74,17 +75,38 @@ impl<'a> Trials<'a> {
 
     /// Drafts the letter to an office of a state whose holder is not known.
     pub fn letter(&self, state: &StateEntry, post: PostKind, language: Language) -> Trial {
+        self.of_kind(LetterKind::Before, None, state, post, language)
+    }
+
+    /// The same, of the kind that a block belongs to: after an event by the first behaviour the block is for, or the one to all states.
+    pub fn letter_with(&self, block: &str, state: &StateEntry, post: PostKind, language: Language) -> Trial {
+        let block = self.words.blocks.block(block);
+        let kinds = block.map_or(&[][..], |block| block.letters.as_slice());
+        let did = block.and_then(|block| block.when.as_ref()?.behaviour.first().copied()).unwrap_or(Behaviour::NothingRecorded);
+        match kinds {
+            [LetterKind::After, ..] => self.of_kind(LetterKind::After, Some(did), state, post, language),
+            [LetterKind::Open, ..] => self.of_kind(LetterKind::Open, None, state, post, language),
+            _ => self.letter(state, post, language),
+        }
+    }
+
+    fn of_kind(&self, kind: LetterKind, did: Option<Behaviour>, state: &StateEntry, post: PostKind, language: Language) -> Trial {
         let mut occasion = self.present.occasion(self.check_url.clone());
         occasion.words = self.words;
-        let unknown = Known::default();
-        let known = self.known.get(&state.iso3).unwrap_or(&unknown);
+        let mut known = self.known.get(&state.iso3).cloned().unwrap_or_default();
+        (known.facts.letter, known.facts.behaviour) = (kind, did);
         let post = drafting::post_kind(state, post.key());
         let sender = Sender::secretariat(&self.campaign.config, language);
         let region = self.directory.region_name(state, language);
         let reference = format!("{}-{}", self.campaign.config.sender.reference_prefix, "0000-0000-0000");
         let recipient = Recipient::of_coalition(post, None, None);
-        let content = draft::draft(&occasion, state, region, known, &recipient, language, &sender, &reference, &[]);
-        let findings = self.standard.check(&content, known, (post, Channel::Mail), language, (None, false));
+        let content = match kind {
+            LetterKind::Open => draft::draft_open(&occasion, language, &sender),
+            LetterKind::Before | LetterKind::After => {
+                draft::draft(&occasion, state, region, &known, &recipient, language, &sender, &reference, &[])
+            }
+        };
+        let findings = self.standard.check(&content, &known, (post, Channel::Mail), language, (None, false));
         Trial { iso3: state.iso3.clone(), language, content, findings }
     }
 
@@ -139,12 +161,27 @@ impl<'a> Trials<'a> {
             .collect()
     }
 
-    /// Slots that would stay empty or be filled twice in some state's letter, first or reminding, to a mission or a ministry, with the states (R30).
+    /// Slots that would stay empty or be filled twice in some state's letter, first, reminding or after an event, to a mission or a ministry, with the
+    /// states; and in the open letter, with none (R30).
     pub fn slot_faults(&self) -> Vec<(SlotFault, Vec<String>)> {
         let mut faults: Vec<(SlotFault, Vec<String>)> = Vec::new();
+        let has = |kind| self.words.blocks.blocks.iter().any(|block| block.letters.contains(&kind));
+        // A campaign without letters after an event, or without an open letter, needs no words for them.
+        let behaviours = if has(LetterKind::After) { Behaviour::ALL } else { &[] };
         for state in self.directory.states() {
-            let cases = OFFICES.iter().flat_map(|post| [false, true].map(|reminder| self.facts(state, *post, reminder)));
-            let found = cases.flatten().filter_map(|facts| self.words.blocks.select(&facts).err()).flatten();
+            let mut cases: Vec<StateFacts> =
+                OFFICES.iter().flat_map(|post| [false, true].map(|reminder| self.facts(state, *post, reminder))).flatten().collect();
+            let after = |facts: &StateFacts| {
+                let facts = facts.clone();
+                behaviours.iter().map(move |did| StateFacts {
+                    letter: LetterKind::After,
+                    behaviour: Some(*did),
+                    reminder: false,
+                    ..facts.clone()
+                })
+            };
+            cases.extend(cases.iter().filter(|facts| !facts.reminder).flat_map(after).collect::<Vec<_>>());
+            let found = cases.iter().filter_map(|facts| self.words.blocks.select(facts).err()).flatten();
             for fault in found {
                 match faults.iter_mut().find(|(known, _)| *known == fault) {
                     Some((_, states)) if !states.contains(&state.iso3) => states.push(state.iso3.clone()),
@@ -152,6 +189,10 @@ impl<'a> Trials<'a> {
                     None => faults.push((fault, vec![state.iso3.clone()])),
                 }
             }
+        }
+        if has(LetterKind::Open) {
+            let open = StateFacts { letter: LetterKind::Open, ..StateFacts::default() };
+            faults.extend(self.words.blocks.select(&open).err().into_iter().flatten().map(|fault| (fault, Vec::new())));
         }
         faults
     }

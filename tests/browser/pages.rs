@@ -144,6 +144,7 @@ pub async fn furnish(program: &Program) -> Rows {
         promise,
         board.clone(),
         format!("{letter}/text"),
+        format!("{board}/open"),
         letter,
         signature,
         evidence,

@@ -127,6 +127,7 @@ positions-desk-kind-reply = رد
 positions-desk-kind-meeting = اجتماع
 positions-desk-kind-parliamentary_answer = جواب برلماني
 positions-desk-kind-treaty_action = إجراء تعاهدي
+positions-desk-kind-absence = غياب أو عدم مشاركة في التصويت
 positions-desk-own-words-title = قيلت هذه الكلمات على نحو خاص.
 positions-desk-own-words = اكتب أدناه بكلماتك ما يدل عليه الرد. العنصر العلني يقرؤه الجميع، ومنهم الدولة نفسها؛ ويُرفض ما يكرر جملة من رد خاص.
 positions-desk-error-private = قل ذلك بكلماتك: إنه يكرر جملة من رد خاص

@@ -122,6 +122,7 @@ publishing-kind-reply = رد على رسالة
 publishing-kind-meeting = اجتماع
 publishing-kind-parliamentary_answer = جواب برلماني
 publishing-kind-treaty_action = إجراء تعاهدي
+publishing-kind-absence = غياب أو عدم مشاركة في التصويت
 publishing-scope-overall = بشأن المسألة ككل
 publishing-scope-issue = بشأن مسائل بعينها
 publishing-scope-procedure = بشأن الإجراءات

@@ -127,6 +127,7 @@ positions-desk-kind-reply = Reply
 positions-desk-kind-meeting = Meeting
 positions-desk-kind-parliamentary_answer = Answer in parliament
 positions-desk-kind-treaty_action = Treaty action
+positions-desk-kind-absence = Absent or not voting
 positions-desk-own-words-title = These words were told in private.
 positions-desk-own-words = Write in your own words below what the reply shows. A public item is read by everybody, the state included; one that repeats a sentence of a private reply is refused.
 positions-desk-error-private = Say this in your own words: it repeats a sentence of a private reply

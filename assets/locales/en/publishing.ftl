@@ -122,6 +122,7 @@ publishing-kind-reply = answer to a letter
 publishing-kind-meeting = meeting
 publishing-kind-parliamentary_answer = answer in parliament
 publishing-kind-treaty_action = treaty action
+publishing-kind-absence = absent or not voting
 publishing-scope-overall = on the matter as a whole
 publishing-scope-issue = on single issues
 publishing-scope-procedure = on procedure

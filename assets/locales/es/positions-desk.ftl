@@ -127,6 +127,7 @@ positions-desk-kind-reply = Respuesta
 positions-desk-kind-meeting = Reunión
 positions-desk-kind-parliamentary_answer = Respuesta parlamentaria
 positions-desk-kind-treaty_action = Acto relativo a un tratado
+positions-desk-kind-absence = Ausencia o no participación en la votación
 positions-desk-own-words-title = Estas palabras se dijeron en privado.
 positions-desk-own-words = Escriba abajo, con sus propias palabras, lo que muestra la respuesta. Un elemento público lo leen todos, también el Estado; se rechaza el que repite una frase de una respuesta privada.
 positions-desk-error-private = Dígalo con sus propias palabras: repite una frase de una respuesta privada

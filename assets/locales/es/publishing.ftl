@@ -122,6 +122,7 @@ publishing-kind-reply = respuesta a una carta
 publishing-kind-meeting = reunión
 publishing-kind-parliamentary_answer = respuesta parlamentaria
 publishing-kind-treaty_action = acto relativo a un tratado
+publishing-kind-absence = ausencia o no participación en la votación
 publishing-scope-overall = sobre el conjunto de la cuestión
 publishing-scope-issue = sobre cuestiones concretas
 publishing-scope-procedure = sobre el procedimiento

@@ -127,6 +127,7 @@ positions-desk-kind-reply = Réponse
 positions-desk-kind-meeting = Entretien
 positions-desk-kind-parliamentary_answer = Réponse au parlement
 positions-desk-kind-treaty_action = Acte conventionnel
+positions-desk-kind-absence = Absence ou non-participation au vote
 positions-desk-own-words-title = Ces mots ont été dits en privé.
 positions-desk-own-words = Écrivez ci-dessous, avec vos propres mots, ce que montre la réponse. Un élément public est lu par tous, l’État compris ; celui qui répète une phrase d’une réponse privée est refusé.
 positions-desk-error-private = Dites-le avec vos propres mots : une phrase d’une réponse privée y est répétée

@@ -122,6 +122,7 @@ publishing-kind-reply = réponse à une lettre
 publishing-kind-meeting = réunion
 publishing-kind-parliamentary_answer = réponse au parlement
 publishing-kind-treaty_action = acte relatif à un traité
+publishing-kind-absence = absence ou non-participation au vote
 publishing-scope-overall = sur l'ensemble de la question
 publishing-scope-issue = sur des questions particulières
 publishing-scope-procedure = sur la procédure

@@ -127,6 +127,7 @@ positions-desk-kind-reply = Ответ
 positions-desk-kind-meeting = Встреча
 positions-desk-kind-parliamentary_answer = Ответ в парламенте
 positions-desk-kind-treaty_action = Действие по договору
+positions-desk-kind-absence = Отсутствие или неучастие в голосовании
 positions-desk-own-words-title = Эти слова сказаны в частном порядке.
 positions-desk-own-words = Напишите ниже своими словами, о чём говорит ответ. Открытую запись читают все, в том числе само государство; запись, повторяющая фразу из закрытого ответа, не принимается.
 positions-desk-error-private = Скажите своими словами: здесь повторена фраза из закрытого ответа

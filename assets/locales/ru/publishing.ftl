@@ -122,6 +122,7 @@ publishing-kind-reply = ответ на письмо
 publishing-kind-meeting = встреча
 publishing-kind-parliamentary_answer = ответ в парламенте
 publishing-kind-treaty_action = действие по договору
+publishing-kind-absence = отсутствие или неучастие в голосовании
 publishing-scope-overall = по вопросу в целом
 publishing-scope-issue = по отдельным вопросам
 publishing-scope-procedure = по процедуре

@@ -127,6 +127,7 @@ positions-desk-kind-reply = 回复
 positions-desk-kind-meeting = 会晤
 positions-desk-kind-parliamentary_answer = 议会答复
 positions-desk-kind-treaty_action = 条约行动
+positions-desk-kind-absence = 缺席或未参加表决
 positions-desk-own-words-title = 这些话是私下说的。
 positions-desk-own-words = 请在下面用自己的话写明答复说明了什么。公开条目人人可读，包括该国；重复私下答复中句子的条目会被拒绝。
 positions-desk-error-private = 请用自己的话表述：此处重复了私下答复中的句子

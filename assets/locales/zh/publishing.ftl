@@ -122,6 +122,7 @@ publishing-kind-reply = 复函
 publishing-kind-meeting = 会晤
 publishing-kind-parliamentary_answer = 议会答复
 publishing-kind-treaty_action = 条约行为
+publishing-kind-absence = 缺席或未参加表决
 publishing-scope-overall = 关于整个事项
 publishing-scope-issue = 关于个别问题
 publishing-scope-procedure = 关于程序

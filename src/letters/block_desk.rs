@@ -145,7 +145,7 @@ pub(super) async fn show(
     page(&platform, &staff, &desk, &typed, &FormErrors::default(), None, false)
 }
 
-/// Saves the block, takes it out, or shows the letter it makes: which, the button says.
+/// Saves the block, takes it out, or shows the letter it makes, as text or as the page it would be: which, the button says.
 pub(super) async fn save(
     platform: web::Data<Platform>,
     staff: SignedIn,
@@ -169,9 +169,13 @@ pub(super) async fn save(
     };
     let Some(present) = Present::read(&platform, &desk.campaign, &desk.directory).await? else { return Err(Problem::NotFound) };
     let trials = Trials::set_up(&platform, &desk.campaign, &desk.directory, &present, &words).await?;
-    if value(&typed, "do") == "preview" {
+    let what = value(&typed, "do");
+    if matches!(what, "preview" | "pdf") {
         let (state, post, language) = asked(&desk, &typed)?;
         let trial = trials.letter_with(&changed, state, post, language);
+        if what == "pdf" {
+            return as_pdf(&platform, &trial).await;
+        }
         let stands = trial.content.drafted.iter().any(|drafted| drafted.key == changed);
         let name = desk.directory.name(&state.iso3, staff.language).to_owned();
         return page(&platform, &staff, &desk, &typed, &FormErrors::default(), Some((TrialView::of(trial, &name), stands)), false);
@@ -201,28 +205,6 @@ pub(super) async fn save(
     }
     let desk = Desk::at(&platform, &campaigns, &states, &key).await?;
     page(&platform, &staff, &desk, &typed, &FormErrors::default(), None, true)
-}
-
-/// The letter that the form would make, as the page it would be.
-pub(super) async fn preview(
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    campaigns: web::Data<campaigns::Register>,
-    states: web::Data<states::Register>,
-    key: web::Path<String>,
-    body: web::Bytes,
-) -> Result<HttpResponse, Problem> {
-    let typed: Typed = staff.form(&body)?;
-    staff.require(Permission::PrepareLetters)?;
-    let desk = Desk::at(&platform, &campaigns, &states, &key).await?;
-    let (words, changed) = match desk.changed(&typed) {
-        Ok(changed) => changed,
-        Err(errors) => return page(&platform, &staff, &desk, &typed, &errors, None, false),
-    };
-    let (state, post, language) = asked(&desk, &typed)?;
-    let present = Present::read(&platform, &desk.campaign, &desk.directory).await?.ok_or(Problem::NotFound)?;
-    let trials = Trials::set_up(&platform, &desk.campaign, &desk.directory, &present, &words).await?;
-    as_pdf(&platform, &trials.letter_with(&changed, state, post, language)).await
 }
 
 /// Whose letter is to be shown.

@@ -128,51 +128,31 @@ pub(super) async fn show(
     ask(&request, platform, staff, (campaigns, states), *round).await?.page(StatusCode::OK)
 }
 
-pub(super) async fn as_pdf(
+/// The letter as a file: `open.pdf`, `open.docx` or `open.txt`. While something stops it there is none, and the page says what.
+pub(super) async fn file(
     request: HttpRequest,
     platform: web::Data<Platform>,
     staff: SignedIn,
     campaigns: Register<campaigns::Register>,
     states: Register<states::Register>,
-    round: web::Path<Uuid>,
+    path: web::Path<(Uuid, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = ask(&request, platform, staff, (campaigns, states), *round).await?;
+    let (round, format) = path.into_inner();
+    let asked = ask(&request, platform, staff, (campaigns, states), round).await?;
+    if !["pdf", "docx", "txt"].contains(&format.as_str()) {
+        return Err(Problem::NotFound);
+    }
     if asked.is_stopped() {
         return asked.page(StatusCode::CONFLICT);
     }
-    let (page, dated_at) = (&asked.letter.content.page, jobs::dated_at(&asked.loaded));
-    let typeset = asked.platform.typesetter.typeset(Template::Letter, page, dated_at).await.map_err(anyhow::Error::from)?;
-    Ok(asked.file("pdf", "application/pdf", typeset.pdf))
-}
-
-pub(super) async fn as_word(
-    request: HttpRequest,
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    campaigns: Register<campaigns::Register>,
-    states: Register<states::Register>,
-    round: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    let asked = ask(&request, platform, staff, (campaigns, states), *round).await?;
-    if asked.is_stopped() {
-        return asked.page(StatusCode::CONFLICT);
-    }
-    let document = word::document(&asked.platform.site.templates, &asked.letter.content.page, jobs::dated_at(&asked.loaded))?;
-    Ok(asked.file("docx", word::MEDIA_TYPE, document))
-}
-
-pub(super) async fn as_text(
-    request: HttpRequest,
-    platform: web::Data<Platform>,
-    staff: SignedIn,
-    campaigns: Register<campaigns::Register>,
-    states: Register<states::Register>,
-    round: web::Path<Uuid>,
-) -> Result<HttpResponse, Problem> {
-    let asked = ask(&request, platform, staff, (campaigns, states), *round).await?;
-    if asked.is_stopped() {
-        return asked.page(StatusCode::CONFLICT);
-    }
-    let text = asked.letter.content.email.text.clone().into_bytes();
-    Ok(asked.file("txt", "text/plain; charset=utf-8", text))
+    let (content, dated_at) = (&asked.letter.content, jobs::dated_at(&asked.loaded));
+    Ok(match format.as_str() {
+        "pdf" => {
+            let typeset =
+                asked.platform.typesetter.typeset(Template::Letter, &content.page, dated_at).await.map_err(anyhow::Error::from)?;
+            asked.file("pdf", "application/pdf", typeset.pdf)
+        }
+        "docx" => asked.file("docx", word::MEDIA_TYPE, word::document(&asked.platform.site.templates, &content.page, dated_at)?),
+        _ => asked.file("txt", "text/plain; charset=utf-8", content.email.text.clone().into_bytes()),
+    })
 }

@@ -132,7 +132,7 @@ on_both_databases! {
         assert!(shown.texts("#preview-letter").join(" ").contains("We write to the Gambia at once."), "{}", shown.text());
         assert!(shown.texts("#preview-letter").join(" ").contains("Minister for Foreign Affairs"));
         assert!(shown.texts("textarea[name=text-en]").join(" ").contains("at once"), "what was typed is still there");
-        let pdf = send(&browser, &format!("{HERE}/open-who/letter.pdf"), &fields, "pdf").await;
+        let pdf = send(&browser, &format!("{HERE}/open-who"), &fields, "pdf").await;
         assert!(pdf.bytes.starts_with(b"%PDF-") && pdf_words(&pdf.bytes).contains("We write to the Gambia at once."));
         // A block for others is not in it, and the page says so.
         let mut others = form(&browser, "open-cosponsor").await;

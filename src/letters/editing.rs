@@ -84,7 +84,8 @@ pub async fn edit(
         let drafted = content.drafted.iter().find(|drafted| drafted.key == *block);
         let template = drafted.and_then(|drafted| drafted.edited.as_ref().map_or(&drafted.text, |edited| &edited.template).clone());
         match change {
-            Change::Text(text) if drafted.is_some() && template.as_ref() != Some(text) => {
+            // Words that are missing in the letter's language are no edit of a form sent back as it came: they stop the letter still.
+            Change::Text(text) if drafted.is_some() && template.as_deref().unwrap_or_default() != text => {
                 let now_kept = Edit { block: block.clone(), base: template, text: text.clone() };
                 if kept.get(block) != Some(&now_kept) {
                     written.push(now_kept);

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     accounts::{self, Permission, SignedIn},
-    campaigns,
+    campaigns::{self, load::content_hash},
     domain::{
         blocks::Part,
         difference::{Paragraph, difference},
@@ -69,6 +69,11 @@ struct BlockView {
     part: String,
     key: String,
     text: String,
+    /// Fingerprint of the text the person has before them: what they do not touch is not theirs.
+    was_field: String,
+    was: String,
+    /// Somebody else wrote the paragraph meanwhile: from theirs to what is typed.
+    theirs: Vec<Paragraph>,
     rows: usize,
     /// The hint below the label.
     hint: &'static str,
@@ -145,6 +150,10 @@ impl Open {
 
 fn field(key: &str) -> String {
     format!("text-{key}")
+}
+
+fn was_field(key: &str) -> String {
+    format!("was-{key}")
 }
 
 fn choice_field(key: &str) -> String {
@@ -239,13 +248,20 @@ async fn page(
                 since: if edited.conflict { difference(base, template) } else { Vec::new() },
             }
         });
-        let text = asked(&field(key)).unwrap_or(stands);
         let shape = open.shape(key, drafted.part);
+        let (was, now) = (asked(&was_field(key)), content_hash(&stands));
+        let is_touched = |text: &String| was.as_ref().is_none_or(|was| *was != content_hash(&settled(text, shape, open.language())));
+        let mine = asked(&field(key)).filter(is_touched);
+        let theirs = mine.as_ref().filter(|_| was.is_some_and(|was| was != now)).map(|mine| difference(&stands, mine)).unwrap_or_default();
+        let text = mine.unwrap_or(stands);
         BlockView {
             part: word(&format!("letters-part-{}", drafted.part)),
             // About ninety characters a line.
             rows: (text.chars().count() / 90 + text.lines().count() + 1).clamp(2, 14),
             text,
+            was_field: was_field(key),
+            was: now,
+            theirs,
             hint: match shape {
                 Shape::Items => "letters-text-items",
                 Shape::Line | Shape::Prose => "",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use demarche::{
     accounts::Role,
+    campaigns::load::content_hash,
     domain::language::Language,
     entities::{audit_entry, letter, letter_edit, letter_template},
     letters::draft::Content,
@@ -26,7 +27,8 @@ async fn letter_of(program: &Program, board: &str, iso3: &str) -> (letter::Model
 /// The fields of the form as a browser sends them back, untouched.
 fn fields(letter: &letter::Model, content: &Content) -> BTreeMap<String, String> {
     let texts = content.drafted.iter().map(|block| (format!("text-{}", block.key), block.text.clone().unwrap().replace('\n', "\r\n")));
-    texts.chain([("seen".to_owned(), letter.content_hash.clone())]).collect()
+    let shown = content.drafted.iter().map(|block| (format!("was-{}", block.key), content_hash(block.text.as_deref().unwrap())));
+    texts.chain(shown).chain([("seen".to_owned(), letter.content_hash.clone())]).collect()
 }
 
 async fn send(browser: &Browser, page: &str, fields: &BTreeMap<String, String>) -> Answer {
@@ -175,6 +177,7 @@ on_both_databases! {
         let loser = if told.body.contains("Written by Amina.") && told.texts("textarea").contains(&"Written by Amina.".to_owned()) { &amina } else { &bruno };
         let typed = if std::ptr::eq(loser, &raw const amina) { &one } else { &other };
         assert!(told.texts("textarea").contains(&typed[&format!("text-{block}")]), "what was typed is still in the form");
+        assert!(told.text().contains("Somebody else wrote this paragraph meanwhile") && !told.texts("ins").is_empty(), "{}", told.text());
         // Sent again with the letter that the answer showed, it is saved.
         let mut again = typed.clone();
         again.insert("seen".to_owned(), told.field("seen").unwrap());
@@ -182,6 +185,57 @@ on_both_databases! {
         assert_eq!(send(loser, &page, &again).await.status, 303);
         let rows = letter_edit::Entity::find().all(program.app.platform.database.read()).await.unwrap();
         assert_eq!((rows.len(), &rows[0].text), (1, &typed[&format!("text-{block}")]));
+    }
+
+    /// Two people write two paragraphs of one letter: the second is told, and sending the form again undoes nothing of the first.
+    async fn two_people_edit_two_paragraphs(program: Program) {
+        let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
+        let board = drafted(&program, &amina, "Beside", &[("posts", PR), ("language", "en")]).await;
+        let block = body_block(&program, &board).await;
+        let (letter, content) = letter_of(&program, &board, "KEN").await;
+        let page = format!("{board}/{}", letter.id);
+        let mut other = fields(&letter, &content);
+        assert_eq!(write(&program, &amina, &board, &block, "Written by Amina.").await.status, 303);
+        other.insert("text-open-who".to_owned(), "Written by Bruno.".to_owned());
+        let told = send(&bruno, &page, &other).await;
+        assert_eq!(told.status, 422);
+        let html = scraper::Html::parse_document(&told.body);
+        let areas = scraper::Selector::parse("textarea").unwrap();
+        let mut again: BTreeMap<String, String> = html
+            .select(&areas)
+            .map(|area| (area.value().attr("name").unwrap().to_owned(), area.text().collect::<String>().trim_start_matches('\n').to_owned()))
+            .collect();
+        for name in again.keys().map(|name| name.replace("text-", "was-")).chain(["seen".to_owned()]).collect::<Vec<_>>() {
+            again.insert(name.clone(), told.field(&name).unwrap());
+        }
+        assert_eq!((again["text-open-who"].as_str(), again[&format!("text-{block}")].as_str()), ("Written by Bruno.", "Written by Amina."));
+        assert!(!told.text().contains("Somebody else wrote this paragraph"), "they wrote another one");
+        assert_eq!(send(&bruno, &page, &again).await.status, 303);
+        let (_, content) = letter_of(&program, &board, "KEN").await;
+        assert!(content.email.text.contains("Written by Amina.") && content.email.text.contains("Written by Bruno."), "{}", content.email.text);
+    }
+
+    /// R31, R39: a form sent back as it came does not hide that words are missing in the letter's language.
+    async fn a_form_sent_back_hides_no_missing_translation(program: Program) {
+        let browser = ready(&program).await;
+        let db = program.app.platform.database.write();
+        let template = letter_template::Entity::find().one(db).await.unwrap().unwrap();
+        let mut blocks = template.blocks.clone();
+        blocks["texts"]["en"]["text"].as_object_mut().unwrap().remove("open-who");
+        let mut change = template.into_active_model();
+        change.blocks = Set(blocks);
+        sea_orm::ActiveModelTrait::update(change, db).await.unwrap();
+        let board = drafted(&program, &browser, "Missing", &[("posts", PR), ("language", "en")]).await;
+        let (letter, content) = letter_of(&program, &board, "KEN").await;
+        assert!(findings(&letter).contains("missing_translation"));
+        let all: BTreeMap<String, String> = content
+            .drafted
+            .iter()
+            .map(|block| (format!("text-{}", block.key), block.text.clone().unwrap_or_default()))
+            .chain([("seen".to_owned(), letter.content_hash.clone())])
+            .collect();
+        assert_eq!(send(&browser, &format!("{board}/{}", letter.id), &all).await.status, 303);
+        assert!(findings(&letter_of(&program, &board, "KEN").await.0).contains("missing_translation"));
     }
 
     /// R31, R32: what a person types is checked as what the template says.

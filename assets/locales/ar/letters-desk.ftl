@@ -314,3 +314,4 @@ letters-behaviour-absent = غائبة أو لم تصوت
 letters-behaviour-nothing-recorded = لا شيء مسجل
 letters-error-letters = اختر نوعاً واحداً من الرسائل على الأقل.
 letters-error-variable-of-state = تتحدث هذه المتغيرات عن دولة واحدة والكتلة في رسالة إلى الجميع: { $names }
+letters-edit-theirs = كتب شخص آخر هذه الفقرة في هذه الأثناء. من نصه إلى نصك:

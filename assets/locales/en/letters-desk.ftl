@@ -326,3 +326,4 @@ letters-behaviour-absent = Absent or not voting
 letters-behaviour-nothing-recorded = Nothing recorded
 letters-error-letters = Choose at least one kind of letter.
 letters-error-variable-of-state = These variables speak of one state, and the block stands in a letter to all: { $names }
+letters-edit-theirs = Somebody else wrote this paragraph meanwhile. From their text to yours:

@@ -326,3 +326,4 @@ letters-behaviour-absent = Ausente o sin votar
 letters-behaviour-nothing-recorded = Nada registrado
 letters-error-letters = Elija al menos un tipo de carta.
 letters-error-variable-of-state = Estas variables hablan de un solo Estado y el bloque está en una carta a todos: { $names }
+letters-edit-theirs = Otra persona escribió este párrafo mientras tanto. De su texto al suyo:

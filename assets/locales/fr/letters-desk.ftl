@@ -326,3 +326,4 @@ letters-behaviour-absent = Absent ou non votant
 letters-behaviour-nothing-recorded = Rien de consigné
 letters-error-letters = Choisissez au moins une sorte de lettre.
 letters-error-variable-of-state = Ces variables parlent d’un seul État, et le bloc figure dans une lettre à tous : { $names }
+letters-edit-theirs = Quelqu’un d’autre a écrit ce paragraphe entre-temps. De son texte au vôtre :

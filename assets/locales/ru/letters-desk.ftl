@@ -314,3 +314,4 @@ letters-behaviour-absent = Отсутствовало или не голосов
 letters-behaviour-nothing-recorded = Ничего не записано
 letters-error-letters = Выберите хотя бы один вид писем.
 letters-error-variable-of-state = Эти переменные говорят об одном государстве, а блок стоит в письме ко всем: { $names }
+letters-edit-theirs = Кто-то написал этот абзац за это время. От его текста к вашему:

@@ -314,3 +314,4 @@ letters-behaviour-absent = 缺席或未投票
 letters-behaviour-nothing-recorded = 无记录
 letters-error-letters = 请至少选择一种信函。
 letters-error-variable-of-state = 这些变量只针对一个国家，而该段落块属于致所有国家的信：{ $names }
+letters-edit-theirs = 其他人同时改写了此段。从对方文本到您的文本：

@@ -27,6 +27,19 @@ fn the_longest_letter_to_the_state_with_the_longest_name_fits_one_page_before_it
     }
 }
 
+/// R43, R44: neither a letter after an event nor the open letter is longer than a page.
+#[test]
+fn letters_of_other_kinds_fit_one_page_before_their_annex_too() {
+    for (kind, language) in ["after", "open"].into_iter().flat_map(|kind| Language::ALL.map(|language| (kind, language))) {
+        let letter = sample::of_kind(kind, language, sample::signers());
+        assert!(letter.paragraphs.len() > 1 && letter.asks.as_ref().unwrap().items.len() > 1, "{kind} {language}");
+        let prose =
+            [&letter.subject].into_iter().chain(&letter.paragraphs).chain(&letter.asks.as_ref().unwrap().items).chain(&letter.offer);
+        assert!(prose.into_iter().all(|text| !text.contains("{{")), "{kind} {language}: a variable has no value");
+        assert_eq!(render(&letter).pages, 2, "{kind} {language}: one page and one of annex");
+    }
+}
+
 #[test]
 fn every_word_of_the_letter_can_be_read_out_of_the_file_in_every_language() {
     for language in Language::ALL {

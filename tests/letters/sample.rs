@@ -57,6 +57,10 @@ impl Words {
             ("event.date", day.to_owned()),
             ("wave.date", day.to_owned()),
             ("record.date", day.to_owned()),
+            ("act.date", day.to_owned()),
+            ("earlier.date", day.to_owned()),
+            ("earlier.reference", "CAH-2027-GBR-0001".to_owned()),
+            ("act.source", "A/C.6/80/SR.24, https://digitallibrary.un.org".to_owned()),
             ("record.summary_source", "A/C.6/80/SR.24, https://digitallibrary.un.org".to_owned()),
             ("wave.organisations", "648".to_owned()),
             ("wave.individuals", "1,204".to_owned()),
@@ -83,6 +87,11 @@ impl Words {
 
 /// The letter with the longest text its language has, and an annex of `signers`.
 pub fn letter(language: Language, signers: Vec<AnnexEntry>) -> LetterPage {
+    of_kind("before", language, signers)
+}
+
+/// The same of the blocks of one kind of letter: before an event, after one, or open to all.
+pub fn of_kind(kind: &str, language: Language, signers: Vec<AnnexEntry>) -> LetterPage {
     let code = language.code();
     let words = Words::new(language);
     let campaign = table("campaigns/cah/campaign.toml");
@@ -95,7 +104,11 @@ pub fn letter(language: Language, signers: Vec<AnnexEntry>) -> LetterPage {
 
     // The longest block of each slot, in the order of the file; a block without a slot always stands.
     let mut chosen: Vec<(String, String, String)> = Vec::new();
-    for block in &blocks {
+    let is_of_kind = |block: &&Value| match block.get("letters").and_then(Value::as_array) {
+        Some(kinds) => kinds.iter().any(|one| one.as_str() == Some(kind)),
+        None => kind == "before",
+    };
+    for block in blocks.iter().filter(is_of_kind) {
         let (part, words) = (text(&block["part"]), words.fill(texts[block["key"].as_str().unwrap()].as_str().unwrap()));
         let slot = block.get("slot").map_or_else(|| text(&block["key"]), text);
         match chosen.iter_mut().find(|(_, other, _)| *other == slot) {

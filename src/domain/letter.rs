@@ -281,8 +281,16 @@ keyed! {
         NonCommittal = "non_committal",
         /// Against.
         Negative = "negative",
-        /// Passed on to somebody else.
+        /// Passed on to somebody else, such as the capital.
         Referred = "referred",
+        /// They offer to meet.
+        MeetingOffered = "meeting_offered",
+        /// They ask something back.
+        Question = "question",
+        /// They will not say, or will do nothing.
+        Declined = "declined",
+        /// About something else.
+        OutOfScope = "out_of_scope",
     }
 }
 
@@ -290,8 +298,11 @@ impl ReplyClass {
     /// Where an answer takes its letter.
     pub const fn letter_state(self) -> LetterState {
         match self {
-            Self::Acknowledgement | Self::Referred => LetterState::Acknowledged,
-            Self::Supportive | Self::NonCommittal | Self::Negative => LetterState::Answered,
+            // Who has asked something, offered to meet or declined is not reminded as if they had been silent.
+            Self::Supportive | Self::NonCommittal | Self::Negative | Self::MeetingOffered | Self::Question | Self::Declined => {
+                LetterState::Answered
+            }
+            Self::Acknowledgement | Self::Referred | Self::OutOfScope => LetterState::Acknowledged,
         }
     }
 }

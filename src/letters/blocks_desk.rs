@@ -150,7 +150,7 @@ pub(super) async fn restore(
     let form: RestoreForm = staff.form(&body)?;
     staff.require(Permission::PrepareLetters)?;
     let campaign = campaigns.get(&platform).await?;
-    let number: i32 = form.number.parse().map_err(|_| Problem::NotFound)?;
+    let number = form.number.parse().ok().filter(|number: &i32| *number > 0).ok_or(Problem::NotFound)?;
     let version = words::version(platform.database.read(), campaign.id, number).await?.ok_or(Problem::NotFound)?;
     let words: LetterWords = serde_json::from_value(version.blocks)?;
     let note = format!("= {number}");

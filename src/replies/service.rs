@@ -57,7 +57,13 @@ pub fn suggested(campaign: &Campaign, class: ReplyClass) -> Option<&str> {
         ReplyClass::Supportive => scored().filter(|(score, _)| *score > 0).min(),
         ReplyClass::NonCommittal => scored().find(|(score, _)| *score == 0),
         ReplyClass::Negative => scored().filter(|(score, _)| *score < 0).max(),
-        ReplyClass::Acknowledgement | ReplyClass::Referred => None,
+        // A position is read from what somebody says about the matter, and from nothing else.
+        ReplyClass::Acknowledgement
+        | ReplyClass::Referred
+        | ReplyClass::MeetingOffered
+        | ReplyClass::Question
+        | ReplyClass::Declined
+        | ReplyClass::OutOfScope => None,
     };
     found.map(|(_, key)| key)
 }

@@ -78,8 +78,12 @@ on_both_databases! {
             ("referred", "acknowledged", None),
             ("non_committal", "answered", Some("neutral")),
             ("negative", "answered", Some("oppose")),
+            ("meeting_offered", "answered", None),
+            ("question", "answered", None),
+            ("declined", "answered", None),
+            ("out_of_scope", "acknowledged", None),
         ];
-        for ((class, state, direction), iso3) in expected.into_iter().zip(["KEN", "FRA", "GMB", "MEX"]) {
+        for ((class, state, direction), iso3) in expected.into_iter().zip(["KEN", "FRA", "GMB", "MEX", "JPN", "SEN", "POL", "TUV"]) {
             let letter = letter_in(&program, iso3, "sent", false).await;
             let answer = send(&staff, &format!("/desk/replies/new?letter={}", letter.id), &[("class", class)], None).await;
             assert_eq!(answer.status, 303, "{class}");

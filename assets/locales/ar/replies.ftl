@@ -90,3 +90,7 @@ inbox-done-dismissed = نُحيت الرسالة جانبًا، وهي محفو�
 inbox-decided = قرر شخص آخر بشأن هذه الرسالة في هذه الأثناء.
 inbox-empty = لا رسائل في الانتظار
 inbox-empty-text = يسلّم خادم بريدكم الرسائل بالأمر demarche mail receive.
+replies-class-meeting-offered = عرض لقاء
+replies-class-question = سؤال موجّه إلينا
+replies-class-declined = اعتذار عن الرد
+replies-class-out-of-scope = عن أمر آخر

@@ -90,3 +90,7 @@ inbox-done-dismissed = The mail is set aside; it is kept.
 inbox-decided = Somebody has decided on this mail meanwhile.
 inbox-empty = No mail waits
 inbox-empty-text = Your mail server hands mails over with the command demarche mail receive.
+replies-class-meeting-offered = A meeting offered
+replies-class-question = A question to us
+replies-class-declined = Declined
+replies-class-out-of-scope = About something else

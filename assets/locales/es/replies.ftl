@@ -90,3 +90,7 @@ inbox-done-dismissed = El correo queda apartado; se conserva.
 inbox-decided = Alguien ya decidió sobre este correo.
 inbox-empty = No espera ningún correo
 inbox-empty-text = Su servidor de correo entrega los correos con la orden demarche mail receive.
+replies-class-meeting-offered = Se ofrece una reunión
+replies-class-question = Una pregunta para nosotros
+replies-class-declined = Declinado
+replies-class-out-of-scope = Sobre otro asunto

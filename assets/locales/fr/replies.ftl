@@ -90,3 +90,7 @@ inbox-done-dismissed = Le message est mis de côté ; il est conservé.
 inbox-decided = Quelqu’un a déjà décidé de ce message.
 inbox-empty = Aucun message n’attend
 inbox-empty-text = Votre serveur de messagerie remet les messages par la commande demarche mail receive.
+replies-class-meeting-offered = Une rencontre proposée
+replies-class-question = Une question pour nous
+replies-class-declined = Refus
+replies-class-out-of-scope = Autre sujet

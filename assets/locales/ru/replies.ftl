@@ -90,3 +90,7 @@ inbox-done-dismissed = Письмо отложено; оно сохранено.
 inbox-decided = По этому письму уже кто-то принял решение.
 inbox-empty = Писем нет
 inbox-empty-text = Почтовый сервер передаёт письма командой demarche mail receive.
+replies-class-meeting-offered = Предложена встреча
+replies-class-question = Вопрос к нам
+replies-class-declined = Отказ
+replies-class-out-of-scope = О другом

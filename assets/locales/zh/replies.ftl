@@ -90,3 +90,7 @@ inbox-done-dismissed = 邮件已搁置并保留。
 inbox-decided = 其间已有人处理此邮件。
 inbox-empty = 没有等待的邮件
 inbox-empty-text = 您的邮件服务器用命令 demarche mail receive 转交邮件。
+replies-class-meeting-offered = 提议会面
+replies-class-question = 向我方提问
+replies-class-declined = 婉拒
+replies-class-out-of-scope = 与此无关

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// The longest paragraph, in characters: a page holds about half of it.
-pub const LONGEST_TEXT: usize = 6000;
+const LONGEST_TEXT: usize = 6000;
 
 /// A paragraph of one letter as a person made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,11 @@ pub fn settled(typed: &str, shape: Shape, language: Language) -> String {
             blank.split("\n\n").map(|part| lines(part, within)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
         }
     }
+}
+
+/// Whether a settled text can stand in a letter: not too long, and nothing in it that cannot be printed.
+pub fn can_stand(text: &str) -> bool {
+    text.chars().count() <= LONGEST_TEXT && !text.chars().any(|c| c.is_control() && c != '\n')
 }
 
 #[cfg(test)]

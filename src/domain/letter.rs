@@ -130,6 +130,11 @@ impl RoundState {
         if self.next().contains(&to) { Ok(to) } else { Err(ForbiddenMove { from: self, to }) }
     }
 
+    /// Whether its letters may still be drafted, edited and left out: nobody has approved it.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Draft | Self::Checked)
+    }
+
     /// The round after approval, with `blockers` findings in `letters` letters (R31).
     pub fn approve(self, letters: u32, blockers: u32) -> Result<Self, RoundRefusal> {
         let approved = self.step(Self::Approved)?;

@@ -211,7 +211,7 @@ pub(super) async fn save(
 fn asked<'a>(desk: &'a Desk, typed: &Typed) -> Result<(&'a states::directory::StateEntry, PostKind, Language), Problem> {
     let state = desk.directory.state(value(typed, "state")).or_else(|| desk.directory.states().first()).ok_or(Problem::NotFound)?;
     let post = value(typed, "post").parse().unwrap_or(PostKind::PermanentRepresentative);
-    let language = value(typed, "language").parse().unwrap_or_else(|_| state.languages.first().copied().unwrap_or_default());
+    let language = value(typed, "language").parse().unwrap_or_else(|_| state.language());
     Ok((state, post, language))
 }
 

@@ -11,7 +11,7 @@ use crate::{
         behaviour::Behaviour,
         block_change::BlockChange,
         blocks::{Block, Condition, LetterKind, Part},
-        edit::{LONGEST_TEXT, Shape, settled},
+        edit::{Shape, can_stand, settled},
         evidence::IssueStance,
         language::Language,
         letter::PostKind,
@@ -19,7 +19,7 @@ use crate::{
         wording::LetterWords,
     },
     platform::{
-        http::forms::{Choice, FormErrors},
+        http::forms::{self, Choice, FormErrors},
         i18n,
     },
     states::Directory,
@@ -246,7 +246,7 @@ pub(super) fn read(
     let mut still_right = BTreeSet::new();
     for language in languages {
         let text = settled(one(typed, &text_field(*language)).unwrap_or_default(), shape, *language);
-        if text.chars().count() > LONGEST_TEXT || text.chars().any(|c| c.is_control() && c != '\n') {
+        if !can_stand(&text) {
             errors.add(text_field(*language), "letters-error-text");
         }
         texts.insert(*language, text);
@@ -281,7 +281,7 @@ pub(super) fn texts(typed: &[(String, String)], words: &LetterWords, key: &str, 
             dir: language.direction(),
             label: language.own_name(),
             field: text_field(*language),
-            rows: (text.chars().count() / 90 + text.lines().count() + 1).clamp(2, 12),
+            rows: forms::rows(&text, 12),
             text,
             behind: words.is_behind(*language, key),
             right_field: right_field(*language),

@@ -296,7 +296,7 @@ pub(super) async fn board(
             .collect(),
         approved_by: round.approved_by.and_then(|id| names.get(&id).cloned()),
         released_by: round.released_by.and_then(|id| names.get(&id).cloned()),
-        may_draft: matches!(state, RoundState::Draft | RoundState::Checked) && staff.role.may(Permission::PrepareLetters),
+        may_draft: state.is_open() && staff.role.may(Permission::PrepareLetters),
         may_approve: state == RoundState::Checked && staff.role.may(Permission::ApproveLetters),
         may_release: state == RoundState::Approved && may_send,
         may_stop: state != RoundState::Closed && may_send,

@@ -36,7 +36,7 @@ use crate::{
     },
     entities::{addressee, dispatch, evidence, evidence_proposal, reply},
     platform::typeset::Typesetter,
-    states::addressees::DAYS_UNCHECKED,
+    states::addressees::{DAYS_UNCHECKED, looked_at},
 };
 
 /// So many names that cannot be printed are shown on a letter: each letter of the round has the same.
@@ -159,7 +159,7 @@ impl<'a> Standard<'a> {
             cited: &[self.wave_day],
             signatories: Some(self.signatories),
             pages: None,
-            addressee_checked_on: addressee.map(|entry| entry.checked_at.unwrap_or(entry.created_at).date_naive()),
+            addressee_checked_on: addressee.map(|entry| looked_at(entry).date_naive()),
             addressee_excused: excused,
         };
         let setting = Setting {
@@ -194,7 +194,7 @@ impl Standard<'_> {
     /// What a server said of the entry's mailbox since somebody last looked at the entry.
     fn refused(&self, entry: &addressee::Model) -> Option<Finding> {
         let (at, words) = self.refused.get(&entry.email.as_deref()?.to_lowercase())?;
-        (*at > entry.checked_at.unwrap_or(entry.created_at)).then(|| Finding::refused_mailbox(words))
+        (*at > looked_at(entry)).then(|| Finding::refused_mailbox(words))
     }
 }
 

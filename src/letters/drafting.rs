@@ -44,7 +44,7 @@ fn language_of(options: &Options, state: &StateEntry, wish: Option<&str>) -> Lan
 
 /// The same where nobody has chosen one language for all.
 pub fn language_of_state(state: &StateEntry, wish: Option<&str>) -> Language {
-    wish.and_then(|code| code.parse().ok()).or_else(|| state.languages.first().copied()).unwrap_or_default()
+    wish.and_then(|code| code.parse().ok()).unwrap_or_else(|| state.language())
 }
 
 /// The post as an observer or a member has it.
@@ -66,7 +66,7 @@ pub async fn draft_all(platform: &Platform, campaign: &Current, directory: &Arc<
     let txn = platform.database.begin().await?;
     let loaded = store::load(&txn, id).await?;
     let state: RoundState = loaded.round.state.parse().map_err(anyhow::Error::from)?;
-    if !matches!(state, RoundState::Draft | RoundState::Checked) {
+    if !state.is_open() {
         return Ok(0);
     }
     service::hold_round(&txn, id, state).await?;

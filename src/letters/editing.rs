@@ -70,7 +70,7 @@ pub async fn edit(
     let txn = platform.database.begin().await?;
     let (round, letter) = single::held_before_it_leaves(&txn, id).await?;
     let from: LetterState = letter.state.parse().map_err(|_| DispatchError::Missing)?;
-    let open = round.state.parse().is_ok_and(|state| matches!(state, RoundState::Draft | RoundState::Checked));
+    let open = round.state.parse().is_ok_and(RoundState::is_open);
     if !open || !from.is_editable() {
         return Err(ForbiddenMove { from, to: LetterState::Draft }.into());
     }

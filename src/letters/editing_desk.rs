@@ -24,7 +24,7 @@ use crate::{
     domain::{
         blocks::Part,
         difference::{Paragraph, difference},
-        edit::{LONGEST_TEXT, Shape, settled},
+        edit::{Shape, can_stand, settled},
         language::Language,
         letter::{LetterState, RoundState},
         wording::LetterWords,
@@ -33,7 +33,7 @@ use crate::{
     platform::{
         Platform,
         http::{
-            forms::{Choice, FormErrorView, FormErrors},
+            forms::{self, Choice, FormErrorView, FormErrors},
             frame::Frame,
             problem::Problem,
         },
@@ -123,7 +123,7 @@ impl Open {
         let db = platform.database.read();
         let letter = letter_at(platform, keys).await?;
         let round = letter_round::Entity::find_by_id(letter.round_id).one(db).await?.ok_or(Problem::NotFound)?;
-        let open = round.state.parse().is_ok_and(|state| matches!(state, RoundState::Draft | RoundState::Checked));
+        let open = round.state.parse().is_ok_and(RoundState::is_open);
         let is_editable = open && letter.state.parse().is_ok_and(LetterState::is_editable);
         let template = letter_template::Entity::find_by_id(round.template_id).one(db).await?.ok_or(Problem::NotFound)?;
         let edits = editing::rows_of(db, letter.id).await?.into_iter().map(|row| (row.block.clone(), row)).collect();
@@ -191,7 +191,7 @@ pub(super) async fn save(
         let chosen = typed.get(&choice_field(&drafted.key)).map_or("", String::as_str);
         let Some(text) = typed.get(&field(&drafted.key)) else { continue };
         let text = settled(text, open.shape(&drafted.key, drafted.part), open.language());
-        if text.chars().count() > LONGEST_TEXT || text.chars().any(|c| c.is_control() && c != '\n') {
+        if !can_stand(&text) {
             errors.add(field(&drafted.key), "letters-error-text");
         }
         if conflict && !matches!(chosen, MINE | TEMPLATE) {
@@ -256,8 +256,7 @@ async fn page(
         let text = mine.unwrap_or(stands);
         BlockView {
             part: word(&format!("letters-part-{}", drafted.part)),
-            // About ninety characters a line.
-            rows: (text.chars().count() / 90 + text.lines().count() + 1).clamp(2, 14),
+            rows: forms::rows(&text, 14),
             text,
             was_field: was_field(key),
             was: now,

@@ -173,7 +173,7 @@ pub(super) async fn page(
     };
     let findings = findings_of(&letter.findings);
     let is_stale = findings.iter().any(|finding| finding.code == FindingCode::StaleAddressee && finding.blocks());
-    let is_open = round.state.parse().is_ok_and(|state| matches!(state, RoundState::Draft | RoundState::Checked));
+    let is_open = round.state.parse().is_ok_and(RoundState::is_open);
     let is_over = state.has_left() || state == LetterState::Closed || round.state == RoundState::Closed.key();
     let view = LetterView {
         page: staff.frame_titled(platform, format!("{} – {}", directory.name(&letter.iso3, staff.language), letter.reference)),

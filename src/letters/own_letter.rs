@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     addressing::Recipient,
     draft::{self, Content, Sender},
+    drafting::post_kind,
     facts,
     present::Present,
     report_form, word,
@@ -45,7 +46,7 @@ use crate::{
         i18n, throttle,
         typeset::{LetterPage, Template, Typesetter},
     },
-    states::{self, Directory, addressees::DAYS_UNCHECKED, directory::StateEntry, posts},
+    states::{self, Directory, addressees, directory::StateEntry, posts},
 };
 
 /// Letters one network may ask for in an hour: typesetting is work.
@@ -241,8 +242,7 @@ struct OfPost {
 /// What the register says of an office in public: read where anyone can read it, and looked at within the limit. Staff know more; and an office whose
 /// entry is old is written to as an office.
 fn is_public(entry: &addressee::Model, today: NaiveDate) -> bool {
-    let age = (today - entry.checked_at.unwrap_or(entry.created_at).date_naive()).num_days();
-    entry.source_url.as_deref().is_some_and(|source| source.starts_with("http")) && age <= i64::from(DAYS_UNCHECKED)
+    entry.source_url.as_deref().is_some_and(|source| source.starts_with("http")) && !addressees::is_stale(entry, today)
 }
 
 async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directory, order: &Order<'_>) -> Result<Own, Problem> {
@@ -270,11 +270,11 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
         entries.extend(entry.filter(|entry| is_public(entry, today)).map(|entry| (kind, entry)));
     }
     let write = |kind: &str| {
-        let recipient = Recipient { post: office(kind, order.state), entry: entries.get(kind), relation: Relation::Own, earlier: None };
+        let recipient = Recipient { post: post_kind(order.state, kind), entry: entries.get(kind), relation: Relation::Own, earlier: None };
         draft::draft(&occasion, order.state, region, &known, &recipient, order.language, &sender, "-", &[])
     };
     let content = write(order.post);
-    let facts = StateFacts { post: office(order.post, order.state).condition_key().to_owned(), ..known.facts.clone() };
+    let facts = StateFacts { post: post_kind(order.state, order.post).condition_key().to_owned(), ..known.facts.clone() };
     let lacking = content.drafted.iter().find(|block| block.text.is_none()).map(|block| block.key.clone());
     if let Some(fault) = words.blocks.select(&facts).err().map(|faults| format!("{faults:?}")).or(lacking) {
         return Err(anyhow::anyhow!("the letter cannot be drafted: {fault}").into());
@@ -284,14 +284,6 @@ async fn own_letter(platform: &Platform, campaign: &Current, directory: &Directo
     let unofficial = words.texts.get(&order.language).is_some_and(|texts| texts.translation == TranslationStatus::Unofficial);
     let page = in_own_name(content, order);
     Ok(Own { text: draft::plain_text(&page, &[]), subject: page.subject.clone(), page, unofficial, posts })
-}
-
-/// An observer state has a permanent observer.
-fn office(kind: &str, state: &StateEntry) -> PostKind {
-    match kind.parse().unwrap_or(PostKind::ForeignMinister) {
-        PostKind::PermanentRepresentative if state.un_status == "observer" => PostKind::PermanentObserver,
-        kind => kind,
-    }
 }
 
 /// Takes away what only the secretariat's letters have: a reference to quote, a page that vouches for it, an annex.

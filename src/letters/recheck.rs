@@ -62,7 +62,7 @@ impl Handler for Recheck {
             let Some(at) = letter_round::Entity::find_by_id(round).one(&txn).await?.and_then(|round| round.state.parse().ok()) else {
                 continue;
             };
-            if matches!(at, RoundState::Draft | RoundState::Checked) {
+            if RoundState::is_open(at) {
                 service::hold_round(&txn, round, at).await.map_err(job_error)?;
                 drafting::check_again(&txn, &campaign, &directory, &platform.typesetter, round, now).await.map_err(job_error)?;
             }

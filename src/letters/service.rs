@@ -161,7 +161,7 @@ pub async fn draft_anew(platform: &Platform, id: Uuid) -> Result<(), RoundError>
     let txn = platform.database.begin().await?;
     let round = letter_round::Entity::find_by_id(id).one(&txn).await?.ok_or(RoundError::Missing)?;
     let from: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
-    if !matches!(from, RoundState::Draft | RoundState::Checked) {
+    if !from.is_open() {
         return Err(RoundRefusal::from(ForbiddenMove { from, to: RoundState::Draft }).into());
     }
     let template = words::newest(&txn, round.campaign_id).await?.ok_or(RoundError::Missing)?;
@@ -248,7 +248,7 @@ pub async fn leave_out_blocked(platform: &Platform, id: Uuid, account: Uuid) -> 
     let txn = platform.database.begin().await?;
     let round = letter_round::Entity::find_by_id(id).one(&txn).await?.ok_or(RoundError::Missing)?;
     let at: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
-    if !matches!(at, RoundState::Draft | RoundState::Checked) {
+    if !at.is_open() {
         return Err(RoundError::Overtaken);
     }
     hold_round(&txn, id, at).await?;

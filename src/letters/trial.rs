@@ -110,14 +110,9 @@ impl<'a> Trials<'a> {
         Trial { iso3: state.iso3.clone(), language, content, findings }
     }
 
-    /// The language a state is written to in where nobody wishes another.
-    fn language_of(state: &StateEntry) -> Language {
-        state.languages.first().copied().unwrap_or_default()
-    }
-
     /// What is hard about a state's letter: which blocks it takes, its language, its standing, how its name is built.
     fn features(&self, state: &StateEntry) -> BTreeSet<String> {
-        let language = Self::language_of(state);
+        let language = state.language();
         let forms = state.forms.in_language(language);
         let mut features =
             BTreeSet::from([format!("language {language}"), format!("status {}", state.un_status), format!("region {}", state.region)]);
@@ -155,10 +150,7 @@ impl<'a> Trials<'a> {
 
     /// Those letters, each in its state's language.
     pub fn hard_letters(&self) -> Vec<Trial> {
-        self.hard_states()
-            .into_iter()
-            .map(|state| self.letter(state, PostKind::PermanentRepresentative, Self::language_of(state)))
-            .collect()
+        self.hard_states().into_iter().map(|state| self.letter(state, PostKind::PermanentRepresentative, state.language())).collect()
     }
 
     /// Slots that would stay empty or be filled twice in some state's letter, first, reminding or after an event, to a mission or a ministry, with the

@@ -258,6 +258,16 @@ pub async fn correct_mailbox(
 /// How long an entry may go unchecked before letters to it stop, in days, unless a person says why they may leave all the same (R27).
 pub const DAYS_UNCHECKED: u32 = 90;
 
+/// When somebody last looked at an entry: checked it, or else entered it.
+pub fn looked_at(entry: &addressee::Model) -> DateTime<Utc> {
+    entry.checked_at.unwrap_or(entry.created_at)
+}
+
+/// Whether that is longer ago than the limit.
+pub fn is_stale(entry: &addressee::Model, today: NaiveDate) -> bool {
+    (today - looked_at(entry).date_naive()).num_days() > i64::from(DAYS_UNCHECKED)
+}
+
 /// The newest entry of every post, by post. One query.
 pub(super) async fn newest_of_all(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, addressee::Model>, DbErr> {
     let all = addressee::Entity::find().order_by_asc(addressee::Column::CreatedAt).order_by_asc(addressee::Column::Id).all(db).await?;

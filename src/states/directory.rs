@@ -41,6 +41,13 @@ pub struct StateEntry {
     pub tile: (i32, i32),
 }
 
+impl StateEntry {
+    /// The language it is written to in where nobody wishes another: the first UN language that is official there, else English.
+    pub fn language(&self) -> Language {
+        self.languages.first().copied().unwrap_or_default()
+    }
+}
+
 /// A group of states.
 #[derive(Clone, Debug)]
 pub struct Group {

@@ -65,12 +65,11 @@ impl Standing {
 
     fn of(entry: Option<&addressee::Model>, today: NaiveDate) -> Self {
         let Some(entry) = entry else { return Self::NoMailbox };
-        let checked = entry.checked_at.unwrap_or(entry.created_at).date_naive();
         if entry.ends_on.is_some_and(|last| last < today) || entry.starts_on.is_some_and(|first| first > today) {
             Self::Over
         } else if entry.email.is_none() {
             Self::NoMailbox
-        } else if (today - checked).num_days() > i64::from(DAYS_UNCHECKED) {
+        } else if addressees::is_stale(entry, today) {
             Self::Unchecked
         } else {
             Self::Good
@@ -160,7 +159,7 @@ impl EntryView {
         };
         Self {
             holder,
-            checked: day(entry.checked_at.unwrap_or(entry.created_at)),
+            checked: day(addressees::looked_at(entry)),
             entered: day(entry.created_at),
             fields: fields.map(field).collect(),
             title: typed.title,

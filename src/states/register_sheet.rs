@@ -159,7 +159,7 @@ pub async fn import(
         };
         let post = addressees::post_of(&txn, &state.iso3, kind, now).await?;
         // A line that says nothing new and not when it was checked confirms nothing: the sheet may be as old as the entry.
-        let known_since = newest.as_ref().map_or(now, |newest| newest.checked_at.unwrap_or(newest.created_at));
+        let known_since = newest.as_ref().map_or(now, addressees::looked_at);
         let changed = addressees::changed_fields(newest.as_ref(), &entry);
         let checked = checked.unwrap_or(if changed.is_empty() { known_since } else { now });
         match addressees::keep(&txn, post, newest.as_ref(), &entry, checked, now, account).await? {
@@ -201,7 +201,7 @@ pub async fn export(db: &impl ConnectionTrait) -> anyhow::Result<Vec<u8>> {
     for post in addressees::all_posts(db).await? {
         let entry = entries.get(&post.id);
         let cells = addressees::cells(&entry.map(addressees::typed).unwrap_or_default());
-        let checked = entry.map(|entry| entry.checked_at.unwrap_or(entry.created_at).date_naive().to_string());
+        let checked = entry.map(|entry| addressees::looked_at(entry).date_naive().to_string());
         sheet.row([post.iso3, post.kind].into_iter().chain(cells).chain([checked.unwrap_or_default()]))?;
     }
     Ok(sheet.take()?)

@@ -51,6 +51,11 @@ pub(super) fn text_without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
 }
 
+/// How many lines a field shows of a text, two at least and `most` at most: about ninety characters a line, and one to go on writing.
+pub fn rows(text: &str, most: usize) -> usize {
+    (text.chars().count() / 90 + text.lines().count() + 1).clamp(2, most)
+}
+
 /// One of what a field offers.
 #[derive(Debug, Serialize)]
 pub struct Choice {

@@ -4,7 +4,7 @@ use demarche::accounts::Role;
 
 use crate::{
     chromium::{Wish, drive},
-    person::{ARROW_DOWN, ENTER, arrives, at, demonstration, open, sign_in, tab_back_to, tab_to, words},
+    person::{ARROW_DOWN, ENTER, arrives, at, count, demonstration, open, sign_in, tab_back_to, tab_to, words},
     support::program::PASSWORD,
 };
 
@@ -31,8 +31,7 @@ async fn the_desk_verifies_a_signature_and_freezes_a_wave_that_holds_it() {
     drive("vets_and_freezes", Wish::default(), async |client| {
         sign_in(&client, &program, Role::Coordinator).await;
         open(&client, &program, "/desk/signatures?state=confirmed").await;
-        let named = "//table[@id='queue']//td/a[bdi]";
-        let row = client.find(fantoccini::Locator::XPath(named)).await.unwrap();
+        let row = at(&client, "#queue td a:has(> bdi)").await;
         let name = row.text().await.unwrap();
         row.click().await.unwrap();
         at(&client, "button[name=decision][value=verify]").await.click().await.unwrap();
@@ -55,12 +54,12 @@ async fn the_vetting_queue_is_worked_with_the_keyboard_alone() {
     drive("vets_by_keyboard", Wish::default(), async |client| {
         sign_in(&client, &program, Role::Moderator).await;
         open(&client, &program, "/desk/signatures?state=confirmed").await;
-        let before = client.find_all(fantoccini::Locator::Css("#queue tbody tr")).await.unwrap().len();
+        let before = count(&client, "#queue tbody tr").await;
         tab_to(&client, "#queue [name=ids]").await.send_keys(" ").await.unwrap();
         tab_back_to(&client, "[data-bulk] button").await.send_keys(ENTER).await.unwrap();
         at(&client, ".notice").await;
         open(&client, &program, "/desk/signatures?state=confirmed").await;
-        let after = client.find_all(fantoccini::Locator::Css("#queue tbody tr")).await.unwrap().len();
+        let after = count(&client, "#queue tbody tr").await;
         assert_eq!(after + 1, before, "one signature left the queue");
         tab_to(&client, "#queue td a").await.send_keys(ENTER).await.unwrap();
         arrives(&client, "/desk/signatures/0").await;

@@ -58,6 +58,21 @@ pub async fn at(client: &Client, css: &str) -> Element {
     panic!("{css} at {}: {last:?}", client.current_url().await.unwrap());
 }
 
+/// How many of `css` stand on a page, once the whole page has arrived: a number that still grows is looked at again.
+pub async fn count(client: &Client, css: &str) -> usize {
+    at(client, css).await;
+    let mut last = 0;
+    for _ in 0..100 {
+        let found = client.find_all(Locator::Css(css)).await.unwrap().len();
+        if found == last && found > 0 {
+            return found;
+        }
+        last = found;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{css} does not come to rest: {last}");
+}
+
 pub async fn fill(client: &Client, name: &str, text: &str) {
     at(client, &format!("[name='{name}']")).await.send_keys(text).await.unwrap();
 }

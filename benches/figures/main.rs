@@ -5,13 +5,16 @@
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+mod delivery;
 mod last_hour;
+mod letter_pages;
 mod letters;
 mod long_list;
 mod memory;
 mod pages;
 mod report;
 mod sign_ons;
+mod typesetters;
 
 use std::time::Duration;
 
@@ -41,7 +44,13 @@ fn main() {
             report::write("last-hour", &last_hour::measure().await);
         }
         if wants("letters") {
-            report::write("letters", &letters::measure().await);
+            let (letters, typesetters) = letters::measure().await;
+            report::write("letters", &letters);
+            report::write("typesetters", &typesetters);
+            report::write("letter-pages", &letter_pages::measure().await);
+        }
+        if wants("delivery") {
+            report::write("delivery", &delivery::measure().await);
         }
         if wants("memory") {
             report::write("memory", &memory::measure());

@@ -232,6 +232,19 @@ pub async fn asked_about(db: &impl ConnectionTrait, reference: &str) -> Result<O
     asked(db, letter).await
 }
 
+/// The PDF that a reference stands for, once the letter has left. Five queries, each by an index.
+///
+/// # Errors
+/// When the database fails.
+pub async fn left_as(db: &impl ConnectionTrait, reference: &str) -> Result<Option<Vec<u8>>, DbErr> {
+    let Some(letter) = letter::Entity::find().filter(letter::Column::Reference.eq(reference)).one(db).await? else { return Ok(None) };
+    let file = letter.file_id;
+    match (asked(db, Some(letter)).await?.and_then(|asked| asked.left_at), file) {
+        (Some(_), Some(file)) => Ok(files::load(db, file).await?.map(|file| file.content)),
+        _ => Ok(None),
+    }
+}
+
 /// The letter whose PDF has this SHA-256, in hexadecimal. Five queries, each by an index.
 ///
 /// # Errors

@@ -52,6 +52,7 @@ pub struct Keys {
     addresses: SecretBox<[u8; 32]>,
     networks: SecretBox<[u8; 32]>,
     marks: SecretBox<[u8; 32]>,
+    files: SecretBox<[u8; 32]>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -71,7 +72,13 @@ impl Keys {
         }
         let extracted = mac(SALT, &[secret.expose_secret().as_bytes()]);
         let key = |label: &str| SecretBox::new(Box::new(mac(&extracted, &[label.as_bytes(), &[1]])));
-        Ok(Self { sealing: key("sealing"), addresses: key("address hashes"), networks: key("network hashes"), marks: key("form marks") })
+        Ok(Self {
+            sealing: key("sealing"),
+            addresses: key("address hashes"),
+            networks: key("network hashes"),
+            marks: key("form marks"),
+            files: key("file signatures"),
+        })
     }
 
     /// Seals a value for one row and one purpose: it opens for no other. Bytes: version, nonce, ciphertext with its tag.
@@ -131,6 +138,11 @@ impl Keys {
     /// Whether a mark is the one [`Keys::mark`] makes; takes the same time for every wrong one.
     pub fn mark_matches(&self, purpose: &str, value: &str, mark: &str) -> bool {
         URL_SAFE_NO_PAD.decode(mark).is_ok_and(|mark| mark.ct_eq(&self.mark_bytes(purpose, value)).into())
+    }
+
+    /// What the key is made of that signs files.
+    pub(super) fn file_seed(&self) -> &[u8; 32] {
+        self.files.expose_secret()
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod crypto;
 pub mod database;
 pub mod documents;
+pub mod file_signature;
 pub mod files;
 pub mod formats;
 pub mod http;

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::genuine_files;
 use crate::{
     campaigns::{self, Current},
     domain::{
@@ -52,6 +53,8 @@ struct GenuinePage<'a> {
     reference: String,
     /// Once asked.
     answer: Option<Answer>,
+    /// The line of a key file.
+    key: String,
 }
 
 #[derive(Serialize)]
@@ -62,6 +65,8 @@ struct Answer {
     text: String,
     /// SHA-256 of the PDF that left us.
     sha256: Option<String>,
+    /// Where the signature of that PDF is.
+    signature: Option<String>,
 }
 
 pub(super) async fn show(
@@ -110,6 +115,7 @@ fn page(
         prefix: campaign.config.sender.reference_prefix.clone(),
         reference,
         answer,
+        key: genuine_files::allowed(platform)?,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(platform.site.page(status, "publishing/genuine.html", language, &view)?)
@@ -154,6 +160,7 @@ fn say(language: Language, kind: &'static str, key: &str, args: &i18n::Args) -> 
         title: i18n::word(language, &format!("publishing-genuine-{key}-title")),
         text: i18n::text(language, &format!("publishing-genuine-{key}"), args),
         sha256: None,
+        signature: None,
     }
 }
 
@@ -184,5 +191,6 @@ fn about(letter: &Asked, directory: &Directory, language: Language) -> Option<An
         ("post", i18n::word(language, &format!("letters-post-{post}")).into()),
         ("state", directory.name(&letter.iso3, language).to_owned().into()),
     ]);
-    Some(Answer { sha256: letter.sha256.clone(), ..say(language, "good", "sent", &args) })
+    let signature = letter.sha256.as_ref().map(|_| genuine_files::address(&letter.reference));
+    Some(Answer { sha256: letter.sha256.clone(), signature, ..say(language, "good", "sent", &args) })
 }

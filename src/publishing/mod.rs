@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod genuine;
+pub mod genuine_files;
 pub mod home;
 pub mod method;
 pub mod today;
@@ -18,5 +19,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/{lang:en|fr|es|ru|ar|zh}/calendar.ics", web::get().to(calendar::feed))
         .route("/{lang:en|fr|es|ru|ar|zh}/method", web::get().to(method::show))
         .route("/{lang:en|fr|es|ru|ar|zh}/genuine", web::get().to(genuine::show))
-        .route("/{lang:en|fr|es|ru|ar|zh}/genuine", web::post().to(genuine::compare));
+        .route("/{lang:en|fr|es|ru|ar|zh}/genuine", web::post().to(genuine::compare))
+        .route("/genuine/key", web::get().to(genuine_files::key))
+        .route("/genuine/{reference}.sig", web::get().to(genuine_files::signature));
 }

@@ -63,4 +63,36 @@ on_both_databases! {
         assert_eq!(large.status, 422);
         assert!(large.text().contains("larger than 4 MB"), "{}", large.text());
     }
+
+    /// R46: a letter that left has a signature which the reader's own tools accept; one that was only prepared or rehearsed has none.
+    async fn what_left_is_signed_and_nothing_else(program: Program) {
+        let browser = program.browser();
+        let (sent, prepared) = (letter_in(&program, "KEN", "approved", false).await, letter_in(&program, "JPN", "approved", false).await);
+        let rehearsed = letter_in(&program, "NZL", "approved", true).await;
+        queue(&program, &sent, false).await;
+        queue(&program, &rehearsed, true).await;
+        program.drain().await;
+        for other in [prepared.reference.as_str(), rehearsed.reference.as_str(), "none-at-all", "..%2F..%2Fetc", "%00"] {
+            assert_eq!(browser.get(&format!("/genuine/{other}.sig")).await.status, 404, "{other}");
+        }
+        let page = browser.get(&format!("/en/genuine?reference={}", sent.reference)).await;
+        let link = page.attributes("main a[download]", "href").remove(0);
+        let (signature, key) = (browser.get(&link).await, browser.get("/genuine/key").await);
+        assert_eq!((signature.status, key.status), (200, 200));
+        let from = &program.app.platform.mail_from;
+        assert!(page.text().contains(key.body.trim()) && key.body.starts_with(from), "the page shows the key it hands out");
+        let file = demarche::platform::files::load(program.app.platform.database.read(), sent.file_id.unwrap()).await.unwrap().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("allowed_signers"), &key.body).unwrap();
+        std::fs::write(folder.path().join("letter.pdf.sig"), &signature.body).unwrap();
+        std::fs::write(folder.path().join("letter.pdf"), &file.content).unwrap();
+        // The command as the page has it.
+        let command = page.texts("main pre code").into_iter().find(|text| text.starts_with("ssh-keygen")).unwrap();
+        let run = || std::process::Command::new("sh").args(["-c", &command]).current_dir(folder.path()).output().unwrap().status.success();
+        assert!(run(), "{command}");
+        let mut changed = file.content;
+        *changed.last_mut().unwrap() ^= 1;
+        std::fs::write(folder.path().join("letter.pdf"), changed).unwrap();
+        assert!(!run(), "one changed byte");
+    }
 }

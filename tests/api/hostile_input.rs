@@ -189,6 +189,7 @@ impl Known {
             ("token", "A".repeat(43)),
             ("name", "nothing.css".to_owned()),
             ("number", "1".to_owned()),
+            ("genuine/reference", drafted.reference.clone()),
             ("round", round.to_string()),
             ("letter", drafted.id.to_string()),
             ("signatures/id", waiting.id.to_string()),

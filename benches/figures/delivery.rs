@@ -2,79 +2,30 @@
 //! does nothing else. All letters are typeset before the clock runs: what is measured is claiming, composing, handing over and writing down.
 
 use std::{
-    io::{self, BufRead as _, BufReader, Write as _},
-    net::{IpAddr, Ipv4Addr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    io::{BufRead as _, BufReader, Write as _},
+    net::{Ipv4Addr, TcpStream},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use demarche::{accounts::Role, domain::language::Language, entities::dispatch, letters::service, platform::mail::SmtpTransport};
-use mailin::{Action, Response, SessionBuilder};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     letters,
     report::{Table, rate, ratio},
-    support::{Kind, Program},
+    support::{
+        Kind, Program,
+        smtp::{MailServer, Taken},
+    },
 };
 
 /// As many as the program keeps open.
 const CONNECTIONS: usize = 4;
 
-type Received = Arc<Mutex<Vec<Vec<u8>>>>;
-
-/// Takes everything.
-struct Desk {
-    received: Received,
-    data: Vec<u8>,
-}
-
-impl mailin::Handler for Desk {
-    fn data(&mut self, line: &[u8]) -> io::Result<()> {
-        self.data.extend_from_slice(line);
-        Ok(())
-    }
-
-    fn data_end(&mut self) -> Response {
-        self.received.lock().unwrap().push(std::mem::take(&mut self.data));
-        mailin::response::OK
-    }
-}
-
-fn serve(received: &Received) -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let received = Arc::clone(received);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let received = Arc::clone(&received);
-            std::thread::spawn(move || converse(&stream, received));
-        }
-    });
-    port
-}
-
-fn converse(mut stream: &TcpStream, received: Received) -> Option<()> {
-    stream.set_nodelay(true).ok()?;
-    let mut session = SessionBuilder::new("bench").build(IpAddr::V4(Ipv4Addr::LOCALHOST), Desk { received, data: Vec::new() });
-    session.greeting().write_to(&mut stream).ok()?;
-    let (mut lines, mut line) = (BufReader::new(stream), Vec::new());
-    while lines.read_until(b'\n', &mut line).ok()? > 0 {
-        let answer = session.process(&line);
-        line.clear();
-        let mut words = Vec::new();
-        answer.write_to(&mut words).ok()?;
-        stream.write_all(&words).ok()?;
-        if answer.action == Action::Close {
-            break;
-        }
-    }
-    Some(())
-}
-
 /// The same messages once more, by a client that only talks: so many a second does the server take.
-fn raw(port: u16, messages: &[Vec<u8>]) -> f64 {
+fn raw(port: u16, messages: &[Taken]) -> f64 {
     let started = Instant::now();
     std::thread::scope(|scope| {
         for share in messages.chunks(messages.len().div_ceil(CONNECTIONS)) {
@@ -99,8 +50,8 @@ fn raw(port: u16, messages: &[Vec<u8>]) -> f64 {
                         hear();
                     }
                     // As it was received, the dots that were taken away put back.
-                    let mut whole = Vec::with_capacity(message.len() + 100);
-                    for line in message.split_inclusive(|byte| *byte == b'\n') {
+                    let mut whole = Vec::with_capacity(message.bytes.len() + 100);
+                    for line in message.bytes.split_inclusive(|byte| *byte == b'\n') {
                         whole.extend(line.starts_with(b".").then_some(b'.'));
                         whole.extend_from_slice(line);
                     }
@@ -115,7 +66,7 @@ fn raw(port: u16, messages: &[Vec<u8>]) -> f64 {
 }
 
 /// Letters of seven languages to every foreign ministry, released for tomorrow's working hour and typeset.
-async fn released(program: &Program, port: u16) -> demarche::app::App {
+async fn released(program: &Program, server: &MailServer) -> demarche::app::App {
     letters::prepare(program).await;
     let platform = &program.app.platform;
     let (campaign, directory) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
@@ -129,8 +80,7 @@ async fn released(program: &Program, port: u16) -> demarche::app::App {
     program.drain().await;
     let mut app = program.app.clone();
     app.platform.mails_per_minute = i32::MAX;
-    let url = format!("smtp://127.0.0.1:{port}");
-    app.platform.mail = Arc::new(SmtpTransport::from_url(url.into(), Duration::from_secs(30), CONNECTIONS as u32).unwrap());
+    app.platform.mail = Arc::new(SmtpTransport::from_url(server.url().into(), Duration::from_secs(30), CONNECTIONS as u32).unwrap());
     // Past the week-end and the hour of everybody.
     program.clock.set(platform.clock.now() + chrono::Duration::days(4));
     app
@@ -145,10 +95,9 @@ pub async fn measure() -> Table {
     eprintln!("delivery");
     let mut table = Table::new(&["letters by SMTP", "letters", "kB a message", "seconds", "a second", "the server takes", "ratio"]);
     for kind in [Kind::Sqlite, Kind::Postgres] {
-        let received = Received::default();
-        let port = serve(&received);
+        let server = MailServer::start();
         let program = Program::start(kind).await;
-        let app = released(&program, port).await;
+        let app = released(&program, &server).await;
         let queued = dispatch::Entity::find().count(program.app.platform.database.read()).await.unwrap();
         let stop = CancellationToken::new();
         let started = Instant::now();
@@ -156,7 +105,7 @@ pub async fn measure() -> Table {
             let (worker, stop) = (app.worker(), stop.clone());
             async move { worker.run(stop).await }
         });
-        while (received.lock().unwrap().len() as u64) < queued {
+        while (server.count() as u64) < queued {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         while accepted(&program).await < queued {
@@ -165,11 +114,11 @@ pub async fn measure() -> Table {
         let seconds = started.elapsed().as_secs_f64();
         stop.cancel();
         work.await.unwrap();
-        let messages = std::mem::take(&mut *received.lock().unwrap());
+        let messages = server.taken();
         assert_eq!(messages.len() as u64, queued, "each letter left once");
-        let bytes: usize = messages.iter().map(Vec::len).sum();
+        let bytes: usize = messages.iter().map(|message| message.bytes.len()).sum();
         let limit = tokio::task::spawn_blocking({
-            let messages = messages.clone();
+            let (messages, port) = (messages.clone(), server.port);
             move || raw(port, &messages)
         })
         .await

@@ -118,8 +118,12 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
 }
 
 pub async fn queue(program: &Program, letter: &letter::Model, rehearsal: bool) -> Uuid {
+    queue_to(program, letter, "mission@ken.example.org", rehearsal).await
+}
+
+pub async fn queue_to(program: &Program, letter: &letter::Model, to: &str, rehearsal: bool) -> Uuid {
     let txn = program.app.platform.database.begin().await.unwrap();
-    let to = EmailAddress::parse("mission@ken.example.org").unwrap();
+    let to = EmailAddress::parse(to).unwrap();
     let id = queue_letter(&txn, letter, &to, rehearsal, start_of_tests()).await.unwrap();
     txn.commit().await.unwrap();
     id

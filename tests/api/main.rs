@@ -29,6 +29,7 @@ mod inbound;
 mod invitations;
 mod letter_stories;
 mod letters_after;
+mod letters_killed;
 mod letters_sent;
 mod letters_written;
 mod lists;

@@ -38,10 +38,15 @@ impl Drop for Server {
 
 impl Server {
     pub fn start(database_url: &str, mail: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(database_url, &[("DEMARCHE_MAIL_DIR", mail.to_str().unwrap())], arguments)
+    }
+
+    pub fn start_with(database_url: &str, settings: &[(&str, &str)], arguments: &[&str]) -> Self {
         // Where a file may grow no further the program hears an error, as on a full disk, and not a signal that ends it.
         let mut command = Command::new("sh");
         command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_demarche")]);
-        command.args(arguments).env("DATABASE_URL", database_url).env("DEMARCHE_LISTEN", "127.0.0.1:0").env("DEMARCHE_MAIL_DIR", mail);
+        command.args(arguments).env("DATABASE_URL", database_url).env("DEMARCHE_LISTEN", "127.0.0.1:0");
+        command.envs(settings.iter().copied());
         command.env("DEMARCHE_SECRET_KEY", "a secret of the tests, long enough to be one").env_remove("RUST_LOG");
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();

@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod databases;
 pub mod program;
 pub mod reading;
+pub mod smtp;
 
 pub use databases::Kind;
 pub use program::Program;

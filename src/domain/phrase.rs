@@ -7,21 +7,25 @@ pub enum PhraseFault {
     /// The variables without a value.
     #[error("no value for {}", .0.join(", "))]
     Missing(Vec<String>),
-    /// `{{` without `}}`.
-    #[error("a variable is not closed")]
+    /// `{{` without `}}`, or a brace that belongs to no variable: `{% for … %}` of other template languages is nothing here.
+    #[error("a variable is not closed, or a brace stands alone")]
     Unclosed,
 }
 
 /// The variables of a sentence, in their order.
 pub fn variables(sentence: &str) -> Result<Vec<&str>, PhraseFault> {
+    let braced = |text: &str| text.contains(['{', '}']);
     let mut found = Vec::new();
     let mut rest = sentence;
-    while let Some((_, after)) = rest.split_once("{{") {
+    while let Some((before, after)) = rest.split_once("{{") {
         let (name, tail) = after.split_once("}}").ok_or(PhraseFault::Unclosed)?;
+        if braced(before) || braced(name) {
+            return Err(PhraseFault::Unclosed);
+        }
         found.push(name.trim());
         rest = tail;
     }
-    Ok(found)
+    if braced(rest) { Err(PhraseFault::Unclosed) } else { Ok(found) }
 }
 
 /// The sentence with every variable replaced. An empty value counts as none: a letter with a hole is no letter (R31).
@@ -61,6 +65,9 @@ mod tests {
         assert_eq!(fault, PhraseFault::Missing(vec!["a".into(), "b".into(), "c".into()]));
         assert_eq!(fill("{{ a", |_| Some("x")), Err(PhraseFault::Unclosed));
         assert_eq!(variables("{{ a }} and {{b.c}}").unwrap(), ["a", "b.c"]);
+        for stray in ["{% for n in range(end=999999999) %}x{% endfor %}", "{ a }", "{{ a }} }", "{{ {a} }}", "{ {{ a }}"] {
+            assert_eq!(variables(stray), Err(PhraseFault::Unclosed), "{stray}");
+        }
     }
 
     #[test]

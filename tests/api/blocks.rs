@@ -151,6 +151,7 @@ on_both_databases! {
         for (key, change, words) in [
             ("open-who", vec![("text-fr", "Nous écrivons à {{ state.nom }}.")], "state.nom"),
             ("open-who", vec![("text-en", "We write to {{ state.run .")], "A variable is not closed"),
+            ("open-who", vec![("text-en", "{% for n in range(end=999999999) %}x{% endfor %}")], "or a brace stands alone"),
             ("open-who", vec![("text-zh", " ")], "Write the text in this language too"),
             ("open-who", vec![("when-group", "no_such_group")], "names something that does not exist"),
             ("open-who", vec![("when-issue_position", "no_such_issue"), ("when-issue_position-is", "supports")], "names something that does not exist"),

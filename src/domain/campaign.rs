@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::inexact_date::{is_past, parse_date};
 pub use super::sign_on::SignOn;
-use super::{language::Language, meeting::ThanksWords, plan, sending::Sending};
+use super::{language::Language, meeting::ThanksWords, plan, projection::Assumptions, sending::Sending};
 
 /// One text in several languages, by language code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,9 @@ pub struct Campaign {
     pub stance: Vec<Stance>,
     /// How positions follow from evidence.
     pub derivation: Derivation,
+    /// How states of each stance are taken to vote, for estimates at the desk (R61).
+    #[serde(default)]
+    pub projection: Assumptions,
     /// Bodies that debate or decide.
     #[serde(default)]
     pub forum: Vec<Forum>,
@@ -364,6 +367,7 @@ impl Campaign {
         if self.levels().count() < 2 {
             faults.push("stance: a scale has at least two levels".into());
         }
+        faults.extend(self.projection.faults(&self.stance));
         for special in ["silent", "no_data"] {
             if !self.stance(special).is_some_and(|stance| stance.special) {
                 faults.push(format!("stance: the special value {special} is missing"));

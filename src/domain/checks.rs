@@ -98,6 +98,9 @@ impl FindingCode {
     }
 }
 
+/// The place of a finding about a letter as a whole.
+pub const WHOLE_LETTER: &str = "letter";
+
 /// One finding. Its words are for many eyes: it never repeats what is confidential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -105,7 +108,7 @@ pub struct Finding {
     pub code: FindingCode,
     /// How grave.
     pub severity: Severity,
-    /// Key of the block, or `address`.
+    /// Key of the block, `address`, or [`WHOLE_LETTER`].
     pub place: String,
     /// The words or the key it is about.
     pub detail: String,
@@ -144,7 +147,7 @@ impl Finding {
 
     /// The letter reminds somebody who has answered meanwhile.
     pub fn answered(reference: &str) -> Self {
-        Self::new(FindingCode::Answered, "letter", reference)
+        Self::new(FindingCode::Answered, WHOLE_LETTER, reference)
     }
 
     /// Whether it stops approval.
@@ -274,10 +277,10 @@ pub fn check(draft: &Draft<'_>, setting: &Setting<'_>) -> Vec<Finding> {
         found.push(Finding::new(FindingCode::AnnexMismatch, "annex", format!("{text} / {annex}")));
     }
     if draft.translation == TranslationStatus::Unofficial {
-        found.push(Finding::new(FindingCode::UncheckedTranslation, "letter", ""));
+        found.push(Finding::new(FindingCode::UncheckedTranslation, WHOLE_LETTER, ""));
     }
     if let Some(pages) = draft.pages.filter(|pages| *pages > 1) {
-        found.push(Finding::new(FindingCode::Overlong, "letter", pages.to_string()));
+        found.push(Finding::new(FindingCode::Overlong, WHOLE_LETTER, pages.to_string()));
     }
     found
 }

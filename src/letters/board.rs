@@ -27,7 +27,7 @@ use crate::{
     accounts::{self, Permission, SignedIn},
     campaigns,
     domain::{
-        checks::{Finding, FindingCode},
+        checks::{Finding, FindingCode, WHOLE_LETTER},
         collision,
         language::Language,
         letter::{Channel, LetterState, RoundState},
@@ -166,7 +166,9 @@ pub(super) fn finding_key(code: FindingCode) -> String {
 
 impl FindingView {
     pub(super) fn of(finding: Finding) -> Self {
-        Self { key: finding_key(finding.code), blocks: finding.blocks(), place: finding.place, detail: finding.detail }
+        // What is said of the letter as a whole needs no place.
+        let place = if finding.place == WHOLE_LETTER { String::new() } else { finding.place.clone() };
+        Self { key: finding_key(finding.code), blocks: finding.blocks(), place, detail: finding.detail }
     }
 }
 

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    desk_proposals, desk_state, export,
+    decision_desk, desk_proposals, desk_state, export,
     store::{self, Audience, OVERALL},
 };
 use crate::{
@@ -37,6 +37,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/desk/positions", web::get().to(show))
         .route("/desk/positions/evidence.csv", web::get().to(sheet))
+        .route("/desk/positions/decision", web::get().to(decision_desk::show))
         .route("/desk/positions/proposals", web::get().to(desk_proposals::list))
         .route("/desk/positions/proposals/{id}", web::get().to(desk_proposals::show))
         .route("/desk/positions/proposals/{id}/accept", web::post().to(desk_proposals::accept))

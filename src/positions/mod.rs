@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod changes;
+mod decision_desk;
 pub mod derivation;
 pub mod desk;
 mod desk_form;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{Permission, Role},
-    domain::evidence::{Evidence, EvidenceVisibility},
+    domain::evidence::{Evidence, EvidenceVisibility, Scope},
     entities::{evidence, evidence_issue, evidence_proposal, position, position_change, reply},
     letters,
 };
@@ -156,6 +156,23 @@ pub async fn evidence_of(db: &impl ConnectionTrait, campaign_id: Uuid, audience:
 /// When the database fails.
 pub async fn evidence(db: &impl ConnectionTrait, campaign_id: Uuid, audience: Audience) -> Result<Vec<EvidenceItem>, DbErr> {
     items(db, in_force(campaign_id, audience)).await
+}
+
+/// What states did in one of these directions on the matter as a whole, as far as the audience may see it, newest first. One query.
+///
+/// # Errors
+/// When the database fails.
+pub async fn acts_towards(
+    db: &impl ConnectionTrait,
+    campaign_id: Uuid,
+    audience: Audience,
+    directions: &[&str],
+) -> Result<Vec<evidence::Model>, DbErr> {
+    let towards = in_force(campaign_id, audience)
+        .add(evidence::Column::Direction.is_in(directions.iter().copied()))
+        .add(evidence::Column::Scope.eq(Scope::Overall.key()))
+        .add(evidence::Column::DuplicateOf.is_null());
+    evidence::Entity::find().filter(towards).order_by_desc(evidence::Column::OccurredOn).order_by_asc(evidence::Column::Id).all(db).await
 }
 
 /// The whole ledger of one state, superseded and retracted rows included, newest first, as far as the audience may see it. Two queries.

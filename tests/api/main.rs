@@ -15,6 +15,7 @@ mod command_line;
 mod corrections;
 mod counting;
 mod deadline;
+mod decisions;
 mod desk;
 mod dispatch;
 mod duplicates;

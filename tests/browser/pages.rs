@@ -65,6 +65,7 @@ pub const DESK_PAGES: &[&str] = &[
     "/desk/meetings",
     "/desk/meetings/new?state=KEN",
     "/desk/positions",
+    "/desk/positions/decision",
     "/desk/positions/proposals",
     "/desk/positions/SEN",
     "/desk/work",

@@ -90,7 +90,7 @@ pub(super) async fn list(
     let newest = words::newest(db, campaign.id).await?.ok_or(Problem::NotFound)?;
     let words: LetterWords = serde_json::from_value(newest.blocks)?;
     let names = accounts::store::names(db).await?;
-    let languages = &campaign.config.languages;
+    let languages = campaign.config.languages_of_letters();
     let is_open = |language: Language, key: &str| words.is_behind(language, key) || words.text(language, key).is_none();
     let counts = campaign.config.authoritative;
     let view = BlocksPage {

@@ -44,7 +44,7 @@ fn language_of(options: &Options, state: &StateEntry, wish: Option<&str>) -> Lan
 
 /// The same where nobody has chosen one language for all.
 pub fn language_of_state(state: &StateEntry, wish: Option<&str>) -> Language {
-    wish.and_then(|code| code.parse().ok()).unwrap_or_else(|| state.language())
+    wish.and_then(|code| Language::of_letters(code).ok()).unwrap_or_else(|| state.language())
 }
 
 /// The post as an observer or a member has it.
@@ -207,7 +207,7 @@ pub async fn check_again(
             continue;
         }
         let content: Content = serde_json::from_value(letter.content.clone()).map_err(anyhow::Error::from)?;
-        let language: Language = letter.language.parse().map_err(anyhow::Error::from)?;
+        let language = Language::of_letters(&letter.language).map_err(anyhow::Error::from)?;
         let known = known.get(&letter.iso3).unwrap_or(&unknown);
         let to = (post_kind(state, &entry.post.kind), letter.channel.parse().unwrap_or(Channel::Mail));
         let excused = letter.unchecked_because.is_some();

@@ -97,7 +97,7 @@ impl Directory {
             let membership = Membership { group: row.group_code, from: row.starts_on, until: row.ends_on };
             directory.memberships.entry(row.iso3).or_default().push(membership);
         }
-        for language in Language::ALL {
+        for language in Language::INTERFACE {
             let mut order: Vec<usize> = (0..directory.states.len()).collect();
             let collator = collator(language);
             let name = |index: usize| directory.states.get(index).map_or("", |state| state.forms.name(language));
@@ -165,7 +165,7 @@ fn collator(language: Language) -> Option<CollatorBorrowed<'static>> {
 fn entry(row: state::Model) -> StateEntry {
     StateEntry {
         forms: serde_json::from_value(row.forms).unwrap_or_default(),
-        languages: row.languages.split_whitespace().filter_map(|code| code.parse().ok()).collect(),
+        languages: row.languages.split_whitespace().filter_map(|code| Language::of_interface(code).ok()).collect(),
         iso3: row.iso3,
         iso2: row.iso2,
         un_status: row.un_status,

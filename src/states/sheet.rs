@@ -33,7 +33,7 @@ const FACTS: [&str; 9] = [
 ];
 const LANGUAGES: &str = "un_official_languages";
 /// Columns of the shipped file that say what others say too: the article is part of the phrases, the region's name of the group's.
-const REPEATED: [&str; 4] = ["article_en", "article_fr", "article_es", "region_group"];
+const REPEATED: [&str; 5] = ["article_en", "article_fr", "article_es", "article_pt", "region_group"];
 /// The forms of a name, by the first part of their column's name.
 const FORMS: [&str; 6] = ["name", "formal", "run", "of", "in", "adj"];
 /// What a state may be to the United Nations.
@@ -106,7 +106,7 @@ pub struct Reject {
 
 /// The columns of the exported sheet, in order.
 fn columns() -> Vec<String> {
-    let forms = Language::ALL.iter().flat_map(|language| FORMS.map(|form| column(form, *language)));
+    let forms = Language::LETTERS.iter().flat_map(|language| FORMS.map(|form| column(form, *language)));
     let last = LAST.into_iter().chain(FACTS).chain([LANGUAGES]).map(str::to_owned);
     FIRST.into_iter().map(str::to_owned).chain(forms).chain(last).collect()
 }
@@ -194,7 +194,7 @@ fn read(table: &Table, row: &Row, groups: &HashSet<String>, tiles: &BTreeMap<Str
         return Err(format!("{iso3}: region_group_code {region:?} is no group of ours"));
     }
     let mut all = AllForms::default();
-    for language in Language::ALL {
+    for language in Language::LETTERS {
         let form = |form: &str| cell(&column(form, language));
         let forms = Forms {
             name: form("name")?,
@@ -217,7 +217,7 @@ fn read(table: &Table, row: &Row, groups: &HashSet<String>, tiles: &BTreeMap<Str
         }
     }
     let languages = cell(LANGUAGES)?.replace([';', ','], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some(unknown) = languages.split(' ').find(|code| !code.is_empty() && code.parse::<Language>().is_err()) {
+    if let Some(unknown) = languages.split(' ').find(|code| !code.is_empty() && Language::of_interface(code).is_err()) {
         return Err(format!("{iso3}: {LANGUAGES}: {unknown:?} is none of ours"));
     }
     Ok(state::Model {
@@ -259,7 +259,7 @@ fn cells(row: &state::Model) -> Vec<(String, String)> {
     };
     let first = FIRST.into_iter().map(str::to_owned).map(cell);
     let last = LAST.into_iter().chain(FACTS).chain([LANGUAGES]).map(str::to_owned).map(cell);
-    first.chain(Language::ALL.iter().flat_map(of_language)).chain(last).collect()
+    first.chain(Language::LETTERS.iter().flat_map(of_language)).chain(last).collect()
 }
 
 fn differences(old: &state::Model, new: &state::Model) -> Vec<Difference> {

@@ -169,7 +169,7 @@ on_both_databases! {
         ] {
             let mut all: Vec<(String, String)> = Vec::new();
             if key == "new" {
-                all.extend(Language::ALL.map(|language| (format!("text-{language}"), "Words.".to_owned())));
+                all.extend(Language::LETTERS.map(|language| (format!("text-{language}"), "Words.".to_owned())));
             }
             let mut change: Vec<(&str, &str)> = change;
             change.extend(all.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -194,7 +194,7 @@ on_both_databases! {
         let (amina, bruno) = (ready(&program).await, program.staff(Role::Campaigner).await);
         let (first, before) = newest(&program).await;
         let mut fields = form(&amina, "new").await;
-        for language in Language::ALL {
+        for language in Language::LETTERS {
             set(&mut fields, &format!("text-{language}"), &format!("Extra {language}."));
         }
         for (name, value) in [("key", "extra-words"), ("part", "offer"), ("after", "open-who"), ("when-un_status", "observer"), ("unless-stance", "oppose")] {

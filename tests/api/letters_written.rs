@@ -142,7 +142,7 @@ on_both_databases! {
         let (_, words) = words(&program).await;
         let kinds = post::Entity::find().all(program.app.platform.database.read()).await.unwrap();
         let kind_of = |id: Uuid| kinds.iter().find(|post| post.id == id).unwrap().kind.clone();
-        for language in Language::ALL {
+        for language in Language::LETTERS {
             let name = format!("All, {language}");
             let fields = [("posts", PR), ("posts", "foreign_minister"), ("language", language.code())];
             let board = drafted(&program, &browser, &name, &fields).await;

@@ -28,7 +28,7 @@ impl FromRequest for Visitor {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let language = request.path().split('/').nth(1).and_then(|code| code.parse().ok());
+        let language = request.path().split('/').nth(1).and_then(|code| Language::of_interface(code).ok());
         ready(language.map(|language| Self { language }).ok_or(Problem::NotFound))
     }
 }
@@ -48,7 +48,7 @@ pub fn source(request: &HttpRequest, proxies: usize) -> Option<IpAddr> {
 
 /// The language of the path, else the best the browser asks for, else English.
 pub fn language_of(request: &HttpRequest) -> Language {
-    let of_path = request.path().split('/').nth(1).and_then(|code| code.parse().ok());
+    let of_path = request.path().split('/').nth(1).and_then(|code| Language::of_interface(code).ok());
     of_path.or_else(|| accepted(request)).unwrap_or_default()
 }
 
@@ -57,7 +57,7 @@ fn accepted(request: &HttpRequest) -> Option<Language> {
     let header = Header::<AcceptLanguage>::from_request(request, &mut Payload::None).now_or_never()?.ok()?;
     let refused = |code: &str| header.iter().any(|range| range.quality == Quality::ZERO && range.item.to_string().starts_with(code));
     header.ranked().into_iter().find_map(|range| match range {
-        Preference::Specific(tag) => tag.primary_language().parse().ok().filter(|language: &Language| !refused(language.code())),
+        Preference::Specific(tag) => Language::of_interface(tag.primary_language()).ok().filter(|language| !refused(language.code())),
         Preference::Any => None,
     })
 }

@@ -97,7 +97,7 @@ on_both_databases! {
         // Somebody looks at each language: one is written anew, the others still say the same.
         let mut fields = form(&browser, "open-who").await;
         set(&mut fields, "text-fr", "{{ sender.name }} vous écrit avant : {{ event.name }} ({{ event.date }}).");
-        for language in ["es", "ru", "ar", "zh"] {
+        for language in ["es", "ru", "ar", "zh", "pt"] {
             set(&mut fields, &format!("right-{language}"), "yes");
         }
         assert_eq!(send(&browser, &format!("{HERE}/open-who"), &fields, "save").await.status, 303);

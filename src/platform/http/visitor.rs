@@ -91,6 +91,9 @@ mod tests {
             ("AR-eg, en", Language::Ar),
             ("fr;q=0, ru;q=0.2", Language::Ru),
             ("*", Language::En),
+            // R39: a language of letters alone is none of pages.
+            ("pt-PT, pt;q=0.9", Language::En),
+            ("pt, ru;q=0.3", Language::Ru),
             ("de", Language::En),
             ("", Language::En),
             (";;q=\u{fffd},,,", Language::En),
@@ -98,6 +101,10 @@ mod tests {
         for (header, language) in wanted {
             let request = TestRequest::with_uri("/").insert_header(("accept-language", header)).to_http_request();
             assert_eq!(language_of(&request), language, "{header}");
+        }
+        for path in ["/pt", "/pt/states"] {
+            let request = TestRequest::with_uri(path).insert_header(("accept-language", "fr")).to_http_request();
+            assert_eq!(language_of(&request), Language::Fr, "R39: {path} is no page");
         }
         let request = TestRequest::with_uri("/ru/states").insert_header(("accept-language", "fr")).to_http_request();
         assert_eq!(language_of(&request), Language::Ru, "the address says more");

@@ -239,7 +239,7 @@ pub(super) async fn trial_pdf(
     let present = Present::read(&platform, &campaign, &directory).await?.ok_or(Problem::NotFound)?;
     let state = directory.state(&iso3).ok_or(Problem::NotFound)?;
     let trials = Trials::set_up(&platform, &campaign, &directory, &present, &present.words).await?;
-    let language = state.language();
+    let language = state.language(campaign.config.languages_of_letters());
     as_pdf(&platform, &trials.letter(state, PostKind::PermanentRepresentative, language)).await
 }
 

@@ -123,7 +123,7 @@ async fn answer(
     let entry = holder.and_then(|holder| holder.addressee);
     if form.language.is_empty() {
         let wish = entry.as_ref().and_then(|entry| entry.language.as_deref());
-        form.language = drafting::language_of_state(state, wish).code().to_owned();
+        form.language = drafting::language_of_state(&campaign.config, state, wish).code().to_owned();
     }
     let language = campaign.config.language_of_letters(&form.language);
     if language.is_none() {

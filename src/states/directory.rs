@@ -12,6 +12,7 @@ use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::Locale;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder};
 
+use super::sheet;
 use crate::{
     domain::{campaign::Words, language::Language, state::AllForms},
     entities::{group_membership, state, state_group},
@@ -33,6 +34,8 @@ pub struct StateEntry {
     pub forms: AllForms,
     /// UN languages that are official there.
     pub languages: Vec<Language>,
+    /// Other languages of letters that are official there (R39).
+    pub other_languages: Vec<Language>,
     /// Seat of the capital, for address lines.
     pub capital: Option<String>,
     /// Treaty status and other facts.
@@ -42,9 +45,11 @@ pub struct StateEntry {
 }
 
 impl StateEntry {
-    /// The language it is written to in where nobody wishes another: the first UN language that is official there, else English.
-    pub fn language(&self) -> Language {
-        self.languages.first().copied().unwrap_or_default()
+    /// The language it is written to in where nobody wishes another: the first UN language that is official there, else another one that is and that
+    /// the letters are in, else English.
+    pub fn language(&self, of_letters: &[Language]) -> Language {
+        let other = || self.other_languages.iter().copied().find(|language| of_letters.contains(language));
+        self.languages.first().copied().or_else(other).unwrap_or_default()
     }
 }
 
@@ -165,6 +170,7 @@ fn collator(language: Language) -> Option<CollatorBorrowed<'static>> {
 fn entry(row: state::Model) -> StateEntry {
     StateEntry {
         forms: serde_json::from_value(row.forms).unwrap_or_default(),
+        other_languages: sheet::other_languages(&row.facts),
         languages: row.languages.split_whitespace().filter_map(|code| Language::of_interface(code).ok()).collect(),
         iso3: row.iso3,
         iso2: row.iso2,

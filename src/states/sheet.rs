@@ -20,7 +20,7 @@ use crate::{
 const FIRST: [&str; 4] = ["iso2", "iso3", "m49", "un_status"];
 const LAST: [&str; 2] = ["capital", "region_group_code"];
 /// Facts that may be missing, kept beside the names.
-const FACTS: [&str; 9] = [
+const FACTS: [&str; 10] = [
     "region_group_note",
     "un_admission_date",
     "icc_party",
@@ -30,7 +30,9 @@ const FACTS: [&str; 9] = [
     "genocide_year",
     "genocide_note",
     "mission_correspondence_language",
+    OTHER_LANGUAGES,
 ];
+const OTHER_LANGUAGES: &str = "other_official_languages";
 const LANGUAGES: &str = "un_official_languages";
 /// Columns of the shipped file that say what others say too: the article is part of the phrases, the region's name of the group's.
 const REPEATED: [&str; 5] = ["article_en", "article_fr", "article_es", "article_pt", "region_group"];
@@ -216,6 +218,10 @@ fn read(table: &Table, row: &Row, groups: &HashSet<String>, tiles: &BTreeMap<Str
             facts.insert(name.to_owned(), json!(fact));
         }
     }
+    let other = cell(OTHER_LANGUAGES)?;
+    if let Some(unknown) = other.split([' ', ';', ',']).find(|code| !code.is_empty() && Language::of_letters(code).is_err()) {
+        return Err(format!("{iso3}: {OTHER_LANGUAGES}: {unknown:?} is no language of letters"));
+    }
     let languages = cell(LANGUAGES)?.replace([';', ','], " ").split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(unknown) = languages.split(' ').find(|code| !code.is_empty() && Language::of_interface(code).is_err()) {
         return Err(format!("{iso3}: {LANGUAGES}: {unknown:?} is none of ours"));
@@ -233,6 +239,12 @@ fn read(table: &Table, row: &Row, groups: &HashSet<String>, tiles: &BTreeMap<Str
         tile_y,
         iso3,
     })
+}
+
+/// The languages of letters that are official in a state beside those of the United Nations, from its facts.
+pub(super) fn other_languages(facts: &Value) -> Vec<Language> {
+    let codes = facts.get(OTHER_LANGUAGES).and_then(Value::as_str).unwrap_or_default();
+    codes.split([' ', ';', ',']).filter_map(|code| Language::of_letters(code).ok()).collect()
 }
 
 /// A stored row as the cells of a line, by column.

@@ -236,7 +236,7 @@ on_both_databases! {
         let letters = page.attributes("section[id^=trial-]", "id");
         assert_eq!(letters.len(), 12, "{}", page.text());
         let languages: std::collections::BTreeSet<String> = page.attributes("section[id^=trial-] pre", "lang").into_iter().collect();
-        assert_eq!(languages.len(), 6, "every language is tried: {languages:?}");
+        assert_eq!(languages.len(), 7, "every language is tried: {languages:?}");
         assert!(letters.iter().any(|id| id == "trial-PSE" || id == "trial-VAT"), "an observer is among them: {letters:?}");
         assert!(!page.text().contains("Something stops it"), "{}", page.text());
         assert_eq!(browser.get(&format!("{HERE}/trial")).await.attributes("section[id^=trial-]", "id"), letters, "the same twelve again");

@@ -154,8 +154,8 @@ on_both_databases! {
             let answer = new_round(&staff, "Wrong", &[("posts", PR), ("language", language)]).await;
             assert_eq!(answer.status, 422, "{language}");
         }
-        // The register knows who asks for Portuguese; a round without a language of its own follows.
-        let path = "/desk/register/BRA/permanent_representative";
+        // The register knows who asks for Portuguese; a round without a language of its own follows, and writes so to states whose language it is.
+        let path = "/desk/register/LUX/permanent_representative";
         let form = staff.get(path).await;
         assert_eq!(form.attributes("select[name=language] option", "value").iter().filter(|code| !code.is_empty()).count(), Language::LETTERS.len());
         let email = form.attributes("input[name=email]", "value").pop().unwrap_or_default();
@@ -163,15 +163,23 @@ on_both_databases! {
         let entry: Vec<(&str, &str)> = entry.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let entered = staff.submit(path, path, &entry).await;
         assert_eq!(entered.status, 303, "{}", entered.text());
-        assert!(staff.get("/desk/register/BRA").await.text().contains("Português"));
+        assert!(staff.get("/desk/register/LUX").await.text().contains("Português"));
         let board = drafted(&program, &staff, "Each its own", &[("posts", PR)]).await;
         let all = letters(&program, &board).await;
-        let (letter, content) = all.iter().find(|(letter, _)| letter.iso3 == "BRA").unwrap();
+        let (letter, content) = all.iter().find(|(letter, _)| letter.iso3 == "LUX").unwrap();
         assert_eq!((letter.language.as_str(), letter.blockers), ("pt", 0), "{}", letter.findings);
-        assert_eq!(content.page.addressee[..2], ["S.E. a Senhora Ana Exemplo", "Representante Permanente do Brasil"]);
+        assert_eq!(content.page.addressee[..2], ["S.E. a Senhora Ana Exemplo", "Representante Permanente do Luxemburgo"]);
         assert_eq!(content.page.salutation, "Senhora Embaixadora,");
         assert_eq!(content.page.closing, "Queira aceitar, Senhora Embaixadora, os protestos da nossa mais elevada consideração.");
-        assert_eq!(all.iter().filter(|(letter, _)| letter.language == "pt").count(), 1);
+        let written: Vec<&str> = all.iter().filter(|(letter, _)| letter.language == "pt").map(|(letter, _)| letter.iso3.as_str()).collect();
+        assert_eq!(written, ["AGO", "BRA", "CPV", "GNB", "LUX", "MOZ", "PRT", "STP", "TLS"]);
+        let directory = program.app.states.get(&program.app.platform).await.unwrap();
+        let language = |iso3: &str, of_letters: &[Language]| directory.state(iso3).unwrap().language(of_letters);
+        assert_eq!(language("BRA", &Language::LETTERS), Language::Pt);
+        assert_eq!(language("BRA", &Language::INTERFACE), Language::En, "where the campaign's letters are not in Portuguese");
+        assert_eq!(language("GNQ", &Language::LETTERS), Language::Es, "a language of the United Nations goes first");
+        let trial = staff.get("/desk/letters/blocks/trial").await;
+        assert!(trial.status == 200 && trial.text().contains("Pedimos às autoridades") && trial.text().contains("Português"), "{}", trial.text());
         // The words of letters stand side by side in seven languages, and a letter is tried in any.
         let block = staff.get("/desk/letters/blocks/open-who").await;
         assert!(block.texts("textarea[name=text-pt]").join(" ").contains("dirige-se a Vossa Excelência"), "{}", block.text());

@@ -302,7 +302,7 @@ pub async fn load_reference(database: &Database, campaign: &str, now: DateTime<U
     let folder = campaigns::files::Folder::from_argument(campaign);
     let id = campaigns::load::load(&txn, &folder, now).await?;
     let config = campaigns::load::configuration(&folder)?;
-    letters::words::load(&txn, &folder, &config.languages, id, now).await?;
+    letters::words::load(&txn, &folder, config.languages_of_letters(), id, now).await?;
     if let Some(report) = positions::import::shipped(&txn, (id, &config), &folder, now).await? {
         for reject in &report.rejects {
             tracing::warn!(line = reject.line, reason = %reject.reason, "a line of the evidence cannot be read");

@@ -17,15 +17,18 @@ use super::{
     signed_in::SignedIn,
     trail,
 };
-use crate::platform::{
-    Platform,
-    http::{
-        forms::{self, FormErrorView, FormErrors},
-        frame::Frame,
-        problem::Problem,
-        sessions, visitor,
+use crate::{
+    domain::language::Language,
+    platform::{
+        Platform,
+        http::{
+            forms::{self, FormErrorView, FormErrors},
+            frame::Frame,
+            problem::Problem,
+            sessions, visitor,
+        },
+        i18n,
     },
-    i18n,
 };
 
 /// The room's addresses.
@@ -125,7 +128,7 @@ struct LanguageForm {
 
 async fn choose_language(platform: web::Data<Platform>, staff: SignedIn, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let form: LanguageForm = staff.form(&body)?;
-    let language = form.language.parse().map_err(|_| Problem::Bad("bad-form"))?;
+    let language = Language::of_interface(&form.language).map_err(|_| Problem::Bad("bad-form"))?;
     service::choose_language(&platform, staff.id, language).await?;
     let to = if is_local(&form.back) { form.back.as_str() } else { "/desk" };
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish())

@@ -151,7 +151,7 @@ impl FromRequest for SignedIn {
                 id: account.id,
                 name: account.name,
                 role: account.role.parse().map_err(anyhow::Error::from)?,
-                language: account.language.parse().unwrap_or_default(),
+                language: Language::of_interface(&account.language).unwrap_or_default(),
                 session_id: session.id,
                 csrf: session.csrf_token,
                 flash,

@@ -167,13 +167,16 @@ impl Current {
                 translations: translations
                     .into_iter()
                     .filter_map(|row| {
-                        let language = row.language.parse().ok()?;
+                        let language = Language::of_interface(&row.language).ok()?;
                         let html = markdown::to_html(&row.body);
                         Some((language, Translation { title: row.title, html, content_hash: row.content_hash, status: row.status }))
                     })
                     .collect(),
             },
-            privacy: notices.into_iter().filter_map(|row| Some((row.language.parse().ok()?, markdown::to_html(&row.body)))).collect(),
+            privacy: notices
+                .into_iter()
+                .filter_map(|row| Some((Language::of_interface(&row.language).ok()?, markdown::to_html(&row.body))))
+                .collect(),
             privacy_number,
             events: events.into_iter().map(calendar_event).collect(),
         })

@@ -340,6 +340,26 @@ mod tests {
         assert!(config.event.iter().all(|event| event_row(event, None, Uuid::nil(), DateTime::UNIX_EPOCH).is_ok()));
     }
 
+    /// R39: letters may be in more languages than pages; whatever they print is there in each, or the campaign is refused.
+    #[test]
+    fn a_language_of_letters_has_every_word_that_letters_print() {
+        let shipped = Folder::Shipped("cah".into()).text("campaign.toml").unwrap();
+        let faults = |text: &str| toml::from_str::<Campaign>(text).unwrap().validate().err().map_or_else(Vec::new, |faults| faults.0);
+        let config = configuration(&Folder::Shipped("cah".into())).unwrap();
+        assert_eq!((config.languages.as_slice(), config.languages_of_letters()), (&Language::INTERFACE[..], &Language::LETTERS[..]));
+        assert_eq!(config.language_of_letters("pt"), Some(Language::Pt));
+        let line = shipped.lines().find(|line| line.starts_with("letter_languages")).unwrap();
+        let without: Campaign = toml::from_str(&shipped.replace(line, "")).unwrap();
+        assert_eq!((without.languages_of_letters(), without.language_of_letters("pt")), (&Language::INTERFACE[..], None));
+        assert_eq!(faults(&shipped.replace(", pt = \"Debate da Sexta Comissão, 75.ª sessão\"", "")), ["event debate_75: no text in pt"]);
+        assert_eq!(faults(&shipped.replace(", pt = \"Cidade Demo\"", "")), ["sender.place: no text in pt"]);
+        assert_eq!(faults(&shipped.replace("pt = [\"Rua do Exemplo, 1\", \"Cidade Demo\"]", "")), ["sender.address: no lines in pt"]);
+        let of_pages = shipped.replacen("\"zh\"]", "\"zh\", \"pt\"]", 1);
+        assert!(faults(&of_pages).iter().any(|fault| fault.starts_with("languages: pages are not in pt")), "{:?}", faults(&of_pages));
+        let fewer = shipped.replace(line, "letter_languages = [\"en\", \"pt\"]");
+        assert!(faults(&fewer).contains(&"letter_languages: fr is missing, which pages are in".to_owned()), "{:?}", faults(&fewer));
+    }
+
     #[test]
     fn every_meeting_of_the_shipped_evidence_has_a_name_in_each_language_of_the_campaign() {
         let config = configuration(&Folder::Shipped("cah".into())).unwrap();
@@ -350,7 +370,7 @@ mod tests {
             let row = row.unwrap();
             let label = row.get(column).unwrap();
             let named = |language: &Language| config.meeting(label).0.contains_key(language.code());
-            assert!(label.is_empty() || config.languages.iter().all(named), "{label}");
+            assert!(label.is_empty() || config.languages_of_letters().iter().all(named), "{label}");
         }
     }
 }

@@ -50,7 +50,7 @@ pub async fn published(db: &impl ConnectionTrait, campaign: Uuid) -> Result<Vec<
         .filter(text_revision::Column::TextVersionId.is_in(versions.iter().map(|version| version.id)))
         .order_by_asc(text_revision::Column::Number);
     for row in rows.all(db).await? {
-        if let Ok(language) = row.language.parse() {
+        if let Ok(language) = Language::of_interface(&row.language) {
             wordings.entry(row.text_version_id).or_default().entry(language).or_default().push(row);
         }
     }
@@ -58,7 +58,7 @@ pub async fn published(db: &impl ConnectionTrait, campaign: Uuid) -> Result<Vec<
         id: row.id,
         number: row.number,
         opened_at: row.opened_at,
-        authoritative: row.authoritative_language.parse().unwrap_or_default(),
+        authoritative: Language::of_interface(&row.authoritative_language).unwrap_or_default(),
         wordings: wordings.remove(&row.id).unwrap_or_default(),
     };
     Ok(versions.into_iter().map(version).collect())

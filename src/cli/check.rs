@@ -20,7 +20,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     campaign.config.validate()?;
     println!("campaign     good, {}", campaign.config.slug);
     let english = i18n::keys(Language::En);
-    for language in Language::ALL {
+    for language in Language::INTERFACE {
         let own = i18n::keys(language);
         let missing: Vec<&str> = english.difference(&own).map(String::as_str).collect();
         anyhow::ensure!(missing.is_empty(), "words: {language} lacks {}", missing.join(", "));
@@ -29,7 +29,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     app.platform.mail.check().await.map_err(|fault| anyhow::anyhow!("mail: {fault}"))?;
     println!("mail         good; whether receivers believe it says `demarche mail check`");
     let covered = rehearsal::run().await?;
-    let (templates, languages) = (covered.templates, Language::ALL.len());
+    let (templates, languages) = (covered.templates, Language::INTERFACE.len());
     println!("templates    good, all {templates} pages and mails rendered in {languages} languages on a scratch copy of the demonstration");
     println!("             ({} pages opened, every link of theirs among them alive; {languages} letters typeset)", covered.opened);
     Ok(())

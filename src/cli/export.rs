@@ -34,7 +34,7 @@ pub(super) enum Command {
         #[arg(long, default_value = "running")]
         layout: list::Layout,
         /// Language of everything but the names.
-        #[arg(long, default_value = "en")]
+        #[arg(long, default_value = "en", value_parser = Language::of_interface)]
         language: Language,
     },
     /// All states, in the columns `import states` reads.

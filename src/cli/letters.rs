@@ -65,8 +65,8 @@ async fn render(app: &App, arguments: &Render) -> anyhow::Result<usize> {
     let platform = &app.platform;
     let db = platform.database.read();
     let (campaign, directory) = (app.campaigns.get(platform).await?, app.states.get(platform).await?);
-    let language = arguments.language.as_deref().map(str::parse::<Language>).transpose().map_err(|_| {
-        let known: Vec<_> = Language::ALL.iter().map(|language| language.code()).collect();
+    let language = arguments.language.as_deref().map(Language::of_letters).transpose().map_err(|_| {
+        let known: Vec<_> = Language::LETTERS.iter().map(|language| language.code()).collect();
         WrongUsage(format!(
             "no letters are written in {:?}; one of {}",
             arguments.language.as_deref().unwrap_or_default(),
@@ -129,7 +129,7 @@ fn places(
     for letter in letters {
         let folder = if one_post { out.to_owned() } else { out.join(kind(letter)) };
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let language: Language = letter.language.parse()?;
+        let language = Language::of_letters(&letter.language)?;
         places.insert(letter.id, folder.join(file_name(prefix, &letter.iso3, language, loaded.round.dated_on, "pdf")));
     }
     Ok(places)

@@ -81,7 +81,7 @@ pub(super) async fn run() -> anyhow::Result<Covered> {
     let (pages, seen) = (Templates::pages(), witness.seen());
     let missing: Vec<String> = pages
         .iter()
-        .flat_map(|page| Language::ALL.map(|language| (page.clone(), language)))
+        .flat_map(|page| Language::INTERFACE.map(|language| (page.clone(), language)))
         .filter(|pair| !seen.contains(pair))
         .map(|(page, language)| format!("{page} in {language}"))
         .collect();
@@ -97,10 +97,10 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     async fn everything(&mut self, password: &str) -> anyhow::Result<()> {
-        for language in Language::ALL {
+        for language in Language::INTERFACE {
             self.as_visitor(language).await.with_context(|| format!("as a visitor, in {language}"))?;
         }
-        for language in Language::ALL {
+        for language in Language::INTERFACE {
             self.as_staff(language, password).await.with_context(|| format!("as staff, in {language}"))?;
         }
         Ok(())
@@ -202,7 +202,7 @@ impl Walk<'_> {
         self.submit(&frozen, &format!("{wave}/publish"), &[], &[]).await.context("publishing")?;
         let invitations = self.visitor.get("/desk/invitations").await?;
         let list: String =
-            Language::ALL.iter().map(|language| format!("{language}@invited.example.org; Rehearsal; {language}\n")).collect();
+            Language::INTERFACE.iter().map(|language| format!("{language}@invited.example.org; Rehearsal; {language}\n")).collect();
         self.submit(&invitations, "/desk/invitations", &[], &[("list", &list)]).await.context("invitations")?;
         let rounds = self.visitor.get("/desk/letters").await?;
         let round =
@@ -255,7 +255,7 @@ impl Walk<'_> {
     async fn thank_few(&self) -> anyhow::Result<()> {
         let db = self.app.platform.database.write();
         let mut few = Vec::new();
-        for language in Language::ALL {
+        for language in Language::INTERFACE {
             let one = signature::Entity::find()
                 .filter(signature::Column::Language.eq(language.code()))
                 .filter(signature::Column::State.eq(SignatureState::Verified.key()));

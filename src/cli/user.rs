@@ -30,7 +30,7 @@ pub(super) enum Command {
         #[arg(long)]
         role: Role,
         /// Language of the desk.
-        #[arg(long, default_value = "en")]
+        #[arg(long, default_value = "en", value_parser = Language::of_interface)]
         language: Language,
     },
 }

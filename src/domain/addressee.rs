@@ -105,6 +105,15 @@ impl Reading {
         typed.parse().map_err(|_| self.fault(field, code)).ok()
     }
 
+    /// The office is written to by letter alone, so that its language may be any of letters.
+    fn language(&mut self, typed: &str) -> Option<Language> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return None;
+        }
+        Language::of_letters(typed).map_err(|_| self.fault("language", "register-error-language")).ok()
+    }
+
     fn email(&mut self, field: &'static str, typed: &str) -> Option<EmailAddress> {
         if typed.trim().is_empty() {
             return None;
@@ -158,7 +167,7 @@ impl TypedEntry {
             title: reading.line("title", &self.title, 200),
             rank: reading.key("rank", &self.rank, "register-error-rank"),
             gender: reading.key("gender", &self.gender, "register-error-gender"),
-            language: reading.key("language", &self.language, "register-error-language"),
+            language: reading.language(&self.language),
             email: reading.email("email", &self.email),
             other_emails,
             postal_address: reading.lines("postal_address", &self.postal_address),

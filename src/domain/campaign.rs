@@ -39,8 +39,11 @@ pub struct Campaign {
     /// A demonstration: every page says so.
     #[serde(default)]
     pub demo: bool,
-    /// Languages pages and letters exist in.
+    /// Languages pages exist in, and letters too.
     pub languages: Vec<Language>,
+    /// Languages letters exist in, where they are more than those of pages (R39); see [`Campaign::languages_of_letters`].
+    #[serde(default)]
+    pub letter_languages: Vec<Language>,
     /// The language whose text counts.
     pub authoritative: Language,
     /// Full name.
@@ -310,6 +313,16 @@ pub struct Meeting {
 pub struct CampaignFaults(pub Vec<String>);
 
 impl Campaign {
+    /// The languages letters may be in: each has all words of a letter, or the campaign would not have been loaded (R39).
+    pub fn languages_of_letters(&self) -> &[Language] {
+        if self.letter_languages.is_empty() { &self.languages } else { &self.letter_languages }
+    }
+
+    /// The language of letters with this code.
+    pub fn language_of_letters(&self, code: &str) -> Option<Language> {
+        self.languages_of_letters().iter().copied().find(|language| language.code() == code)
+    }
+
     /// The level or special value with this key.
     pub fn stance(&self, key: &str) -> Option<&Stance> {
         self.stance.iter().find(|stance| stance.key == key)
@@ -342,25 +355,42 @@ impl Campaign {
     /// One error that lists all faults.
     pub fn validate(&self) -> Result<(), CampaignFaults> {
         let mut faults = Vec::new();
-        let mut words = |what: String, words: &Words| {
-            if let Some(language) = words.lacks(&self.languages) {
+        let mut words_in = |languages: &[Language], what: String, words: &Words| {
+            if let Some(language) = words.lacks(languages) {
                 faults.push(format!("{what}: no text in {language}"));
             }
         };
+        let mut words = |what: String, words: &Words| words_in(&self.languages, what, words);
         words("name".into(), &self.name);
         words("summary".into(), &self.summary);
         words("sign_on.warning".into(), &self.sign_on.warning);
-        words("sender.name".into(), &self.sender.name);
         self.stance.iter().for_each(|stance| words(format!("stance {}", stance.key), &stance.label));
         self.issue.iter().for_each(|issue| words(format!("issue {}", issue.code), &issue.label));
-        self.event.iter().for_each(|event| words(format!("event {}", event.key), &event.name));
         self.plan.iter().for_each(|step| words(format!("plan {}", step.key), &step.name));
+        // What letters print is there in each of their languages: none of it is ever English in a letter that is not.
+        let of_letters = self.languages_of_letters();
+        let mut words = |what: String, words: &Words| words_in(of_letters, what, words);
+        words("sender.name".into(), &self.sender.name);
+        let given = [("sender.place", &self.sender.place), ("sender.signatory", &self.sender.signatory)];
+        given.into_iter().filter(|(_, given)| !given.0.is_empty()).for_each(|(what, given)| words(what.into(), given));
+        self.event.iter().for_each(|event| words(format!("event {}", event.key), &event.name));
         self.meeting.iter().for_each(|meeting| words(format!("meeting {:?}", meeting.label), &meeting.name));
         if let Some(thanks) = &self.thanks {
             words("thanks.subject".into(), &thanks.subject);
             words("thanks.text".into(), &thanks.text);
-            faults.extend(thanks.faults(&self.languages));
+            faults.extend(thanks.faults(of_letters));
         }
+        let address = &self.sender.address;
+        let without = of_letters.iter().filter(|language| !address.is_empty() && !address.contains_key(language.code()));
+        faults.extend(without.map(|language| format!("sender.address: no lines in {language}")));
+        faults.extend(
+            self.languages
+                .iter()
+                .filter(|language| !language.is_of_interface())
+                .map(|language| format!("languages: pages are not in {language}; letters may be, with letter_languages")),
+        );
+        let lacking = self.languages.iter().filter(|language| !of_letters.contains(language));
+        faults.extend(lacking.map(|language| format!("letter_languages: {language} is missing, which pages are in")));
         if !self.languages.contains(&self.authoritative) {
             faults.push("authoritative: not among the languages".into());
         }

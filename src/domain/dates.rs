@@ -1,22 +1,22 @@
-//! Finds full dates in running text of the six languages, so that a letter cannot ask for something by a day that is over (R31). Reads
+//! Finds full dates in running text of the seven languages of letters, so that a letter cannot ask for something by a day that is over (R31). Reads
 //! what is certainly a date; a month or a year alone is none. Must not write dates: that is for the platform.
 
 use chrono::NaiveDate;
 
 /// Names of the months as they stand inside a date, in small letters; Arabic with both sets of names.
 const MONTHS: [&[&str]; 12] = [
-    &["january", "janvier", "enero", "января", "يناير", "كانون الثاني"],
-    &["february", "février", "febrero", "февраля", "فبراير", "شباط"],
-    &["march", "mars", "marzo", "марта", "مارس", "آذار"],
+    &["january", "janvier", "enero", "janeiro", "января", "يناير", "كانون الثاني"],
+    &["february", "février", "febrero", "fevereiro", "февраля", "فبراير", "شباط"],
+    &["march", "mars", "marzo", "março", "марта", "مارس", "آذار"],
     &["april", "avril", "abril", "апреля", "أبريل", "نيسان"],
-    &["may", "mai", "mayo", "мая", "مايو", "أيار"],
-    &["june", "juin", "junio", "июня", "يونيو", "حزيران"],
-    &["july", "juillet", "julio", "июля", "يوليو", "تموز"],
+    &["may", "mai", "mayo", "maio", "мая", "مايو", "أيار"],
+    &["june", "juin", "junio", "junho", "июня", "يونيو", "حزيران"],
+    &["july", "juillet", "julio", "julho", "июля", "يوليو", "تموز"],
     &["august", "août", "agosto", "августа", "أغسطس", "آب"],
-    &["september", "septembre", "septiembre", "setiembre", "сентября", "سبتمبر", "أيلول"],
-    &["october", "octobre", "octubre", "октября", "أكتوبر", "تشرين الأول"],
-    &["november", "novembre", "noviembre", "ноября", "نوفمبر", "تشرين الثاني"],
-    &["december", "décembre", "diciembre", "декабря", "ديسمبر", "كانون الأول"],
+    &["september", "septembre", "septiembre", "setembro", "setiembre", "сентября", "سبتمبر", "أيلول"],
+    &["october", "octobre", "octubre", "outubro", "октября", "أكتوبر", "تشرين الأول"],
+    &["november", "novembre", "noviembre", "novembro", "ноября", "نوفمبر", "تشرين الثاني"],
+    &["december", "décembre", "diciembre", "dezembro", "декабря", "ديسمبر", "كانون الأول"],
 ];
 
 /// All full dates in a text, in their order.
@@ -88,9 +88,9 @@ fn date_at(tokens: &[Token]) -> Option<NaiveDate> {
             Mark('日'),
             ..,
         ] => day_of(*year, *month, *day),
-        // 31 October 2026, le 1er octobre 2026, 31 de octubre de 2026, 31 تشرين الأول 2026
+        // 31 October 2026, le 1er octobre 2026, 31 de octubre de 2026, 1.º de outubro de 2026, 31 تشرين الأول 2026
         [Number { value: day, digits: 1..=2 }, rest @ ..] => {
-            let rest = skip_words(rest, &["er", "st", "nd", "rd", "th", "de", "º"]);
+            let rest = skip_words(skip_ordinal(rest), &["er", "st", "nd", "rd", "th", "de", "º"]);
             let (month, rest) = month_at(rest)?;
             match skip_words(rest, &["de", "del", "г"]) {
                 [Number { value: year, digits: 4 }, ..] => day_of(*year, month, *day),
@@ -103,6 +103,14 @@ fn date_at(tokens: &[Token]) -> Option<NaiveDate> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The mark of the first day of a month: "1.º de janeiro".
+fn skip_ordinal(tokens: &[Token]) -> &[Token] {
+    match tokens {
+        [Token::Mark('.'), Token::Word(mark), rest @ ..] if matches!(mark.as_str(), "º" | "o") => rest,
+        _ => tokens,
     }
 }
 
@@ -153,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_found_in_all_six_languages() {
+    fn dates_are_found_in_all_languages_of_letters() {
         let day = NaiveDate::from_ymd_opt(2024, 10, 10).unwrap();
         for text in [
             "on 10 October 2024 in New York",
@@ -161,6 +169,7 @@ mod tests {
             "2024-10-10",
             "le 10 octobre 2024",
             "el 10 de octubre de 2024,",
+            "em 10 de outubro de 2024,",
             "10 октября 2024 года",
             "10 октября 2024 г.",
             "في 10 تشرين الأول/أكتوبر 2024",
@@ -169,7 +178,14 @@ mod tests {
         ] {
             assert_eq!(in_text(text), [day], "{text}");
         }
-        assert_eq!(in_text("du 1er janvier 2027"), [NaiveDate::from_ymd_opt(2027, 1, 1).unwrap()]);
+        for text in ["du 1er janvier 2027", "em 1.º de janeiro de 2027", "em 1 de janeiro de 2027"] {
+            assert_eq!(in_text(text), [NaiveDate::from_ymd_opt(2027, 1, 1).unwrap()], "{text}");
+        }
+        let months =
+            ["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"];
+        for (month, name) in (1..).zip(months) {
+            assert_eq!(in_text(&format!("5 de {name} de 2027")), [NaiveDate::from_ymd_opt(2027, month, 5).unwrap()], "R39: {name}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
 fn shipped() -> LetterWords {
     LetterWords {
         blocks: read("blocks"),
-        texts: Language::ALL.into_iter().map(|language| (language, read(language.code()))).collect(),
+        texts: Language::LETTERS.into_iter().map(|language| (language, read(language.code()))).collect(),
         address: read("address"),
         labels: read("labels"),
     }
@@ -20,7 +20,7 @@ fn shipped() -> LetterWords {
 /// R29, R39
 #[test]
 fn the_shipped_letters_have_every_word_in_every_language() {
-    let faults = shipped().faults(&Language::ALL, |variable| LETTER_VARIABLES.contains(&variable));
+    let faults = shipped().faults(&Language::LETTERS, |variable| LETTER_VARIABLES.contains(&variable));
     assert_eq!(faults, Vec::<String>::new());
 }
 
@@ -30,7 +30,7 @@ fn a_missing_translation_is_missing_and_not_english() {
     let mut words = shipped();
     words.texts.get_mut(&Language::Ar).unwrap().text.remove("body-gap");
     assert_eq!(words.text(Language::Ar, "body-gap"), None);
-    let faults = words.faults(&Language::ALL, |_| true);
+    let faults = words.faults(&Language::LETTERS, |_| true);
     assert_eq!(faults, ["ar: the block body-gap has no text"]);
 }
 
@@ -42,7 +42,7 @@ fn an_unknown_variable_an_orphan_text_and_a_missing_label_are_found() {
     french.text.insert("body-gap".into(), "{{ state.nmae }}".into());
     french.text.insert("orphan".into(), "x".into());
     words.labels.languages.get_mut(&Language::Zh).unwrap().page.remove("reference");
-    let faults = words.faults(&Language::ALL, |variable| LETTER_VARIABLES.contains(&variable));
+    let faults = words.faults(&Language::LETTERS, |variable| LETTER_VARIABLES.contains(&variable));
     assert_eq!(
         faults,
         ["fr: block body-gap: unknown variable state.nmae", "fr: the text orphan belongs to no block", "zh: no label reference"]
@@ -53,7 +53,7 @@ fn an_unknown_variable_an_orphan_text_and_a_missing_label_are_found() {
 fn numbered_asks_have_at_least_two_lines_in_every_language() {
     let words = shipped();
     for block in words.blocks.blocks.iter().filter(|block| block.items) {
-        let lines: Vec<_> = Language::ALL
+        let lines: Vec<_> = Language::LETTERS
             .iter()
             .map(|language| words.text(*language, &block.key).unwrap().lines().filter(|l| !l.trim().is_empty()).count())
             .collect();
@@ -67,7 +67,7 @@ fn a_block_of_the_open_letter_that_names_a_state_is_a_fault() {
     let mut words = shipped();
     words.texts.get_mut(&Language::Es).unwrap().text.insert("all-move".into(), "{{ state.of }}".into());
     words.address.open.remove(&Language::Ru);
-    let faults = words.faults(&Language::ALL, |_| true);
+    let faults = words.faults(&Language::LETTERS, |_| true);
     let expected = ["es: block all-move: state.of speaks of one state, in a letter to all", "ru: no form of address for the open letter"];
     assert_eq!(faults, expected);
 }

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
+use super::punctuation::{colon, full_stop};
 use crate::{
     domain::{headline::Headline, language::Language, phrase, wave::WaveLine, wording::LetterWords},
     platform::{
-        formats, i18n,
+        formats,
         typeset::{
             Typesetter,
             letter::{Annex, AnnexEntry, AnnexSection},
@@ -58,12 +59,11 @@ pub fn annex(
     let alone = own.is_empty() && near.is_empty();
     let sections = [("from_country", own), ("from_region", near), (if alone { "all" } else { "others" }, others)];
     let numbers = [("organisations", counts.organisations), ("individuals", counts.individuals)];
-    let numbers = numbers
-        .map(|(key, count)| format!("{}{}{}", label(key), i18n::word(language, "site-colon"), formats::number(language, i64::from(count))))
-        .join(" · ");
+    let numbers =
+        numbers.map(|(key, count)| format!("{}{}{}", label(key), colon(language), formats::number(language, i64::from(count)))).join(" · ");
     Some(Annex {
         title: label("annex_title"),
-        counts: format!("{numbers}{}{}", i18n::word(language, "site-full-stop"), fill(label("annex_intro")).ok()?),
+        counts: format!("{numbers}{}{}", full_stop(language), fill(label("annex_intro")).ok()?),
         sections: sections
             .into_iter()
             .filter(|(_, lines)| !lines.is_empty())

@@ -91,7 +91,7 @@ impl Desk {
     }
 
     fn languages(&self) -> &[Language] {
-        &self.campaign.config.languages
+        self.campaign.config.languages_of_letters()
     }
 
     /// The words as the form would make them, or what is wrong with it.
@@ -211,7 +211,9 @@ pub(super) async fn save(
 fn asked<'a>(desk: &'a Desk, typed: &Typed) -> Result<(&'a states::directory::StateEntry, PostKind, Language), Problem> {
     let state = desk.directory.state(value(typed, "state")).or_else(|| desk.directory.states().first()).ok_or(Problem::NotFound)?;
     let post = value(typed, "post").parse().unwrap_or(PostKind::PermanentRepresentative);
-    let language = value(typed, "language").parse().unwrap_or_else(|_| state.language());
+    let campaign = &desk.campaign.config;
+    let own = || state.language(campaign.languages_of_letters());
+    let language = campaign.language_of_letters(value(typed, "language")).unwrap_or_else(own);
     Ok((state, post, language))
 }
 

@@ -90,7 +90,7 @@ pub(super) async fn list(
     let newest = words::newest(db, campaign.id).await?.ok_or(Problem::NotFound)?;
     let words: LetterWords = serde_json::from_value(newest.blocks)?;
     let names = accounts::store::names(db).await?;
-    let languages = &campaign.config.languages;
+    let languages = campaign.config.languages_of_letters();
     let is_open = |language: Language, key: &str| words.is_behind(language, key) || words.text(language, key).is_none();
     let counts = campaign.config.authoritative;
     let view = BlocksPage {
@@ -239,7 +239,7 @@ pub(super) async fn trial_pdf(
     let present = Present::read(&platform, &campaign, &directory).await?.ok_or(Problem::NotFound)?;
     let state = directory.state(&iso3).ok_or(Problem::NotFound)?;
     let trials = Trials::set_up(&platform, &campaign, &directory, &present, &present.words).await?;
-    let language = state.language();
+    let language = state.language(campaign.config.languages_of_letters());
     as_pdf(&platform, &trials.letter(state, PostKind::PermanentRepresentative, language)).await
 }
 

@@ -221,7 +221,8 @@ pub(super) async fn board(
             state_name: directory.name(&letter.iso3, language).to_owned(),
             iso3: letter.iso3.clone(),
             post_key: post_key(kind_of(letter)),
-            language: letter.language.parse().map_or_else(|_| letter.language.clone(), |language: Language| language.own_name().to_owned()),
+            language: Language::of_letters(&letter.language)
+                .map_or_else(|_| letter.language.clone(), |language| language.own_name().to_owned()),
             state: letter.state.clone(),
             way: Some(&letter.channel).filter(|way| *way != Channel::Mail.key()).cloned(),
             reference: letter.reference.clone(),
@@ -292,7 +293,7 @@ pub(super) async fn board(
         way: query.way,
         states: LetterState::ALL.iter().map(|state| choice("letters-state-", state.key())).collect(),
         posts: Options::of(&round).posts.iter().map(|kind| choice("letters-post-", kind)).collect(),
-        languages: language_choices(),
+        languages: language_choices(&campaign.config),
         findings: std::iter::once(any)
             .chain(found.into_iter().map(|code| Choice { value: code.key().to_owned(), text: word(&finding_key(code)) }))
             .collect(),

@@ -117,7 +117,7 @@ impl Carrier {
         let gone = || JobError::Fail("the letter has no PDF, no text or no address".to_owned());
         let campaign = self.campaigns.for_work(&self.platform).await?;
         let sender = &campaign.config.sender;
-        let language: Language = letter.language.parse().map_err(|_| gone())?;
+        let language = Language::of_letters(&letter.language).map_err(|_| gone())?;
         let Content { email } = Content::deserialize(&letter.content).map_err(|_| gone())?;
         let to = dispatch.to_address.as_deref().ok_or_else(gone)?;
         letter.file_id.ok_or_else(gone)?;

@@ -11,7 +11,7 @@ use super::{
     service::Options, written_desk,
 };
 use crate::{
-    domain::{language::Language, letter::RoundState},
+    domain::{campaign::Campaign, language::Language, letter::RoundState},
     entities::letter_round,
 };
 
@@ -84,7 +84,8 @@ pub(super) fn post_key(kind: &str) -> String {
     format!("letters-post-{}", kind.replace('_', "-"))
 }
 
-/// The languages letters are written in, by their own names.
-pub(super) fn language_choices() -> Vec<Choice> {
-    Language::ALL.map(|language| Choice { value: language.code().to_owned(), text: language.own_name().to_owned() }).into()
+/// The languages letters of a campaign are written in, by their own names.
+pub(super) fn language_choices(campaign: &Campaign) -> Vec<Choice> {
+    let choice = |language: &Language| Choice { value: language.code().to_owned(), text: language.own_name().to_owned() };
+    campaign.languages_of_letters().iter().map(choice).collect()
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     addressing::{self, Recipient},
     facts::Known,
+    punctuation::{colon, comma},
 };
 use crate::{
     campaigns::current::CalendarEvent,
@@ -285,24 +286,11 @@ fn dress(
 /// The line of place and date; the date alone where there is no place.
 pub(super) fn place_date(place: &str, language: Language, dated_on: NaiveDate) -> String {
     let date = formats::day(language, dated_on);
-    let comma = match language {
-        Language::Ar => "، ",
-        Language::Zh => "，",
-        _ => ", ",
-    };
+    let comma = comma(language);
     if place.is_empty() { date } else { format!("{place}{comma}{date}") }
 }
 /// Before the key of a sentence of the mail that carries a letter.
 const FRAME: &str = "mail: ";
-
-/// What stands between a label and its value in a letter.
-pub(super) const fn colon(language: Language) -> &'static str {
-    match language {
-        Language::Fr => "\u{a0}: ",
-        Language::Zh => "：",
-        _ => ": ",
-    }
-}
 
 /// The whole letter as text, for the mail and for those who cannot open the file.
 pub fn plain_text(page: &LetterPage, frame: &[String]) -> String {

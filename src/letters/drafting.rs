@@ -20,6 +20,7 @@ use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
     domain::{
+        campaign::Campaign,
         checks::{self, Finding},
         language::Language,
         letter::{Channel, LetterState, PostKind, RoundState},
@@ -37,14 +38,14 @@ use crate::{
 /// Rows of one insert: what both databases take with a whole letter in each.
 const ROWS_AT_ONCE: usize = 50;
 
-/// The language a state is written to in: the office's own wish, else the first UN language that is official there, else English.
-fn language_of(options: &Options, state: &StateEntry, wish: Option<&str>) -> Language {
-    options.language.unwrap_or_else(|| language_of_state(state, wish))
+/// The language a state is written to in: the office's own wish, else the first language of letters that is official there, else English.
+fn language_of(options: &Options, campaign: &Campaign, state: &StateEntry, wish: Option<&str>) -> Language {
+    options.language.unwrap_or_else(|| language_of_state(campaign, state, wish))
 }
 
 /// The same where nobody has chosen one language for all.
-pub fn language_of_state(state: &StateEntry, wish: Option<&str>) -> Language {
-    wish.and_then(|code| code.parse().ok()).unwrap_or_else(|| state.language())
+pub fn language_of_state(campaign: &Campaign, state: &StateEntry, wish: Option<&str>) -> Language {
+    wish.and_then(|code| Language::of_letters(code).ok()).unwrap_or_else(|| state.language(campaign.languages_of_letters()))
 }
 
 /// The post as an observer or a member has it.
@@ -136,7 +137,7 @@ async fn write(
             continue; // not of the earlier round, or answered
         }
         let wish = entry.addressee.as_ref().and_then(|addressee| addressee.language.as_deref());
-        let language = language_of(&options, state, wish);
+        let language = language_of(&options, &campaign.config, state, wish);
         let known = known.get(&state.iso3).unwrap_or(&unknown);
         let earlier = existing.get(&entry.post.id);
         if only.is_some() && only != earlier.map(|letter| letter.id) {
@@ -207,7 +208,7 @@ pub async fn check_again(
             continue;
         }
         let content: Content = serde_json::from_value(letter.content.clone()).map_err(anyhow::Error::from)?;
-        let language: Language = letter.language.parse().map_err(anyhow::Error::from)?;
+        let language = Language::of_letters(&letter.language).map_err(anyhow::Error::from)?;
         let known = known.get(&letter.iso3).unwrap_or(&unknown);
         let to = (post_kind(state, &entry.post.kind), letter.channel.parse().unwrap_or(Channel::Mail));
         let excused = letter.unchecked_because.is_some();

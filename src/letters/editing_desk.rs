@@ -140,7 +140,7 @@ impl Open {
     }
 
     fn language(&self) -> Language {
-        self.letter.language.parse().unwrap_or_default()
+        Language::of_letters(&self.letter.language).unwrap_or_default()
     }
 
     fn here(&self) -> String {

@@ -186,7 +186,7 @@ pub(super) fn whole_page(
     letter: &letter::Model,
 ) -> Result<LetterPage, serde_json::Error> {
     let mut content: Content = serde_json::from_value(letter.content.clone())?;
-    let language: Language = letter.language.parse().unwrap_or_default();
+    let language = Language::of_letters(&letter.language).unwrap_or_default();
     if campaign.config.sign_on.names_to_governments
         && let Some(state) = directory.state(&letter.iso3)
     {
@@ -198,7 +198,7 @@ pub(super) fn whole_page(
 
 /// What a letter's PDF is called where it is kept.
 pub(super) fn pdf_name(letter: &letter::Model, loaded: &Loaded) -> String {
-    let language: Language = letter.language.parse().unwrap_or_default();
+    let language = Language::of_letters(&letter.language).unwrap_or_default();
     file_name("letter", &letter.iso3, language, loaded.round.dated_on, "pdf")
 }
 

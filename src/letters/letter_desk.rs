@@ -163,7 +163,7 @@ pub(super) async fn page(
     let record = dispatch::may_record(db, &round, &letter).await;
     let address = jobs::address_of(db, &letter, platform.clock.now().date_naive()).await?;
     let content: Content = serde_json::from_value(letter.content)?;
-    let language: Language = letter.language.parse().unwrap_or_default();
+    let language = Language::of_letters(&letter.language).unwrap_or_default();
     let state: LetterState = letter.state.parse().map_err(anyhow::Error::from)?;
     let may = staff.role.may(Permission::ReleaseLetters);
     let ways: Vec<Channel> = Channel::ALL.to_vec();

@@ -24,6 +24,7 @@ mod open_letter_desk;
 pub mod own_letter;
 pub mod pausing;
 pub mod present;
+mod punctuation;
 pub mod recheck;
 mod reissue;
 pub mod reminding;

@@ -71,7 +71,7 @@ async fn ask(
     staff.require(Permission::ReadDesk)?;
     let query: Asked = forms::query(request)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let language = query.language.parse().unwrap_or(campaign.config.authoritative);
+    let language = campaign.config.language_of_letters(&query.language).unwrap_or(campaign.config.authoritative);
     let db = platform.database.read();
     let missing = |error| match error {
         RoundError::Missing => Problem::NotFound,
@@ -99,7 +99,7 @@ impl Asking {
             round_name: round.name.clone(),
             wave: i18n::text(reader, "roll-wave-title", &i18n::args([("number", i64::from(self.loaded.wave.number).into())])),
             dated_on: formats::day(reader, round.dated_on),
-            languages: language_choices(),
+            languages: language_choices(&self.campaign.config),
             language: self.language.code(),
             dir: self.language.direction(),
             subject: content.page.subject.clone(),

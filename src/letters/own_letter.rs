@@ -90,7 +90,10 @@ impl OwnForm {
         if post.is_none() {
             errors.add("post", "own-letter-error-post");
         }
-        let language = self.language.parse::<Language>().map_err(|_| errors.add("language", "own-letter-error-language"));
+        let language = campaign.config.language_of_letters(&self.language);
+        if language.is_none() {
+            errors.add("language", "own-letter-error-language");
+        }
         let name = clean_name(&self.name).map_err(|fault| {
             let key = match fault {
                 NameFault::Empty => "own-letter-error-name-empty",
@@ -107,7 +110,7 @@ impl OwnForm {
             }
         }
         match (state, post, language, name) {
-            (Some(state), Some(post), Ok(language), Ok(name)) if errors.is_empty() => Ok(Order { state, post, language, name }),
+            (Some(state), Some(post), Some(language), Ok(name)) if errors.is_empty() => Ok(Order { state, post, language, name }),
             _ => Err(errors),
         }
     }
@@ -133,7 +136,7 @@ struct FormPage<'a> {
 
 fn form_page(
     platform: &Platform,
-    directory: &Directory,
+    (campaign, directory): (&Current, &Directory),
     language: Language,
     form: &OwnForm,
     errors: &FormErrors,
@@ -141,13 +144,14 @@ fn form_page(
 ) -> Result<HttpResponse, Problem> {
     let states = directory.by_name(language).map(|state| Choice::new(state.iso3.clone(), state.forms.name(language).to_owned()));
     let post = |kind: &str| Choice::new(kind.to_owned(), post_label(language, kind));
+    let of_letters = campaign.config.languages_of_letters();
     let view = FormPage {
         page: platform.site.frame(language, &format!("/{language}/write"), i18n::word(language, "own-letter-title")),
         errors: errors.view(language),
         form,
         states: states.collect(),
         posts: posts::KINDS.into_iter().map(post).collect(),
-        languages: Language::ALL.into_iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
+        languages: of_letters.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
     };
     Ok(platform.site.page(status, "letters/own_form.html", language, &view)?)
 }
@@ -160,6 +164,7 @@ async fn show_form(
     request: HttpRequest,
     visitor: Visitor,
     platform: web::Data<Platform>,
+    campaigns: web::Data<campaigns::Register>,
     states: web::Data<states::Register>,
 ) -> Result<HttpResponse, Problem> {
     let mut form: OwnForm = forms::query(&request)?;
@@ -170,7 +175,8 @@ async fn show_form(
         form.language = visitor.language.code().to_owned();
     }
     form.name.clear();
-    form_page(&platform, &*states.get(&platform).await?, visitor.language, &form, &FormErrors::default(), StatusCode::OK)
+    let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    form_page(&platform, (&campaign, &directory), visitor.language, &form, &FormErrors::default(), StatusCode::OK)
 }
 
 #[derive(Serialize)]
@@ -205,7 +211,7 @@ async fn drafted(
     directory: &Directory,
     form: &OwnForm,
 ) -> Result<Result<Own, HttpResponse>, Problem> {
-    let again = |errors: &FormErrors, status| form_page(platform, directory, visitor.language, form, errors, status).map(Err);
+    let again = |errors: &FormErrors, status| form_page(platform, (campaign, directory), visitor.language, form, errors, status).map(Err);
     platform.typesetter.ready().await.map_err(anyhow::Error::from)?;
     let order = match form.check(directory, campaign, &platform.typesetter) {
         Ok(order) => order,
@@ -300,7 +306,7 @@ fn in_own_name(content: Content, order: &Order<'_>) -> LetterPage {
 }
 
 fn name_of_file(campaign: &Current, form: &OwnForm, platform: &Platform, extension: &str) -> String {
-    let language = form.language.parse().unwrap_or_default();
+    let language = Language::of_letters(&form.language).unwrap_or_default();
     file_name(&campaign.config.sender.reference_prefix, form.state.trim(), language, platform.clock.now().date_naive(), extension)
 }
 

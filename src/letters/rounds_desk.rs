@@ -132,7 +132,7 @@ async fn rounds_page(
         past_events: followed.map(|event| event_choice(event, language)).collect(),
         waves: waves.into_iter().map(|wave| Choice { value: wave.number.to_string(), text: wave_title(wave.number) }).collect(),
         posts: posts.into_iter().map(|kind| Choice { text: i18n::word(language, &post_key(&kind)), value: kind }).collect(),
-        languages: language_choices(),
+        languages: language_choices(&campaign.config),
         may_prepare: staff.role.may(Permission::PrepareLetters),
         page: staff.frame(platform, "desk-nav-letters"),
         form,
@@ -183,11 +183,10 @@ pub(super) async fn create(
     if kinds.is_empty() {
         errors.add("posts", "letters-error-posts");
     }
-    let language = Some(form.language.as_str()).filter(|code| !code.is_empty()).map(str::parse::<Language>).transpose();
-    if language.is_err() {
+    let language = campaign.config.language_of_letters(&form.language);
+    if language.is_none() && !form.language.is_empty() {
         errors.add("language", "letters-error-language");
     }
-    let language = language.ok().flatten();
     let reminds = Some(form.reminds.as_str()).filter(|id| !id.is_empty()).map(str::parse::<Uuid>).transpose();
     if reminds.is_err() {
         errors.add("reminds", "letters-error-reminds");

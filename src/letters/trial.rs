@@ -110,9 +110,13 @@ impl<'a> Trials<'a> {
         Trial { iso3: state.iso3.clone(), language, content, findings }
     }
 
+    fn language(&self, state: &StateEntry) -> Language {
+        state.language(self.campaign.config.languages_of_letters())
+    }
+
     /// What is hard about a state's letter: which blocks it takes, its language, its standing, how its name is built.
     fn features(&self, state: &StateEntry) -> BTreeSet<String> {
-        let language = state.language();
+        let language = self.language(state);
         let forms = state.forms.in_language(language);
         let mut features =
             BTreeSet::from([format!("language {language}"), format!("status {}", state.un_status), format!("region {}", state.region)]);
@@ -150,7 +154,8 @@ impl<'a> Trials<'a> {
 
     /// Those letters, each in its state's language.
     pub fn hard_letters(&self) -> Vec<Trial> {
-        self.hard_states().into_iter().map(|state| self.letter(state, PostKind::PermanentRepresentative, state.language())).collect()
+        let letter = |state| self.letter(state, PostKind::PermanentRepresentative, self.language(state));
+        self.hard_states().into_iter().map(letter).collect()
     }
 
     /// Slots that would stay empty or be filled twice in some state's letter, first, reminding or after an event, to a mission or a ministry, with the

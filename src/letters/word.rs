@@ -4,12 +4,11 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::draft::colon;
+use super::punctuation::{colon, comma};
 use crate::{
     domain::language::Language,
     platform::{
         documents::{directed::Directed, docx},
-        i18n,
         templates::Templates,
         typeset::letter::{Annex, LabelledList, LetterPage},
     },
@@ -96,7 +95,7 @@ impl WordLetter {
             made_at: made_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             latin_lang: docx::latin_language(language),
             rtl: language.direction() == "rtl",
-            comma: i18n::word(language, "site-comma"),
+            comma: comma(language).to_owned(),
             letterhead: Directed::of(page.letterhead.name.clone(), language),
             letterhead_lines: values(&page.letterhead.lines),
             addressee: values(&page.addressee),

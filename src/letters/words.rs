@@ -197,7 +197,7 @@ mod tests {
     /// R31, R39: a missing translation or an unknown variable is an error when the words are read, not when a letter is sent.
     #[test]
     fn the_shipped_words_are_whole_in_every_language() {
-        let words = read(&Folder::Shipped("cah".into()), &Language::ALL).unwrap();
+        let words = read(&Folder::Shipped("cah".into()), &Language::LETTERS).unwrap();
         assert!(words.blocks.blocks.len() > 20);
     }
 }

@@ -38,22 +38,26 @@ const fn identifier(language: Language) -> LanguageIdentifier {
         Language::Ru => langid!("ru"),
         Language::Ar => langid!("ar"),
         Language::Zh => langid!("zh"),
+        Language::Pt => langid!("pt"),
     }
 }
 
-/// The message `key`, each argument isolated by direction: for HTML. A missing key shows itself; a test holds the catalogues together.
+/// The message `key`, each argument isolated by direction: for HTML. A missing key shows itself; a test holds the catalogues together. So does every key
+/// in a language that pages are not in: it has no catalogue, and no message of it is silently English (R39).
 pub fn text(language: Language, key: &str, args: &Args) -> String {
-    WORDS.try_lookup_with_args(&identifier(language), key, args).unwrap_or_else(|| key.to_owned())
+    let found = language.is_of_interface().then(|| WORDS.try_lookup_with_args(&identifier(language), key, args));
+    found.flatten().unwrap_or_else(|| key.to_owned())
 }
 
 /// The message `key` without arguments.
 pub fn word(language: Language, key: &str) -> String {
-    WORDS.try_lookup(&identifier(language), key).unwrap_or_else(|| key.to_owned())
+    language.is_of_interface().then(|| WORDS.try_lookup(&identifier(language), key)).flatten().unwrap_or_else(|| key.to_owned())
 }
 
 /// The message `key` without isolates: for subjects, plain-text mails and documents.
 pub fn plain(language: Language, key: &str, args: &Args) -> String {
-    PLAIN_WORDS.try_lookup_with_args(&identifier(language), key, args).unwrap_or_else(|| key.to_owned())
+    let found = language.is_of_interface().then(|| PLAIN_WORDS.try_lookup_with_args(&identifier(language), key, args));
+    found.flatten().unwrap_or_else(|| key.to_owned())
 }
 
 #[derive(RustEmbed)]
@@ -90,12 +94,21 @@ mod tests {
     fn every_language_says_everything() {
         let english = keys(Language::En);
         assert!(english.len() > 100, "the catalogues were not found");
-        for language in Language::ALL {
+        for language in Language::INTERFACE {
             let own = keys(language);
             let missing: Vec<_> = english.difference(&own).collect();
             let extra: Vec<_> = own.difference(&english).collect();
             assert!(missing.is_empty() && extra.is_empty(), "{language} lacks {missing:?} and has {extra:?} alone");
         }
+    }
+
+    /// R39: a letter that asked for a message of the interface in Portuguese would show it, and not English.
+    #[test]
+    fn a_language_without_a_catalogue_has_no_message() {
+        let none = Args::new();
+        let key = "site-colon";
+        assert_ne!(word(Language::En, key), key);
+        assert_eq!([word(Language::Pt, key), text(Language::Pt, key, &none), plain(Language::Pt, key, &none)], [key; 3]);
     }
 
     /// A mark that opens a line of its own looks torn off: French sets a space before it at which no line breaks.

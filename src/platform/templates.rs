@@ -119,14 +119,14 @@ impl Templates {
 }
 
 fn language(state: &State) -> TeraResult<Language> {
-    Ok(state.get::<String>("lang")?.and_then(|code| code.parse().ok()).unwrap_or_default())
+    Ok(state.get::<String>("lang")?.and_then(|code| Language::of_interface(&code).ok()).unwrap_or_default())
 }
 
 /// `{{ t(key="…", count=3) }}`; a `lang` argument overrides the page's language.
 fn translate(kwargs: Kwargs, state: &State) -> TeraResult<Value> {
     let key = kwargs.must_get::<&str>("key")?;
     let language = match kwargs.get::<&str>("lang")? {
-        Some(code) => code.parse().unwrap_or_default(),
+        Some(code) => Language::of_interface(code).unwrap_or_default(),
         None => language(state)?,
     };
     let mut arguments = i18n::Args::new();

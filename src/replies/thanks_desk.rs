@@ -16,7 +16,7 @@ use super::{desk::choices, meetings_desk::meeting_of};
 use crate::{
     accounts::{Permission, SignedIn},
     campaigns,
-    domain::{email::file_name, language::Language, letter::PostKind, meeting::MeetingStatus, prose, wording::LetterWords},
+    domain::{email::file_name, letter::PostKind, meeting::MeetingStatus, prose, wording::LetterWords},
     letters::{
         draft, drafting,
         thanks::{self, Thanks},
@@ -123,9 +123,12 @@ async fn answer(
     let entry = holder.and_then(|holder| holder.addressee);
     if form.language.is_empty() {
         let wish = entry.as_ref().and_then(|entry| entry.language.as_deref());
-        form.language = drafting::language_of_state(state, wish).code().to_owned();
+        form.language = drafting::language_of_state(&campaign.config, state, wish).code().to_owned();
     }
-    let language = form.language.parse::<Language>().map_err(|_| errors.add("language", "meeting-error-language")).ok();
+    let language = campaign.config.language_of_letters(&form.language);
+    if language.is_none() {
+        errors.add("language", "meeting-error-language");
+    }
     let typed = prose::clean(&form.words).filter(|words| words.chars().count() <= LONGEST);
     if typed.is_none() {
         errors.add("words", "meeting-error-words");
@@ -146,6 +149,7 @@ async fn answer(
             .insert_header((CACHE_CONTROL, "no-store"))
             .body(word::document(&platform.site.templates, page, now)?));
     }
+    let of_letters = campaign.config.languages_of_letters();
     let view = ThanksPage {
         page: staff.frame(platform, "meeting-thanks"),
         errors: errors.view(staff.language),
@@ -153,7 +157,7 @@ async fn answer(
         country: directory.name(&row.iso3, staff.language).to_owned(),
         form: &form,
         posts: choices(staff, "letters-post", PostKind::ALL.iter().map(|post| post.key())),
-        languages: Language::ALL.into_iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
+        languages: of_letters.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
         draft: letter.map(|page| DraftView {
             language: page.language.code(),
             dir: page.language.direction(),

@@ -77,7 +77,7 @@ impl Handler for ColleagueMail {
         let to = contact::open_contact(&platform.keys, row.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
         let address = EmailAddress::parse(&to.email).map_err(|_| JobError::Fail("the address is none".into()))?;
         let bucket = mails::bucket_of(&platform.keys.address_hash(&address.comparable()));
-        let language: Language = signature.language.parse().unwrap_or_default();
+        let language = Language::of_interface(&signature.language).unwrap_or_default();
         let link = row.purpose.parse::<Task>().ok().and_then(|_| colleague::token_of(&platform.keys, row.id));
         let link = link.map(|token| format!("{}/{language}/colleague/{}", platform.site.base_url, token.reveal()));
         let args = i18n::args([("reference", signature.reference.clone().into())]);

@@ -103,7 +103,8 @@ fn recognised(keys: &Keys, states: &Directory, signature: &signature::Model, of:
     let others = [&of.original_name, &of.latin_name, &of.official_name].into_iter().filter_map(|name| name.as_deref());
     let names: Vec<&str> = std::iter::once(name).chain(others).collect();
     let state = of.iso3.as_deref().and_then(|iso3| states.state(iso3));
-    let countries: Vec<&str> = state.iter().flat_map(|state| Language::ALL.iter().map(|language| state.forms.name(*language))).collect();
+    let countries: Vec<&str> =
+        state.iter().flat_map(|state| Language::INTERFACE.iter().map(|language| state.forms.name(*language))).collect();
     let contact = contact::of(keys, of);
     let identity = Identity::of(&Facts {
         kind: of.kind.parse().unwrap_or(SignatoryKind::Organisation),

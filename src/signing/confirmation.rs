@@ -234,7 +234,7 @@ pub(super) async fn link(
         sealed_contact: Set(None),
     };
     signature_token::Entity::insert(row).exec_without_returning(platform.database.write()).await?;
-    let language: Language = signature.language.parse().unwrap_or_default();
+    let language = Language::of_interface(&signature.language).unwrap_or_default();
     Ok(format!("{}/{language}/{page}/{}", platform.site.base_url, token.reveal()))
 }
 

@@ -102,7 +102,10 @@ pub(super) fn entrant(
     if state == SignatureState::Merged {
         return Err("state: a sheet does not say with which other it was merged".to_owned());
     }
-    let language = line.key("language", Some(Language::En))?;
+    let language = match line.cell("language") {
+        cell if cell.is_empty() => Language::En,
+        cell => Language::of_interface(&cell).map_err(|_| "language: not one of the known values")?,
+    };
     let now = platform.clock.now();
     let signed_at: DateTime<Utc> = match line.cell("signed_at") {
         cell if cell.is_empty() => now,

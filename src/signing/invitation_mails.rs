@@ -82,7 +82,7 @@ impl Handler for InvitationMail {
         }
         let to = contact::open_contact(&platform.keys, row.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
         let Some(token) = invitations::token_of(&platform.keys, row.id) else { return Err(JobError::Fail("no link could be made".into())) };
-        let language: Language = row.language.parse().unwrap_or_default();
+        let language = Language::of_interface(&row.language).unwrap_or_default();
         let base = format!("{}/{language}", platform.site.base_url);
         let reminder = payload.number > 0;
         let key = if reminder { "signing-invitation-reminder-subject" } else { "signing-invitation-subject" };

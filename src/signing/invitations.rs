@@ -96,7 +96,7 @@ pub(super) fn read(list: &str, otherwise: Language) -> Result<Vec<Invitee>, List
         })?;
         let language = match cells.next().unwrap_or_default() {
             "" => otherwise,
-            code => code.parse().map_err(|_| ListFault::Language(at + 1))?,
+            code => Language::of_interface(code).map_err(|_| ListFault::Language(at + 1))?,
         };
         invitees.push(Invitee { name, email, language });
         if invitees.len() > MOST {

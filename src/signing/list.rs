@@ -302,7 +302,7 @@ impl List {
     }
 
     fn heads(&self) -> [String; 5] {
-        let language = self.language.parse().unwrap_or_default();
+        let language = Language::of_interface(self.language).unwrap_or_default();
         let [name, place, kind] = self.columns.clone();
         [name, i18n::word(language, "list-original-name"), i18n::word(language, "list-affiliation"), place, kind]
     }

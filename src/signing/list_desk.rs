@@ -39,7 +39,7 @@ pub(super) fn choices(language: Language) -> [Vec<Choice>; 3] {
 
 /// The languages by their own names.
 pub(super) fn languages() -> Vec<Choice> {
-    Language::ALL.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect()
+    Language::INTERFACE.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect()
 }
 
 #[derive(Default, Deserialize)]
@@ -63,7 +63,7 @@ pub(super) async fn download(
     let bad = || Problem::Bad("bad-query");
     let layout: Layout = question.layout.parse().map_err(|_| bad())?;
     let format: Format = question.format.parse().map_err(|_| bad())?;
-    let language: Language = question.language.parse().map_err(|_| bad())?;
+    let language = Language::of_interface(&question.language).map_err(|_| bad())?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let wave = waves::by_number(platform.database.read(), campaign.id, *number).await?.ok_or(Problem::NotFound)?;
     file(&platform, (&campaign, &directory), &wave, (layout, format, language)).await

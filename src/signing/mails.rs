@@ -133,7 +133,7 @@ async fn write(
     address: String,
     attempt: Attempt,
 ) -> Result<(), JobError> {
-    let language: Language = signature.language.parse().unwrap_or_default();
+    let language = Language::of_interface(&signature.language).unwrap_or_default();
     let link = if may_confirm {
         Some(confirmation::link(platform, signature, jobs::CONFIRM, "confirm", confirmation::link_life(campaign)).await?)
     } else {

@@ -195,7 +195,7 @@ impl Handler for ThanksMail {
         }
         let Some(sealed) = of.sealed_contact.as_deref() else { return Ok(()) };
         let to = contact::open_contact(&platform.keys, of.id, sealed).map_err(|_| JobError::Fail("the contact does not open".into()))?;
-        let language: Language = signature.language.parse().unwrap_or_default();
+        let language = Language::of_interface(&signature.language).unwrap_or_default();
         let unset = |_| JobError::Retry("the list could not be set".into());
         // Nothing lies in the mailbox of somebody at risk but words.
         let attachment = if of.name.is_some() { self.list(&campaign, &wave, language).await.map_err(unset)? } else { None };

@@ -130,7 +130,7 @@ impl Mapping {
             let called = |title: &String| {
                 let title = name_key(title);
                 let words = std::iter::once(word).chain(ALSO.iter().filter(|(of, _)| *of == field).map(|(_, word)| *word));
-                let words = words.flat_map(|word| Language::ALL.iter().map(move |language| name_key(&i18n::word(*language, word))));
+                let words = words.flat_map(|word| Language::INTERFACE.iter().map(move |language| name_key(&i18n::word(*language, word))));
                 !title.is_empty() && (title == name_key(field) || words.into_iter().any(|word| word == title))
             };
             if let Some(place) = head.iter().position(called) {
@@ -170,7 +170,7 @@ impl Reading {
     /// As somebody said, in the words of people.
     pub(super) fn mapped(mapping: Mapping, directory: &Directory) -> Self {
         let mut vocabulary = Vocabulary::default();
-        for language in Language::ALL {
+        for language in Language::INTERFACE {
             let word = |key: String| name_key(&i18n::word(language, &key));
             for kind in SignatoryKind::ALL {
                 vocabulary.kinds.insert(word(format!("roll-kind-{kind}")), kind.key().to_owned());

@@ -80,7 +80,7 @@ impl Default for Index {
             search_ends: Vec::new(),
             names: String::new(),
             searches: String::new(),
-            orders: Language::ALL.iter().map(|language| (*language, OnceLock::new())).collect(),
+            orders: Language::INTERFACE.iter().map(|language| (*language, OnceLock::new())).collect(),
             countries: HashMap::new(),
             asked: Mutex::default(),
         }

@@ -23,6 +23,7 @@ use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
     domain::{
+        language::Language,
         name::name_key,
         signals::{self, Said, Signal},
         signature::{SignatoryKind, SignatureState},
@@ -156,7 +157,7 @@ fn of_itself(keys: &Keys, states: &Directory, signature: &signature::Model, of: 
     signals::of_one(Said {
         mailbox: contact.as_ref().and_then(contact::Contact::domain),
         website: of.website.as_deref(),
-        language: signature.language.parse().unwrap_or_default(),
+        language: Language::of_interface(&signature.language).unwrap_or_default(),
         official: state.map(|state| state.languages.as_slice()).unwrap_or_default(),
     })
 }

@@ -49,7 +49,7 @@ impl MailForm {
             Some(time) if time > now => errors.add("received", "typed-error-future"),
             Some(_) => {}
         }
-        let language = self.language.parse().map_err(|_| errors.add("language", "typed-error-language"));
+        let language = Language::of_interface(&self.language).map_err(|_| errors.add("language", "typed-error-language"));
         let kept_at = required_line(&self.kept_at, 200).map_err(|fault| add_fault(errors, "kept_at", fault));
         Some((received.filter(|time| *time <= now)?, language.ok()?, kept_at.ok()?))
     }

@@ -227,7 +227,7 @@ async fn upload_page(
             "kind" => SignatoryKind::ALL.iter().map(|kind| word("roll-kind", kind.key())).collect(),
             "visibility" => Visibility::ALL.iter().map(|visibility| word("signing-visibility", visibility.key())).collect(),
             "language" => {
-                Language::ALL.iter().map(|language| Choice::new(language.code().to_owned(), language.own_name().to_owned())).collect()
+                Language::INTERFACE.iter().map(|language| Choice::new(language.code().to_owned(), language.own_name().to_owned())).collect()
             }
             "iso3" => {
                 directory.by_name(language).map(|state| Choice::new(state.iso3.clone(), state.forms.name(language).to_owned())).collect()

@@ -12,6 +12,7 @@ use icu_collator::{Collator, CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::Locale;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder};
 
+use super::sheet;
 use crate::{
     domain::{campaign::Words, language::Language, state::AllForms},
     entities::{group_membership, state, state_group},
@@ -33,6 +34,8 @@ pub struct StateEntry {
     pub forms: AllForms,
     /// UN languages that are official there.
     pub languages: Vec<Language>,
+    /// Other languages of letters that are official there (R39).
+    pub other_languages: Vec<Language>,
     /// Seat of the capital, for address lines.
     pub capital: Option<String>,
     /// Treaty status and other facts.
@@ -42,9 +45,11 @@ pub struct StateEntry {
 }
 
 impl StateEntry {
-    /// The language it is written to in where nobody wishes another: the first UN language that is official there, else English.
-    pub fn language(&self) -> Language {
-        self.languages.first().copied().unwrap_or_default()
+    /// The language it is written to in where nobody wishes another: the first UN language that is official there, else another one that is and that
+    /// the letters are in, else English.
+    pub fn language(&self, of_letters: &[Language]) -> Language {
+        let other = || self.other_languages.iter().copied().find(|language| of_letters.contains(language));
+        self.languages.first().copied().or_else(other).unwrap_or_default()
     }
 }
 
@@ -97,7 +102,7 @@ impl Directory {
             let membership = Membership { group: row.group_code, from: row.starts_on, until: row.ends_on };
             directory.memberships.entry(row.iso3).or_default().push(membership);
         }
-        for language in Language::ALL {
+        for language in Language::INTERFACE {
             let mut order: Vec<usize> = (0..directory.states.len()).collect();
             let collator = collator(language);
             let name = |index: usize| directory.states.get(index).map_or("", |state| state.forms.name(language));
@@ -165,7 +170,8 @@ fn collator(language: Language) -> Option<CollatorBorrowed<'static>> {
 fn entry(row: state::Model) -> StateEntry {
     StateEntry {
         forms: serde_json::from_value(row.forms).unwrap_or_default(),
-        languages: row.languages.split_whitespace().filter_map(|code| code.parse().ok()).collect(),
+        other_languages: sheet::other_languages(&row.facts),
+        languages: row.languages.split_whitespace().filter_map(|code| Language::of_interface(code).ok()).collect(),
         iso3: row.iso3,
         iso2: row.iso2,
         un_status: row.un_status,

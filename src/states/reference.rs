@@ -128,7 +128,7 @@ async fn load_groups(db: &impl ConnectionTrait) -> Result<Loaded, ReferenceError
     let rows = shipped("groups.csv")?;
     let before = state_group::Entity::find().count(db).await?;
     let models = rows.iter().map(|row| {
-        let names: BTreeMap<&str, &str> = Language::ALL.iter().map(|l| (l.code(), cell(row, &format!("name_{l}")))).collect();
+        let names: BTreeMap<&str, &str> = Language::LETTERS.iter().map(|l| (l.code(), cell(row, &format!("name_{l}")))).collect();
         state_group::ActiveModel {
             code: Set(cell(row, "code").to_owned()),
             kind: Set(cell(row, "kind").to_owned()),

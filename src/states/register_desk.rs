@@ -150,7 +150,7 @@ impl EntryView {
         let in_words = |field: &str, text: String| match field {
             "rank" => i18n::word(language, &format!("register-rank-{}", text.replace('_', "-"))),
             "gender" => i18n::word(language, &format!("register-gender-{text}")),
-            "language" => text.parse::<Language>().map_or(text, |other| other.own_name().to_owned()),
+            "language" => Language::of_letters(&text).map_or(text, |other| other.own_name().to_owned()),
             _ => text,
         };
         let field = |(field, text): (&'static str, String)| FieldView {

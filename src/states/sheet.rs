@@ -20,7 +20,7 @@ use crate::{
 const FIRST: [&str; 4] = ["iso2", "iso3", "m49", "un_status"];
 const LAST: [&str; 2] = ["capital", "region_group_code"];
 /// Facts that may be missing, kept beside the names.
-const FACTS: [&str; 9] = [
+const FACTS: [&str; 10] = [
     "region_group_note",
     "un_admission_date",
     "icc_party",
@@ -30,10 +30,12 @@ const FACTS: [&str; 9] = [
     "genocide_year",
     "genocide_note",
     "mission_correspondence_language",
+    OTHER_LANGUAGES,
 ];
+const OTHER_LANGUAGES: &str = "other_official_languages";
 const LANGUAGES: &str = "un_official_languages";
 /// Columns of the shipped file that say what others say too: the article is part of the phrases, the region's name of the group's.
-const REPEATED: [&str; 4] = ["article_en", "article_fr", "article_es", "region_group"];
+const REPEATED: [&str; 5] = ["article_en", "article_fr", "article_es", "article_pt", "region_group"];
 /// The forms of a name, by the first part of their column's name.
 const FORMS: [&str; 6] = ["name", "formal", "run", "of", "in", "adj"];
 /// What a state may be to the United Nations.
@@ -106,7 +108,7 @@ pub struct Reject {
 
 /// The columns of the exported sheet, in order.
 fn columns() -> Vec<String> {
-    let forms = Language::ALL.iter().flat_map(|language| FORMS.map(|form| column(form, *language)));
+    let forms = Language::LETTERS.iter().flat_map(|language| FORMS.map(|form| column(form, *language)));
     let last = LAST.into_iter().chain(FACTS).chain([LANGUAGES]).map(str::to_owned);
     FIRST.into_iter().map(str::to_owned).chain(forms).chain(last).collect()
 }
@@ -194,7 +196,7 @@ fn read(table: &Table, row: &Row, groups: &HashSet<String>, tiles: &BTreeMap<Str
         return Err(format!("{iso3}: region_group_code {region:?} is no group of ours"));
     }
     let mut all = AllForms::default();
-    for language in Language::ALL {
+    for language in Language::LETTERS {
         let form = |form: &str| cell(&column(form, language));
         let forms = Forms {
             name: form("name")?,
@@ -216,8 +218,12 @@ fn read(table: &Table, row: &Row, groups: &HashSet<String>, tiles: &BTreeMap<Str
             facts.insert(name.to_owned(), json!(fact));
         }
     }
+    let other = cell(OTHER_LANGUAGES)?;
+    if let Some(unknown) = other.split([' ', ';', ',']).find(|code| !code.is_empty() && Language::of_letters(code).is_err()) {
+        return Err(format!("{iso3}: {OTHER_LANGUAGES}: {unknown:?} is no language of letters"));
+    }
     let languages = cell(LANGUAGES)?.replace([';', ','], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some(unknown) = languages.split(' ').find(|code| !code.is_empty() && code.parse::<Language>().is_err()) {
+    if let Some(unknown) = languages.split(' ').find(|code| !code.is_empty() && Language::of_interface(code).is_err()) {
         return Err(format!("{iso3}: {LANGUAGES}: {unknown:?} is none of ours"));
     }
     Ok(state::Model {
@@ -233,6 +239,12 @@ fn read(table: &Table, row: &Row, groups: &HashSet<String>, tiles: &BTreeMap<Str
         tile_y,
         iso3,
     })
+}
+
+/// The languages of letters that are official in a state beside those of the United Nations, from its facts.
+pub(super) fn other_languages(facts: &Value) -> Vec<Language> {
+    let codes = facts.get(OTHER_LANGUAGES).and_then(Value::as_str).unwrap_or_default();
+    codes.split([' ', ';', ',']).filter_map(|code| Language::of_letters(code).ok()).collect()
 }
 
 /// A stored row as the cells of a line, by column.
@@ -259,7 +271,7 @@ fn cells(row: &state::Model) -> Vec<(String, String)> {
     };
     let first = FIRST.into_iter().map(str::to_owned).map(cell);
     let last = LAST.into_iter().chain(FACTS).chain([LANGUAGES]).map(str::to_owned).map(cell);
-    first.chain(Language::ALL.iter().flat_map(of_language)).chain(last).collect()
+    first.chain(Language::LETTERS.iter().flat_map(of_language)).chain(last).collect()
 }
 
 fn differences(old: &state::Model, new: &state::Model) -> Vec<Difference> {

@@ -134,7 +134,7 @@ pub fn pdf_words(bytes: &[u8]) -> String {
 }
 
 on_both_databases! {
-    /// R28, R29, R30, R32, R39: all real letters to all states in all six languages.
+    /// R28, R29, R30, R32, R39: all real letters to all states in all seven languages.
     async fn every_state_gets_its_own_sound_letter_in_every_language(program: Program) {
         seed_confidential_note(&program).await;
         let browser = ready(&program).await;
@@ -142,7 +142,7 @@ on_both_databases! {
         let (_, words) = words(&program).await;
         let kinds = post::Entity::find().all(program.app.platform.database.read()).await.unwrap();
         let kind_of = |id: Uuid| kinds.iter().find(|post| post.id == id).unwrap().kind.clone();
-        for language in Language::ALL {
+        for language in Language::LETTERS {
             let name = format!("All, {language}");
             let fields = [("posts", PR), ("posts", "foreign_minister"), ("language", language.code())];
             let board = drafted(&program, &browser, &name, &fields).await;

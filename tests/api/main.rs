@@ -42,6 +42,7 @@ mod open_letter;
 mod own_letter;
 mod pauses;
 mod plan;
+mod portuguese;
 mod positions;
 mod processes;
 mod publishing;

@@ -182,6 +182,10 @@ on_both_databases! {
         assert_eq!((file.header("content-disposition"), file.header("cache-control")), ("attachment; filename=\"CAH-FRA-ar-2026-11-23.docx\"", "no-store"));
         let document = crate::lists::part(&file.bytes, "word/document.xml");
         assert!(document.contains("20") && document.contains("&lt;b&gt;warm&lt;/b&gt;") && !document.contains("immunity"));
+        // R39: a language of letters that no page is in.
+        let portuguese = staff.submit(&thanks, &thanks, &[typed[0], ("language", "pt"), ("words", "")]).await;
+        let text = portuguese.texts("#draft").join(" ");
+        assert!(text.contains("agradece a reunião de 20 de novembro de 2026.") && text.contains("Tradução não oficial"), "{text}");
         let wrong = staff.submit(&thanks, &thanks, &[("post", "party"), ("language", "xx"), ("words", "Kept")]).await;
         assert_eq!((wrong.status, wrong.texts("textarea[name=words]")), (422, vec!["Kept".to_owned()]));
         let unknown = record(&staff, &[("post", ""), ("met", "A legal adviser")]).await.location().to_owned();

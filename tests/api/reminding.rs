@@ -90,7 +90,7 @@ on_both_databases! {
         let staff = ready(&program).await;
         let before = left(&program, &staff).await;
         let round = before[0].round_id.to_string();
-        for language in ["fr", "es", "ru", "ar", "zh"] {
+        for language in ["fr", "es", "ru", "ar", "zh", "pt"] {
             let fields = [("posts", PR), ("language", language), ("reminds", round.as_str())];
             let board = drafted(&program, &staff, &format!("Reminder {language}"), &fields).await;
             for (letter, content) in letters(&program, &board).await {

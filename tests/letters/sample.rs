@@ -50,6 +50,7 @@ impl Words {
             Language::Ru => "30 сентября 2027 года",
             Language::Ar => "30 أيلول/سبتمبر 2027",
             Language::Zh => "2027年9月30日",
+            Language::Pt => "30 de setembro de 2027",
         };
         let of = if language == Language::Ru { "gen_ru".to_owned() } else { format!("of_{code}") };
         let values = BTreeMap::from([

@@ -54,6 +54,7 @@ pub const fn latin_language(language: Language) -> &'static str {
         Language::Fr => "fr-FR",
         Language::Es => "es-ES",
         Language::Ru => "ru-RU",
+        Language::Pt => "pt-PT",
         Language::En | Language::Ar | Language::Zh => "en-GB",
     }
 }

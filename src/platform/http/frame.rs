@@ -143,10 +143,10 @@ impl Site {
     /// The frame of a public page. `path` is the request's path, with the language first.
     pub fn frame(&self, language: Language, path: &str, title: String) -> Frame<'_> {
         let of_language = |code: &str| match path.split('/').nth(1) {
-            Some(first) if first.parse::<Language>().is_ok() => format!("/{code}{}", path.get(1 + first.len()..).unwrap_or_default()),
+            Some(first) if Language::of_interface(first).is_ok() => format!("/{code}{}", path.get(1 + first.len()..).unwrap_or_default()),
             _ => format!("/{code}"),
         };
-        let languages = Language::ALL
+        let languages = Language::INTERFACE
             .into_iter()
             .map(|other| LanguageLink {
                 code: other.code(),
@@ -189,7 +189,7 @@ impl Site {
             .filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(&role)))
             .map(|item| NavView { href: item.path.to_owned(), label_key: item.label_key, current: item.holds(path) })
             .collect();
-        let languages = Language::ALL.into_iter().map(|other| LanguageLink {
+        let languages = Language::INTERFACE.into_iter().map(|other| LanguageLink {
             code: other.code(),
             name: other.own_name(),
             href: String::new(),

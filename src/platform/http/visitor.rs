@@ -28,7 +28,7 @@ impl FromRequest for Visitor {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let language = request.path().split('/').nth(1).and_then(|code| code.parse().ok());
+        let language = request.path().split('/').nth(1).and_then(|code| Language::of_interface(code).ok());
         ready(language.map(|language| Self { language }).ok_or(Problem::NotFound))
     }
 }
@@ -48,7 +48,7 @@ pub fn source(request: &HttpRequest, proxies: usize) -> Option<IpAddr> {
 
 /// The language of the path, else the best the browser asks for, else English.
 pub fn language_of(request: &HttpRequest) -> Language {
-    let of_path = request.path().split('/').nth(1).and_then(|code| code.parse().ok());
+    let of_path = request.path().split('/').nth(1).and_then(|code| Language::of_interface(code).ok());
     of_path.or_else(|| accepted(request)).unwrap_or_default()
 }
 
@@ -57,7 +57,7 @@ fn accepted(request: &HttpRequest) -> Option<Language> {
     let header = Header::<AcceptLanguage>::from_request(request, &mut Payload::None).now_or_never()?.ok()?;
     let refused = |code: &str| header.iter().any(|range| range.quality == Quality::ZERO && range.item.to_string().starts_with(code));
     header.ranked().into_iter().find_map(|range| match range {
-        Preference::Specific(tag) => tag.primary_language().parse().ok().filter(|language: &Language| !refused(language.code())),
+        Preference::Specific(tag) => Language::of_interface(tag.primary_language()).ok().filter(|language| !refused(language.code())),
         Preference::Any => None,
     })
 }
@@ -91,6 +91,9 @@ mod tests {
             ("AR-eg, en", Language::Ar),
             ("fr;q=0, ru;q=0.2", Language::Ru),
             ("*", Language::En),
+            // R39: a language of letters alone is none of pages.
+            ("pt-PT, pt;q=0.9", Language::En),
+            ("pt, ru;q=0.3", Language::Ru),
             ("de", Language::En),
             ("", Language::En),
             (";;q=\u{fffd},,,", Language::En),
@@ -98,6 +101,10 @@ mod tests {
         for (header, language) in wanted {
             let request = TestRequest::with_uri("/").insert_header(("accept-language", header)).to_http_request();
             assert_eq!(language_of(&request), language, "{header}");
+        }
+        for path in ["/pt", "/pt/states"] {
+            let request = TestRequest::with_uri(path).insert_header(("accept-language", "fr")).to_http_request();
+            assert_eq!(language_of(&request), Language::Fr, "R39: {path} is no page");
         }
         let request = TestRequest::with_uri("/ru/states").insert_header(("accept-language", "fr")).to_http_request();
         assert_eq!(language_of(&request), Language::Ru, "the address says more");

@@ -35,7 +35,7 @@ impl From<Language> for Direction {
 pub struct LetterPage {
     /// Language of the page and of the document
     pub language: Language,
-    /// Region of the language, as in `GB`, where a campaign writes for one
+    /// Region of the language, as in `PT`, where it is written in more than one way
     pub region: Option<String>,
     /// Must be the language's own: [`LetterPage::new`] sees to it
     pub direction: Direction,
@@ -80,7 +80,7 @@ pub struct LetterPage {
 impl LetterPage {
     /// An empty letter in `language`.
     pub fn new(language: Language) -> Self {
-        Self { language, direction: language.into(), ..Self::default() }
+        Self { language, region: language.region().map(str::to_owned), direction: language.into(), ..Self::default() }
     }
 }
 

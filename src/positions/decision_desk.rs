@@ -80,6 +80,8 @@ struct DecisionPage<'a> {
     earlier: Vec<EarlierView>,
     questions: Vec<Choice>,
     branches: Vec<BranchView>,
+    /// Under some reading the text would be another than states were asked about.
+    asks_anew: bool,
     projection: Option<ProjectionView>,
     objectors: Vec<Objector>,
     assumptions: Vec<AssumptionView>,
@@ -105,6 +107,7 @@ struct BranchView {
     /// Once votes were typed.
     tally: Option<TallyView>,
     end: Option<String>,
+    #[serde(skip)]
     asks_anew: bool,
 }
 
@@ -192,7 +195,7 @@ pub(super) async fn show(
     let assembly = Assembly { without_vote, ..Assembly::of(members) };
     let readings = decision::branches(&forum.decision_rule, forum.fallback_rule.as_deref(), &forum.rule_status);
     let steps = steps(&mut errors, &asked);
-    let branches = readings.iter().map(|branch| worked_out(&mut errors, *branch, assembly, steps.as_deref())).collect();
+    let branches: Vec<BranchView> = readings.iter().map(|branch| worked_out(&mut errors, *branch, assembly, steps.as_deref())).collect();
     let known = known(store::positions(db, campaign.id, audience, OVERALL).await?, &directory);
     let objectors = objectors(&platform, &campaign, &directory, language, audience, &known).await?;
     let view = DecisionPage {
@@ -208,6 +211,7 @@ pub(super) async fn show(
         source: forum.source.clone(),
         note: forum.note.clone(),
         members: members - without_vote,
+        asks_anew: branches.iter().any(|branch| branch.asks_anew),
         branches,
         projection: drawn(&campaign, &directory, language, &asked, (readings, assembly), known).await?,
         objectors,

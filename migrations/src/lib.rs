@@ -34,6 +34,7 @@ mod m0030_meetings;
 mod m0031_edits;
 mod m0032_sending;
 mod m0033_templates;
+mod m0036_openings;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_edits::Edits),
             Box::new(m0032_sending::Sending),
             Box::new(m0033_templates::Templates),
+            Box::new(m0036_openings::Openings),
         ]
     }
 }

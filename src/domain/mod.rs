@@ -38,6 +38,7 @@ pub mod prose;
 pub mod reference;
 pub mod resemblance;
 mod romanised;
+pub mod sample;
 pub mod sending;
 pub mod sheet_time;
 pub mod sign_on;

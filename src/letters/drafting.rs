@@ -18,12 +18,13 @@ use super::{
 };
 use crate::{
     accounts::audit::{self, Entry},
-    campaigns::Current,
+    campaigns::{Current, load::content_hash},
     domain::{
         checks::{self, Finding},
         language::Language,
         letter::{Channel, LetterState, PostKind, RoundState},
         reference::{Reference, ReferenceKind},
+        sample,
     },
     entities::{letter, letter_event, letter_round, post},
     platform::{Platform, typeset::Typesetter},
@@ -236,6 +237,11 @@ pub async fn check_again(
     Ok(letters)
 }
 
+/// The kind of a letter as it is stored: short, and the same for the same.
+fn variant(content: &Content) -> String {
+    content_hash(&sample::kind_of(&content.drafted)).chars().take(16).collect()
+}
+
 fn blockers(findings: &[Finding]) -> i32 {
     i32::try_from(checks::blockers(findings)).unwrap_or(i32::MAX)
 }
@@ -291,8 +297,9 @@ fn letter_row(
         language: Set(language.code().to_owned()),
         reference: Set(reference),
         state: Set(state_after(findings).key().to_owned()),
-        content_hash: Set(crate::campaigns::load::content_hash(&value.to_string())),
+        content_hash: Set(content_hash(&value.to_string())),
         content: Set(value),
+        variant: Set(variant(content)),
         findings: Set(json!(findings)),
         blockers: Set(blockers(findings)),
         file_id: Set(None),

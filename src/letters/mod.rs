@@ -21,6 +21,7 @@ mod letter_actions;
 mod letter_desk;
 pub mod open_letter;
 mod open_letter_desk;
+pub mod opening;
 pub mod own_letter;
 pub mod pausing;
 pub mod present;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{drafting, jobs, reminding, store, words};
+use super::{drafting, jobs, opening, reminding, store, words};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
@@ -32,6 +32,9 @@ pub enum RoundError {
     /// Another round has this name.
     #[error("another round has this name")]
     NameTaken,
+    /// Whoever approves has not opened enough of its letters; the keys of those asked for.
+    #[error("not enough of its letters were opened")]
+    Unopened(Vec<Uuid>),
     /// Somebody else was faster.
     #[error("somebody else changed the round meanwhile")]
     Overtaken,
@@ -173,8 +176,9 @@ pub async fn draft_anew(platform: &Platform, id: Uuid) -> Result<(), RoundError>
     Ok(())
 }
 
-/// Approves a round and its letters; refused while anything stops one of them. All letters are checked again, as things are now: an event
-/// may be over, an addressee gone, a state's position another. What is found is kept, so that the board shows it.
+/// Approves a round and its letters; refused while anything stops one of them, and to whoever has not opened a sample of the letters as they are now
+/// (R36). All letters are checked again, as things are now: an event may be over, an addressee gone, a state's position another. What is found is kept,
+/// so that the board shows it.
 ///
 /// # Errors
 /// See [`RoundError`].
@@ -187,8 +191,8 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
     from.step(RoundState::Approved).map_err(RoundRefusal::from)?;
     hold_round(&txn, id, from).await?;
     let letters = drafting::check_again(&txn, campaign, directory, &platform.typesetter, id, now).await?;
-    let open = letters.iter().filter(|letter| letter.state != LetterState::Closed.key());
-    let (total, blocked) = open.fold((0_u32, 0_u32), |(total, blocked), letter| (total + 1, blocked + u32::from(letter.blockers > 0)));
+    let open = || letters.iter().filter(|letter| letter.state != LetterState::Closed.key());
+    let (total, blocked) = open().fold((0_u32, 0_u32), |(total, blocked), letter| (total + 1, blocked + u32::from(letter.blockers > 0)));
     let to = match from.approve(total, blocked) {
         Ok(to) => to,
         Err(refusal) => {
@@ -196,6 +200,12 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
             return Err(refusal.into());
         }
     };
+    let opened = opening::opened_of(&txn, id, account).await?;
+    let (_, to_open) = opening::sample_of(&open().map(opening::Facts::from).collect::<Vec<_>>(), &opened);
+    if !to_open.is_empty() {
+        txn.commit().await?;
+        return Err(RoundError::Unopened(to_open));
+    }
     let change = letter_round::ActiveModel {
         state: Set(to.key().to_owned()),
         approved_by: Set(Some(account)),

@@ -110,6 +110,7 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
         pages: Some(1),
         names_removed: 0,
         unchecked_because: None,
+        variant: String::new(),
         channel: "mail".to_owned(),
         updated_at: now,
     };

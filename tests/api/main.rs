@@ -37,6 +37,7 @@ mod mail_faults;
 mod mail_health;
 mod meetings;
 mod open_letter;
+mod openings;
 mod own_letter;
 mod pauses;
 mod plan;

@@ -1,4 +1,4 @@
-//! Which letters a person has opened before they approve a round, and what kind of letter each is (R36).
+//! Which letters a person has opened before they approve a round, what kind of letter each is, and by what they are compared (R34, R36).
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -13,9 +13,9 @@ impl MigrationName for Openings {
     }
 }
 
-/// Letters drafted before this are all of one kind until they are drafted anew.
-fn columns() -> [(&'static str, ColumnDef); 1] {
-    [("letter", string_len("variant", 16).default("").take())]
+/// Letters drafted before this are all of one kind, and compared with none, until they are drafted anew.
+fn columns() -> [(&'static str, ColumnDef); 2] {
+    [("letter", string_len("variant", 16).default("").take()), ("letter", json_binary_null("marks").take())]
 }
 
 #[async_trait::async_trait]

@@ -47,6 +47,7 @@ pub mod signature;
 pub mod spf;
 pub mod state;
 pub mod text;
+pub mod uniformity;
 pub mod vocabulary;
 pub mod wave;
 pub mod web_domain;

@@ -8,6 +8,7 @@ mod blocks_desk;
 mod board;
 mod carrier;
 pub mod checking;
+mod comparison;
 pub mod desk;
 pub mod dispatch;
 pub mod draft;

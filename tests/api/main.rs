@@ -12,6 +12,7 @@ mod change_of_mind;
 mod closing;
 mod colleague;
 mod command_line;
+mod comparison;
 mod corrections;
 mod counting;
 mod deadline;

@@ -332,3 +332,20 @@ letters-sample-note = Whoever approves has read some of it: open these letters, 
 letters-sample-count = Opened: { $opened } of { $all }
 letters-sample-done = You have opened the sample of this round as it is now: { $all } of { $all }.
 letters-sample-refused = Not approved: open these letters first
+letters-alike = What they say
+letters-alike-same = The same as another letter
+letters-alike-own = Words of its own
+letters-alike-unlike = Unlike the others
+letters-alike-is-unlike = Unlike the others
+letters-alike-column = In common
+letters-alike-percent = { $percent }%
+letters-alike-others = { $count ->
+    [one] same words as one other
+   *[other] same words as { $count } others
+ }
+letters-alike-only = the only one in its language
+letters-alike-note = In common: how much of a letter’s words the most usual letter of this round in its language has too. The name of the state and the address are left out.
+letters-order = Order
+letters-order-name = By name
+letters-order-least = The least alike first
+letters-order-most = The most alike first

@@ -332,3 +332,20 @@ letters-sample-note = Quien aprueba ha leído una parte: abra estas cartas u otr
 letters-sample-count = Abiertas: { $opened } de { $all }
 letters-sample-done = Ha abierto la muestra de esta serie tal como está: { $all } de { $all }.
 letters-sample-refused = No aprobada: abra antes estas cartas
+letters-alike = Lo que dicen
+letters-alike-same = Lo mismo que otra carta
+letters-alike-own = Palabras propias
+letters-alike-unlike = Distinta de las demás
+letters-alike-is-unlike = Distinta de las demás
+letters-alike-column = En común
+letters-alike-percent = { $percent } %
+letters-alike-others = { $count ->
+    [one] mismas palabras que otra
+   *[other] mismas palabras que otras { $count }
+ }
+letters-alike-only = la única en su idioma
+letters-alike-note = En común: qué parte de las palabras de una carta tiene también la carta más habitual de esta serie en su idioma. El nombre del Estado y la dirección no cuentan.
+letters-order = Orden
+letters-order-name = Por nombre
+letters-order-least = Primero las más distintas
+letters-order-most = Primero las más parecidas

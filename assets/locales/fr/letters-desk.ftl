@@ -332,3 +332,20 @@ letters-sample-note = Qui approuve en a lu une partie : ouvrez ces lettres, ou 
 letters-sample-count = Ouvertes : { $opened } sur { $all }
 letters-sample-done = Vous avez ouvert l’échantillon de cette série telle qu’elle est : { $all } sur { $all }.
 letters-sample-refused = Pas approuvée : ouvrez d’abord ces lettres
+letters-alike = Ce qu’elles disent
+letters-alike-same = La même chose qu’une autre lettre
+letters-alike-own = Ses propres mots
+letters-alike-unlike = Différente des autres
+letters-alike-is-unlike = Différente des autres
+letters-alike-column = En commun
+letters-alike-percent = { $percent } %
+letters-alike-others = { $count ->
+    [one] mêmes mots qu’une autre
+   *[other] mêmes mots que { $count } autres
+ }
+letters-alike-only = la seule dans sa langue
+letters-alike-note = En commun : la part des mots d’une lettre que la lettre la plus courante de cette série, dans sa langue, a aussi. Le nom de l’État et l’adresse ne comptent pas.
+letters-order = Ordre
+letters-order-name = Par nom
+letters-order-least = Les plus différentes d’abord
+letters-order-most = Les plus semblables d’abord

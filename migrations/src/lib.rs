@@ -35,6 +35,7 @@ mod m0031_edits;
 mod m0032_sending;
 mod m0033_templates;
 mod m0036_openings;
+mod m0037_proofs;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0032_sending::Sending),
             Box::new(m0033_templates::Templates),
             Box::new(m0036_openings::Openings),
+            Box::new(m0037_proofs::Proofs),
         ]
     }
 }

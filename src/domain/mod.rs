@@ -34,6 +34,7 @@ mod name_words;
 pub mod phrase;
 pub mod plan;
 pub mod position;
+pub mod proof;
 pub mod prose;
 pub mod reference;
 pub mod resemblance;

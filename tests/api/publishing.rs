@@ -369,11 +369,11 @@ on_both_databases! {
             let row = reply::ActiveModel {
                 id: Set(id), campaign_id: Set(campaign.id), letter_id: Set(None), iso3: Set("KEN".into()), received_on: Set(at.date_naive()), channel: Set("mail".into()),
                 class: Set("supportive".into()), summary: Set("Yes.".into()), file_id: Set(None), visibility: Set("core".into()), account_id: Set(account),
-                created_at: Set(at), submission_key: Set(id.to_string()),
+                created_at: Set(at), submission_key: Set(id.to_string()), proof: Set("report".into()), record_url: Set(None),
             };
             reply::Entity::insert(row).exec_without_returning(db).await.unwrap();
             let row = evidence_proposal::ActiveModel {
-                id: Set(Uuid::now_v7()), reply_id: Set(id), iso3: Set("KEN".into()), direction: Set(Some("support".into())), summary: Set("Yes.".into()), visibility: Set("core".into()),
+                id: Set(Uuid::now_v7()), reply_id: Set(Some(id)), meeting_id: Set(None), iso3: Set("KEN".into()), direction: Set(Some("support".into())), summary: Set("Yes.".into()), visibility: Set("core".into()),
                 state: Set(state.into()), decided_by: Set(None), decided_at: Set(None), evidence_id: Set(None), created_at: Set(at),
             };
             evidence_proposal::Entity::insert(row).exec_without_returning(db).await.unwrap();

@@ -36,6 +36,7 @@ mod m0032_sending;
 mod m0033_templates;
 mod m0036_openings;
 mod m0037_proofs;
+mod m0038_event_days;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0033_templates::Templates),
             Box::new(m0036_openings::Openings),
             Box::new(m0037_proofs::Proofs),
+            Box::new(m0038_event_days::EventDays),
         ]
     }
 }

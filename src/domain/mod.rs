@@ -16,6 +16,7 @@ pub mod deadline;
 pub mod difference;
 pub mod edit;
 pub mod email;
+pub mod event_days;
 pub mod evidence;
 pub mod headline;
 pub mod identity;

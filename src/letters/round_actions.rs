@@ -135,6 +135,7 @@ async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result
         Err(RoundError::Refused(RoundRefusal::SamePerson)) => "letters-refused-same-person",
         Err(RoundError::Refused(_)) => "letters-refused-step",
         Err(RoundError::Unopened(_)) => "letters-sample-refused",
+        Err(RoundError::EventMoved) => "letters-refused-moved",
         Err(RoundError::Overtaken | RoundError::NameTaken) => "letters-refused-overtaken",
         Err(RoundError::Database(error)) => return Err(error.into()),
         Err(RoundError::Unexpected(error)) => return Err(error.into()),

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{drafting, jobs, opening, reminding, store, words};
+use super::{draft::Content, drafting, jobs, opening, reminding, store, words};
 use crate::{
     accounts::audit::{self, Entry},
-    campaigns::Current,
+    campaigns::{Current, moving},
     domain::{
         language::Language,
         letter::{ForbiddenMove, LetterState, RoundRefusal, RoundState},
     },
-    entities::{letter, letter_event, letter_round},
+    entities::{event, letter, letter_event, letter_round},
     platform::{Platform, database::broken_unique, jobs::enqueue},
     signing::waves,
     states::Directory,
@@ -35,6 +35,9 @@ pub enum RoundError {
     /// Whoever approves has not opened enough of its letters; the keys of those asked for.
     #[error("not enough of its letters were opened")]
     Unopened(Vec<Uuid>),
+    /// Its event is on other days than its letters say.
+    #[error("the event has moved")]
+    EventMoved,
     /// Somebody else was faster.
     #[error("somebody else changed the round meanwhile")]
     Overtaken,
@@ -220,7 +223,7 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
 }
 
 /// Releases an approved round; never by the person who approved it (R36). With an `hour` of the day each letter leaves by the clock of the office that
-/// reads it, from that hour on; without one, at once.
+/// reads it, from that hour on; without one, at once. Refused when the event has moved since.
 ///
 /// # Errors
 /// See [`RoundError`].
@@ -230,6 +233,9 @@ pub async fn release(platform: &Platform, id: Uuid, hour: Option<u32>, account: 
     let round = letter_round::Entity::find_by_id(id).one(&txn).await?.ok_or(RoundError::Missing)?;
     let from: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
     let to = from.release(round.approved_by.as_ref(), &account)?;
+    if has_moved(&txn, &round).await? {
+        return Err(RoundError::EventMoved);
+    }
     let change = letter_round::ActiveModel {
         state: Set(to.key().to_owned()),
         released_by: Set(Some(account)),
@@ -247,6 +253,15 @@ pub async fn release(platform: &Platform, id: Uuid, hour: Option<u32>, account: 
     txn.commit().await?;
     platform.bell.ring();
     Ok(())
+}
+
+/// Whether the event of an approved round has moved since its letters were drafted (R40). Two queries.
+async fn has_moved(db: &impl ConnectionTrait, round: &letter_round::Model) -> Result<bool, RoundError> {
+    let letters = letter::Entity::find().filter(letter::Column::RoundId.eq(round.id));
+    let letter = letters.filter(letter::Column::State.eq(LetterState::Approved.key())).one(db).await?;
+    let Some((letter, event)) = letter.zip(event::Entity::find_by_id(round.event_id).one(db).await?) else { return Ok(false) };
+    let content: Content = serde_json::from_value(letter.content).map_err(anyhow::Error::from)?;
+    Ok(content.counts_to.is_some_and(|days| days != moving::days_of(&event)))
 }
 
 /// Leaves the letters out that something blocks; they are closed with a note, the others go on. Not once the round is approved.

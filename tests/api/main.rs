@@ -38,6 +38,7 @@ mod mail_faults;
 mod mail_health;
 mod meeting_evidence;
 mod meetings;
+mod moving;
 mod open_letter;
 mod openings;
 mod own_letter;

@@ -334,3 +334,5 @@ letters-order = الترتيب
 letters-order-name = بالاسم
 letters-order-least = الأكثر اختلافا أولا
 letters-order-most = الأكثر تشابها أولا
+letters-finding-moved-event = نُقل حدثها بعد صياغتها
+letters-refused-moved = نُقل الحدث بعد صياغة هذه الرسائل. أوقف هذه الجولة وأنشئ جولة جديدة.

@@ -349,3 +349,5 @@ letters-order = Order
 letters-order-name = By name
 letters-order-least = The least alike first
 letters-order-most = The most alike first
+letters-finding-moved-event = Its event has moved since it was drafted
+letters-refused-moved = The event has moved since these letters were drafted. Stop this round and make a new one.

@@ -236,3 +236,5 @@ accounts-detail-status = Situación
 accounts-detail-level = Nivel
 accounts-action-reply-graded = Prueba de una respuesta graduada
 accounts-action-meeting-proposed = Prueba propuesta de una reunión
+accounts-action-event-moved = Evento movido
+accounts-subject-event = Evento

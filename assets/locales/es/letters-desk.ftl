@@ -349,3 +349,5 @@ letters-order = Orden
 letters-order-name = Por nombre
 letters-order-least = Primero las más distintas
 letters-order-most = Primero las más parecidas
+letters-finding-moved-event = Su evento se movió desde que se redactó
+letters-refused-moved = El evento se movió desde que se redactaron estas cartas. Detenga esta serie y haga otra.

@@ -349,3 +349,5 @@ letters-order = Ordre
 letters-order-name = Par nom
 letters-order-least = Les plus différentes d’abord
 letters-order-most = Les plus semblables d’abord
+letters-finding-moved-event = Son événement a été déplacé depuis sa rédaction
+letters-refused-moved = L’événement a été déplacé depuis la rédaction de ces lettres. Arrêtez cette série et faites-en une nouvelle.

@@ -236,3 +236,5 @@ accounts-detail-status = Состояние
 accounts-detail-level = Уровень
 accounts-action-reply-graded = Оценено подтверждение ответа
 accounts-action-meeting-proposed = Сведения предложены по встрече
+accounts-action-event-moved = Событие перенесено
+accounts-subject-event = Событие

@@ -334,3 +334,5 @@ letters-order = Порядок
 letters-order-name = По названию
 letters-order-least = Сначала самые непохожие
 letters-order-most = Сначала самые похожие
+letters-finding-moved-event = Событие перенесено после подготовки письма
+letters-refused-moved = Событие перенесено после подготовки этих писем. Остановите эту серию и создайте новую.

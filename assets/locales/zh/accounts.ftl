@@ -236,3 +236,5 @@ accounts-detail-status = 状态
 accounts-detail-level = 级别
 accounts-action-reply-graded = 已评定答复凭据
 accounts-action-meeting-proposed = 会面提议证据
+accounts-action-event-moved = 活动已移动
+accounts-subject-event = 活动

@@ -334,3 +334,5 @@ letters-order = 排序
 letters-order-name = 按国名
 letters-order-least = 差异最大者在前
 letters-order-most = 最相似者在前
+letters-finding-moved-event = 起草后活动日期已变
+letters-refused-moved = 这些信函起草后活动日期已变。请停止本批次并另建新批次。

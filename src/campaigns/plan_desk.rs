@@ -62,7 +62,7 @@ struct PlanPage<'a> {
     events: Vec<EventView>,
     may_keep: bool,
     may_move: bool,
-    /// Those for which nothing is to be done now.
+    /// Those that are not over and for which nothing is to be done now.
     others: Vec<OtherView>,
 }
 
@@ -174,7 +174,8 @@ async fn show(platform: web::Data<Platform>, staff: SignedIn, campaigns: web::Da
         })
     };
     let events: Vec<EventView> = tasks.iter().filter_map(view).collect();
-    let others = campaign.events.iter().filter(|event| events.iter().all(|shown| shown.id != event.id)).map(|event| OtherView {
+    let is_other = |event: &&CalendarEvent| event.status != "past" && events.iter().all(|shown| shown.id != event.id);
+    let others = campaign.events.iter().filter(is_other).map(|event| OtherView {
         id: event.id,
         name: event.names.get(language).to_owned(),
         days: event_days(event, language),

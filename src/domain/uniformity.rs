@@ -18,12 +18,12 @@ const NAME: &str = "\u{fffc}";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Marks(Vec<(u64, u32)>);
 
-/// How a letter stands among those of its round in its language.
+/// How a letter stands among its peers: those of its round in its language, to an office of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// So many others say the same, but for the name of their state.
     pub same: usize,
-    /// What it has in common with the most usual of them, in percent; 100 for the same words and for nothing less. None: it is the only one.
+    /// What it has in common with the most usual of them, in percent; 100 for the same words and for nothing less. None: it has no peer.
     pub percent: Option<u32>,
 }
 
@@ -78,15 +78,15 @@ impl Marks {
     }
 }
 
-/// How each letter, given with its language, stands among the others. Cost: a look at each sentence, three times.
+/// How each letter, given with the name of its peers, stands among them. Cost: a look at each sentence, three times.
 pub fn standings(letters: &[(&str, &Marks)]) -> Vec<Standing> {
-    let mut languages: BTreeMap<&str, Vec<&Marks>> = BTreeMap::new();
-    for (language, marks) in letters {
-        languages.entry(language).or_default().push(marks);
+    let mut groups: BTreeMap<&str, Vec<&Marks>> = BTreeMap::new();
+    for (name, marks) in letters {
+        groups.entry(name).or_default().push(marks);
     }
-    let languages: BTreeMap<&str, Peers<'_>> = languages.into_iter().map(|(language, all)| (language, Peers::of(&all))).collect();
-    let standing = |(language, marks): &(&str, &Marks)| {
-        let Some(peers) = languages.get(language) else { return Standing { same: 0, percent: None } };
+    let groups: BTreeMap<&str, Peers<'_>> = groups.into_iter().map(|(name, all)| (name, Peers::of(&all))).collect();
+    let standing = |(name, marks): &(&str, &Marks)| {
+        let Some(peers) = groups.get(name) else { return Standing { same: 0, percent: None } };
         Standing {
             same: peers.groups.get(marks).map_or(0, |count| count - 1),
             percent: peers.usual.filter(|_| peers.all > 1).map(|usual| marks.common(usual)),
@@ -95,7 +95,7 @@ pub fn standings(letters: &[(&str, &Marks)]) -> Vec<Standing> {
     letters.iter().map(standing).collect()
 }
 
-/// The letters in one language.
+/// The letters that are compared with each other.
 struct Peers<'a> {
     all: usize,
     groups: HashMap<&'a Marks, usize>,

@@ -1,7 +1,10 @@
 //! How alike the letters of a round are, on its board: which have the same words, which are unlike the others, and the board ordered by that. Compares
 //! the marks that drafting keeps (`domain/uniformity.rs`), never texts.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -9,7 +12,7 @@ use uuid::Uuid;
 use super::store::BoardLetter;
 use crate::domain::{
     keyed::keyed,
-    letter::LetterState,
+    letter::{LetterState, PostKind},
     uniformity::{self, Marks, Standing},
 };
 
@@ -60,7 +63,7 @@ impl Order {
 #[derive(Serialize)]
 pub(super) struct AlikeView {
     pub same: usize,
-    /// None: it is the only one in its language.
+    /// None: there is no other to compare it with.
     pub percent: Option<u32>,
     pub unlike: bool,
 }
@@ -71,10 +74,16 @@ impl From<&Standing> for AlikeView {
     }
 }
 
-/// How the letters of a round that are not left out stand among each other; those drafted by an older program are not among them. No query.
-pub(super) fn standings<'a>(letters: impl Iterator<Item = &'a BoardLetter>) -> HashMap<Uuid, Standing> {
+/// How the letters of a round that are not left out stand among those in their language to missions, or to ministries: the two are asked for different
+/// things. Those drafted by an older program are not among them. No query.
+pub(super) fn standings<'a>(letters: impl Iterator<Item = &'a BoardLetter>, kinds: &BTreeMap<Uuid, String>) -> HashMap<Uuid, Standing> {
     let open = letters.filter(|letter| letter.state != LetterState::Closed.key());
     let marked: Vec<(&BoardLetter, Marks)> = open.filter_map(|letter| Some((letter, Marks::read(letter.marks.as_ref()?)?))).collect();
-    let compared: Vec<(&str, &Marks)> = marked.iter().map(|(letter, marks)| (letter.language.as_str(), marks)).collect();
+    let peers = |letter: &BoardLetter| {
+        let kind = kinds.get(&letter.post_id).and_then(|kind| kind.parse::<PostKind>().ok());
+        format!("{} {}", letter.language, kind.map_or("", PostKind::condition_key))
+    };
+    let groups: Vec<String> = marked.iter().map(|(letter, _)| peers(letter)).collect();
+    let compared: Vec<(&str, &Marks)> = groups.iter().map(String::as_str).zip(marked.iter().map(|(_, marks)| marks)).collect();
     marked.iter().map(|(letter, _)| letter.id).zip(uniformity::standings(&compared)).collect()
 }

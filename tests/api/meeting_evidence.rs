@@ -49,7 +49,7 @@ on_both_databases! {
         assert_eq!((position::Entity::find().count(db).await.unwrap(), evidence::Entity::find().count(db).await.unwrap()), before, "it sets nothing");
         let decide = staff.get(&at).await.attributes("#suggests a", "href").remove(0);
         assert!(staff.get("/desk/positions/proposals").await.attributes("#proposals a", "href").contains(&decide));
-        assert!(staff.get("/desk").await.text().contains("Proposed"), "it waits on the desk's first page");
+        assert!(staff.get("/desk").await.text().contains("Evidence proposed by answers and meetings 1"), "it waits on the desk's first page");
         let form = staff.get(&decide).await;
         let chosen = |name: &str| form.attributes(&format!("form[action$='/accept'] [name={name}][checked], form[action$='/accept'] [name={name}] option[selected]"), "value");
         assert_eq!((chosen("visibility"), chosen("confidence"), chosen("type")), (vec!["core".to_owned()], vec!["low".to_owned()], vec!["meeting".to_owned()]));

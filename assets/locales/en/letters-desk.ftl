@@ -343,8 +343,8 @@ letters-alike-others = { $count ->
     [one] same words as one other
    *[other] same words as { $count } others
  }
-letters-alike-only = the only one in its language
-letters-alike-note = In common: how much of a letter’s words the most usual letter of this round in its language has too. The name of the state and the address are left out.
+letters-alike-only = nothing to compare it with
+letters-alike-note = In common: how much of a letter’s words the most usual letter of this round, in its language and to missions or to ministries as it is, has too. The name of the state and the address are left out.
 letters-order = Order
 letters-order-name = By name
 letters-order-least = The least alike first

@@ -343,8 +343,8 @@ letters-alike-others = { $count ->
     [one] mismas palabras que otra
    *[other] mismas palabras que otras { $count }
  }
-letters-alike-only = la única en su idioma
-letters-alike-note = En común: qué parte de las palabras de una carta tiene también la carta más habitual de esta serie en su idioma. El nombre del Estado y la dirección no cuentan.
+letters-alike-only = nada con que compararla
+letters-alike-note = En común: qué parte de las palabras de una carta tiene también la carta más habitual de esta serie, en su idioma y como ella a misiones o a ministerios. El nombre del Estado y la dirección no cuentan.
 letters-order = Orden
 letters-order-name = Por nombre
 letters-order-least = Primero las más distintas

@@ -343,8 +343,8 @@ letters-alike-others = { $count ->
     [one] mêmes mots qu’une autre
    *[other] mêmes mots que { $count } autres
  }
-letters-alike-only = la seule dans sa langue
-letters-alike-note = En commun : la part des mots d’une lettre que la lettre la plus courante de cette série, dans sa langue, a aussi. Le nom de l’État et l’adresse ne comptent pas.
+letters-alike-only = rien à quoi la comparer
+letters-alike-note = En commun : la part des mots d’une lettre que la lettre la plus courante de cette série, dans sa langue et comme elle à des missions ou à des ministères, a aussi. Le nom de l’État et l’adresse ne comptent pas.
 letters-order = Ordre
 letters-order-name = Par nom
 letters-order-least = Les plus différentes d’abord

@@ -419,7 +419,7 @@ on_both_databases! {
         };
         logo::Entity::insert(sent).exec_without_returning(db).await.unwrap();
         let expected = [
-            ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Logos to look at", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
+            ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Logos to look at", 1), ("Evidence proposed by answers and meetings", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
             ("Rounds waiting for release", 1), ("Failed work", 1), ("Signatures waiting for more than 3 days", 1), ("Proposals waiting for more than 7 days", 1),
             ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Overdue tasks of the plan", 0), ("Promises behind their day", 0), ("Work that is due and not begun", 1),
         ];

@@ -34,6 +34,9 @@ mod m0030_meetings;
 mod m0031_edits;
 mod m0032_sending;
 mod m0033_templates;
+mod m0036_openings;
+mod m0037_proofs;
+mod m0038_event_days;
 mod statements;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -78,6 +81,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_edits::Edits),
             Box::new(m0032_sending::Sending),
             Box::new(m0033_templates::Templates),
+            Box::new(m0036_openings::Openings),
+            Box::new(m0037_proofs::Proofs),
+            Box::new(m0038_event_days::EventDays),
         ]
     }
 }

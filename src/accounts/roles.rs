@@ -27,6 +27,8 @@ pub enum Permission {
     ReleaseLetters,
     /// Say who does a task of the plan, and that it is done.
     KeepPlan,
+    /// Move an event to other days.
+    MoveEvents,
     /// Record replies.
     RecordReplies,
     /// Enter evidence, accept proposals.

@@ -152,7 +152,12 @@ impl Things {
         }
         if !proposals.is_empty() {
             for proposal in evidence_proposal::Entity::find().filter(evidence_proposal::Column::Id.is_in(proposals)).all(db).await? {
-                put(proposal.id, proposal.iso3, format!("/desk/replies/{}", proposal.reply_id));
+                let address = match (proposal.reply_id, proposal.meeting_id) {
+                    (Some(reply), _) => format!("/desk/replies/{reply}"),
+                    (None, Some(meeting)) => format!("/desk/meetings/{meeting}"),
+                    (None, None) => "/desk/positions/proposals".to_owned(),
+                };
+                put(proposal.id, proposal.iso3, address);
             }
         }
         let (meetings, promises) = (ids("meeting"), ids("promise"));

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         campaign::{Campaign, Words},
         deadline::{Deadline, DeadlineLabel},
+        event_days::EventDays,
         language::Language,
         plan::Dates,
     },
@@ -111,6 +112,11 @@ impl CalendarEvent {
     /// The last day it can fall on.
     pub fn last_day(&self) -> NaiveDate {
         self.ends_on.unwrap_or(self.starts_on)
+    }
+
+    /// The same, as letters that count down to it keep it.
+    pub fn days(&self) -> EventDays {
+        EventDays { first: self.starts_on, last: self.ends_on, precision: self.precision.clone() }
     }
 
     /// When it is, as exactly as that is known.

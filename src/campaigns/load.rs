@@ -10,11 +10,12 @@ use uuid::Uuid;
 
 use super::{
     files::{Folder, MissingFile},
-    markdown,
+    markdown, moving,
 };
 use crate::{
     domain::{
         campaign::{Campaign, CampaignFaults, Event, parse_date},
+        event_days::EventDays,
         language::Language,
     },
     entities::{campaign, event, issue, privacy_notice, state, text_revision, text_translation, text_version},
@@ -257,7 +258,8 @@ async fn load_notices(db: &impl ConnectionTrait, folder: &Folder, config: &Campa
     Ok(())
 }
 
-/// The row of an event. `known` is the one that stands there: how often its days have changed is counted on from it.
+/// The row of an event. `known` is the one that stands there: how often its days have changed is counted on from it. Days that were set at the desk stay,
+/// with their source, until the folder says something else than it did.
 fn event_row(event: &Event, known: Option<&event::Model>, campaign_id: Uuid, now: DateTime<Utc>) -> Result<event::ActiveModel, LoadError> {
     let date = |text: &str| parse_date(text).ok_or_else(|| LoadError::Syntax(format!("event {}: {text}", event.key)));
     let (first, last, _) = date(&event.date_start)?;
@@ -266,8 +268,14 @@ fn event_row(event: &Event, known: Option<&event::Model>, campaign_id: Uuid, now
         None => (first != last).then_some(last),
     };
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let (names, source) = (json!(event.name), given(&event.source));
-    let is_moved = |known: &event::Model| (known.starts_on, known.ends_on, known.precision.as_str()) != (first, ends_on, &event.precision);
+    let said = EventDays { first, last: ends_on, precision: event.precision.clone() };
+    let loaded_days = said.to_string();
+    let set_at_desk = known.filter(|known| known.loaded_days.as_deref() == Some(&loaded_days) && moving::days_of(known) != said);
+    let EventDays { first, last: ends_on, precision } = set_at_desk.map_or(said, moving::days_of);
+    let names = json!(event.name);
+    let source = set_at_desk.map_or_else(|| given(&event.source), |known| known.source_url.clone());
+    let status = set_at_desk.map_or(&event.status, |known| &known.status).clone();
+    let is_moved = |known: &event::Model| (known.starts_on, known.ends_on, known.precision.as_str()) != (first, ends_on, &precision);
     let is_changed = |known: &event::Model| is_moved(known) || known.names != names || known.source_url != source;
     let changed_at = known.map_or(Some(now), |known| if is_changed(known) { Some(now) } else { known.changed_at });
     Ok(event::ActiveModel {
@@ -280,12 +288,13 @@ fn event_row(event: &Event, known: Option<&event::Model>, campaign_id: Uuid, now
         names: Set(names),
         starts_on: Set(first),
         ends_on: Set(ends_on),
-        precision: Set(event.precision.clone()),
-        status: Set(event.status.clone()),
+        precision: Set(precision.clone()),
+        status: Set(status),
         forum: Set(event.forum.clone()),
         session: Set(event.session.map(|number| number.to_string())),
         source_url: Set(source),
         note: Set(given(&event.note)),
+        loaded_days: Set(Some(loaded_days)),
     })
 }
 
@@ -298,8 +307,9 @@ async fn load_events(db: &impl ConnectionTrait, config: &Campaign, campaign_id: 
         return Ok(());
     }
     let replaced = [C::Kind, C::Names, C::StartsOn, C::EndsOn, C::Precision, C::Status, C::Forum, C::Session, C::SourceUrl, C::Note];
-    let on_conflict =
-        OnConflict::columns([C::CampaignId, C::Key]).update_columns(replaced.into_iter().chain([C::Revision, C::ChangedAt])).to_owned();
+    let on_conflict = OnConflict::columns([C::CampaignId, C::Key])
+        .update_columns(replaced.into_iter().chain([C::Revision, C::ChangedAt, C::LoadedDays]))
+        .to_owned();
     event::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(db).await?;
     Ok(())
 }

@@ -4,6 +4,8 @@ pub mod current;
 pub mod files;
 pub mod load;
 pub mod markdown;
+pub mod moving;
+mod moving_desk;
 pub mod plan;
 pub mod plan_desk;
 pub mod versions;

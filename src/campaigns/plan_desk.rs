@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     current::{CalendarEvent, Current, Register},
+    moving_desk,
     plan::{self, Said, Task},
 };
 use crate::{
@@ -45,6 +46,7 @@ const LONGEST_NOTE: usize = 1000;
 
 /// The desk's addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
+    moving_desk::routes(config);
     config
         .route("/desk/plan", web::get().to(show))
         .route("/desk/plan.ics", web::get().to(feed))
@@ -59,6 +61,17 @@ struct PlanPage<'a> {
     day: NaiveDate,
     events: Vec<EventView>,
     may_keep: bool,
+    may_move: bool,
+    /// Those that are not over and for which nothing is to be done now.
+    others: Vec<OtherView>,
+}
+
+#[derive(Serialize)]
+struct OtherView {
+    id: Uuid,
+    name: String,
+    days: String,
+    status: String,
 }
 
 #[derive(Serialize)]
@@ -160,10 +173,20 @@ async fn show(platform: web::Data<Platform>, staff: SignedIn, campaigns: web::Da
             tasks: tasks.iter().map(|task| TaskView::of(task, &names, language)).collect(),
         })
     };
+    let events: Vec<EventView> = tasks.iter().filter_map(view).collect();
+    let is_other = |event: &&CalendarEvent| event.status != "past" && events.iter().all(|shown| shown.id != event.id);
+    let others = campaign.events.iter().filter(is_other).map(|event| OtherView {
+        id: event.id,
+        name: event.names.get(language).to_owned(),
+        days: event_days(event, language),
+        status: event.status.clone(),
+    });
     let view = PlanPage {
         page: staff.frame(&platform, "desk-nav-plan"),
         day: today,
-        events: tasks.iter().filter_map(view).collect(),
+        others: others.collect(),
+        events,
+        may_move: staff.role.may(Permission::MoveEvents),
         may_keep: staff.role.may(Permission::KeepPlan),
     };
     Ok(platform.site.page(StatusCode::OK, "campaigns/plan.html", language, &view)?)

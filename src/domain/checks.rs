@@ -43,6 +43,8 @@ keyed! {
         StaleAddressee = "stale_addressee",
         /// Somebody else holds the post now, or is written to otherwise.
         OtherHolder = "other_holder",
+        /// Its event is on other days than when the letter was drafted (R40).
+        MovedEvent = "moved_event",
         /// The last mail to this mailbox came back, and nobody has looked at the entry since (R79).
         RefusedMailbox = "refused_mailbox",
         /// A paragraph was edited, and the template has other words for it now (R34).
@@ -87,6 +89,7 @@ impl FindingCode {
             | Self::UnsourcedFact
             | Self::StaleAddressee
             | Self::OtherHolder
+            | Self::MovedEvent
             | Self::EditConflict
             | Self::BehindTranslation
             | Self::Answered
@@ -128,6 +131,11 @@ impl Finding {
     /// The letter is addressed to somebody who no longer holds the post, or not to the person who now does.
     pub fn other_holder(name: &str) -> Self {
         Self::new(FindingCode::OtherHolder, "address", name)
+    }
+
+    /// The event has moved to these days since the letter was drafted.
+    pub fn moved_event(days: &str) -> Self {
+        Self::new(FindingCode::MovedEvent, "event", days)
     }
 
     /// A server refused the last mail to this mailbox, in its own words.

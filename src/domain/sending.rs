@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// Hours of the day from which letters may be told to leave.
 pub const HOURS: RangeInclusive<u32> = 7..=16;
+/// The days on which an office rests of which nothing else is known.
+pub const WEEK_END: [Weekday; 2] = [Weekday::Sat, Weekday::Sun];
 /// From this hour on an office is taken to be closed.
 const CLOSES: u32 = 17;
 
@@ -40,17 +42,17 @@ impl Sending {
     }
 }
 
-/// When a letter leaves that is to be read from `hour` on in a zone: now, while offices there are open, else at that hour of the next day that is
-/// neither Saturday nor Sunday. An hour that a change of the clock leaves out is the one after it.
-pub fn leaves_at(zone: Tz, hour: u32, now: DateTime<Utc>) -> DateTime<Utc> {
+/// When a letter leaves that is to be read from `hour` on in a zone: now, while offices there are open, else at that hour of the next day on which they do
+/// not rest. An hour that a change of the clock leaves out is the one after it.
+pub fn leaves_at(zone: Tz, rests: &[Weekday], hour: u32, now: DateTime<Utc>) -> DateTime<Utc> {
     let there = now.with_timezone(&zone);
-    let works = |day: Weekday| !matches!(day, Weekday::Sat | Weekday::Sun);
+    let works = |day: Weekday| !rests.contains(&day);
     if works(there.weekday()) && (hour..CLOSES.max(hour + 1)).contains(&there.hour()) {
         return now;
     }
     let today = there.date_naive();
-    // At most over a weekend; a day more, because today's hour may be over.
-    let days = (0..=4).filter_map(|ahead| today.checked_add_days(Days::new(ahead))).filter(|day| works(day.weekday()));
+    // No week has more days; one more, because today's hour may be over.
+    let days = (0..=7).filter_map(|ahead| today.checked_add_days(Days::new(ahead))).filter(|day| works(day.weekday()));
     let hours =
         |day: chrono::NaiveDate| (hour..=hour + 2).find_map(|hour| zone.from_local_datetime(&day.and_hms_opt(hour, 0, 0)?).earliest());
     days.filter_map(hours).map(|local| local.to_utc()).find(|instant| *instant > now).unwrap_or(now + Duration::days(1))
@@ -65,7 +67,7 @@ mod tests {
     use super::*;
 
     fn leaves(zone: Tz, hour: u32, now: &str) -> String {
-        leaves_at(zone, hour, now.parse().unwrap()).format("%a %Y-%m-%dT%H:%MZ").to_string()
+        leaves_at(zone, &WEEK_END, hour, now.parse().unwrap()).format("%a %Y-%m-%dT%H:%MZ").to_string()
     }
 
     /// R36
@@ -77,6 +79,19 @@ mod tests {
         assert_eq!(leaves(Tz::Pacific__Auckland, 9, "2026-11-27T08:00:00Z"), "Sun 2026-11-29T20:00Z", "Monday morning there");
         assert_eq!(leaves(Tz::America__New_York, 9, "2026-11-27T22:30:00Z"), "Mon 2026-11-30T14:00Z", "half past five is too late");
         assert_eq!(leaves(Tz::Asia__Kathmandu, 9, "2026-11-28T00:00:00Z"), "Mon 2026-11-30T03:15Z", "a zone with minutes");
+    }
+
+    /// R36
+    #[test]
+    fn where_one_rests_on_friday_a_letter_waits_for_sunday() {
+        let leaves = |rests: &[Weekday], now: &str| {
+            leaves_at(Tz::Asia__Riyadh, rests, 9, now.parse().unwrap()).format("%a %Y-%m-%dT%H:%MZ").to_string()
+        };
+        let gulf = [Weekday::Fri, Weekday::Sat];
+        assert_eq!(leaves(&gulf, "2026-11-27T08:00:00Z"), "Sun 2026-11-29T06:00Z", "a Friday, at eleven there");
+        assert_eq!(leaves(&gulf, "2026-11-29T08:00:00Z"), "Sun 2026-11-29T08:00Z", "a Sunday: now");
+        assert_eq!(leaves(&WEEK_END, "2026-11-29T08:00:00Z"), "Mon 2026-11-30T06:00Z");
+        assert_eq!(leaves(&[Weekday::Fri], "2026-11-26T15:00:00Z"), "Sat 2026-11-28T06:00Z", "one day of rest");
     }
 
     #[test]
@@ -99,13 +114,17 @@ mod tests {
     proptest! {
         /// Wherever and whenever: within five days, in working hours, on a working day.
         #[test]
-        fn it_always_leaves_in_working_hours(zone in 0..chrono_tz::TZ_VARIANTS.len(), hour in HOURS, minutes in 0..(366 * 24 * 60_i64)) {
+        fn it_always_leaves_in_working_hours(
+            zone in 0..chrono_tz::TZ_VARIANTS.len(), first in 0..7_u8, hour in HOURS, minutes in 0..(366 * 24 * 60_i64),
+        ) {
+            let first = Weekday::try_from(first).unwrap();
+            let rests = [first, first.succ()];
             let zone = chrono_tz::TZ_VARIANTS[zone];
             let now = "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::minutes(minutes);
-            let leaves = leaves_at(zone, hour, now);
+            let leaves = leaves_at(zone, &rests, hour, now);
             let there = leaves.with_timezone(&zone);
             prop_assert!(leaves >= now && leaves - now < Duration::days(4));
-            prop_assert!(!matches!(there.weekday(), Weekday::Sat | Weekday::Sun), "{there}");
+            prop_assert!(!rests.contains(&there.weekday()), "{there}");
             prop_assert!((hour..=CLOSES + 1).contains(&there.hour()), "{there}");
         }
     }

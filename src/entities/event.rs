@@ -31,6 +31,8 @@ pub struct Model {
     pub revision: i32,
     /// When any of it changed; not known of rows older than this column.
     pub changed_at: Option<DateTimeUtc>,
+    /// Its days as the campaign's folder had them when it was last loaded; other days were set at the desk.
+    pub loaded_days: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,15 +1,18 @@
-//! Evidence a reply suggests; a person accepts or rejects it.
+//! Evidence a reply or a meeting suggests; a person accepts or rejects it.
 
 use sea_orm::entity::prelude::*;
 
-/// Evidence a reply suggests; a person accepts or rejects it.
+/// Evidence a reply or a meeting suggests; a person accepts or rejects it.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "evidence_proposal")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub reply_id: Uuid,
+    /// The answer that suggests it; none: a meeting does.
+    pub reply_id: Option<Uuid>,
+    /// The meeting that suggests it.
+    pub meeting_id: Option<Uuid>,
     pub iso3: String,
     pub direction: Option<String>,
     #[sea_orm(column_type = "Text")]

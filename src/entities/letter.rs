@@ -20,6 +20,11 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub content: Json,
     pub content_hash: String,
+    /// What kind of letter it is: of one kind are those made of the same subject, opening and asks, and touched by nobody.
+    pub variant: String,
+    /// Its sentences as they are compared with those of other letters.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub marks: Option<Json>,
     /// What the checks found; any blocker stops approval.
     #[sea_orm(column_type = "JsonBinary")]
     pub findings: Json,

@@ -23,6 +23,7 @@ pub mod job;
 pub mod letter;
 pub mod letter_edit;
 pub mod letter_event;
+pub mod letter_opened;
 pub mod letter_report;
 pub mod letter_round;
 pub mod letter_template;

@@ -13,7 +13,13 @@ pub struct Model {
     pub letter_id: Option<Uuid>,
     pub iso3: String,
     pub received_on: Date,
+    /// See `domain::proof::AnswerChannel`.
     pub channel: String,
+    /// The grade of proof: document, record or report.
+    pub proof: String,
+    /// Where the official record of it is.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub record_url: Option<String>,
     /// acknowledgement, supportive, non_committal, negative or referred.
     pub class: String,
     #[sea_orm(column_type = "Text")]

@@ -183,6 +183,10 @@ impl<'a> Standard<'a> {
             found.push(Finding::other_holder(addressee.and_then(|entry| entry.holder_name.as_deref()).unwrap_or_default()));
         }
         found.extend(addressee.filter(|_| way == Channel::Mail && !self.rehearsal).and_then(|entry| self.refused(entry)));
+        if content.counts_to.as_ref().is_some_and(|days| *days != self.event.days()) {
+            let (first, last) = self.event.days().as_typed();
+            found.push(Finding::moved_event(&if last.is_empty() { first } else { format!("{first} – {last}") }));
+        }
         let answered = content.reminds.iter().filter(|(letter, _)| !self.unanswered.contains(letter));
         found.extend(answered.map(|(_, reference)| Finding::answered(reference)));
         found.extend(self.unsettable.iter().take(UNSETTABLE_SHOWN).map(|name| Finding::unsettable(name)));

@@ -62,7 +62,9 @@ impl From<RoundError> for DispatchError {
     fn from(error: RoundError) -> Self {
         match error {
             RoundError::Missing => Self::Missing,
-            RoundError::Overtaken | RoundError::Refused(_) | RoundError::NameTaken => Self::Overtaken,
+            RoundError::Overtaken | RoundError::Unopened(_) | RoundError::EventMoved | RoundError::Refused(_) | RoundError::NameTaken => {
+                Self::Overtaken
+            }
             RoundError::Database(error) => Self::Database(error),
             RoundError::Unexpected(error) => Self::Unexpected(error),
         }

@@ -19,6 +19,7 @@ use crate::{
         campaign::Campaign,
         checks::DraftedBlock,
         edit::Edit,
+        event_days::EventDays,
         headline::Headline,
         language::Language,
         phrase,
@@ -50,6 +51,9 @@ pub struct Content {
     /// The earlier letter it reminds of, with its reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminds: Option<(Uuid, String)>,
+    /// The days of its event as they were when it was drafted (R40).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_to: Option<EventDays>,
     /// Places outside the paragraphs whose variables had no value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfilled: Vec<String>,
@@ -196,7 +200,7 @@ fn paragraphs(
     fill: &dyn Fn(&str) -> String,
     quoted: &dyn Fn(&str) -> Option<Quoted>,
 ) -> Content {
-    let mut content = Content { page: LetterPage::new(language), ..Content::default() };
+    let mut content = Content { page: LetterPage::new(language), counts_to: Some(occasion.event.days()), ..Content::default() };
     let mut asks = Asks::default();
     let mut opening = Vec::new();
     let mut body: Vec<String> = Vec::new();

@@ -18,13 +18,15 @@ use super::{
 };
 use crate::{
     accounts::audit::{self, Entry},
-    campaigns::Current,
+    campaigns::{Current, load::content_hash},
     domain::{
         campaign::Campaign,
         checks::{self, Finding},
         language::Language,
         letter::{Channel, LetterState, PostKind, RoundState},
         reference::{Reference, ReferenceKind},
+        sample,
+        uniformity::Marks,
     },
     entities::{letter, letter_event, letter_round, post},
     platform::{Platform, typeset::Typesetter},
@@ -162,6 +164,7 @@ async fn write(
         let findings = standard.check(&content, known, (kind, way), language, (entry.addressee.as_ref(), because.is_some()));
         let mut row = letter_row(letter_id, id, &entry.post, language, reference, &content, &findings, now)?;
         (row.channel, row.unchecked_because) = (Set(way.key().to_owned()), Set(because));
+        row.marks = Set(Some(json!(marks(&content, state, language))));
         history.extend(steps(letter_id, earlier.map(|letter| letter.state.as_str()), state_after(&findings), account, now));
         drafted += 1;
         if earlier.is_some() {
@@ -237,6 +240,17 @@ pub async fn check_again(
     Ok(letters)
 }
 
+/// A letter's sentences without the name of its state.
+fn marks(content: &Content, state: &StateEntry, language: Language) -> Marks {
+    let forms = state.forms.in_language(language);
+    Marks::of(&content.drafted, &[&forms.name, &forms.formal, &forms.run, &forms.of, &forms.within, &forms.adjective])
+}
+
+/// The kind of a letter as it is stored: short, and the same for the same.
+fn variant(content: &Content) -> String {
+    content_hash(&sample::kind_of(&content.drafted)).chars().take(16).collect()
+}
+
 fn blockers(findings: &[Finding]) -> i32 {
     i32::try_from(checks::blockers(findings)).unwrap_or(i32::MAX)
 }
@@ -292,8 +306,10 @@ fn letter_row(
         language: Set(language.code().to_owned()),
         reference: Set(reference),
         state: Set(state_after(findings).key().to_owned()),
-        content_hash: Set(crate::campaigns::load::content_hash(&value.to_string())),
+        content_hash: Set(content_hash(&value.to_string())),
         content: Set(value),
+        marks: Set(None),
+        variant: Set(variant(content)),
         findings: Set(json!(findings)),
         blockers: Set(blockers(findings)),
         file_id: Set(None),

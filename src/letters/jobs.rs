@@ -34,7 +34,7 @@ use crate::{
         jobs::{Attempt, Handler, Job, JobError, Worker},
         typeset::{LetterPage, Template, Typeset, TypesetError},
     },
-    states::{self, Directory, time_zones},
+    states::{self, Directory, time_zones, week_ends},
 };
 
 const DRAFT: &str = "letters.draft";
@@ -259,7 +259,8 @@ async fn hour_of(
     let Some(hour) = round.send_hour.and_then(|hour| u32::try_from(hour).ok()).filter(|_| !round.rehearsal) else { return Ok(None) };
     let post = post::Entity::find_by_id(letter.post_id).one(db).await?;
     let kind = post.and_then(|post| post.kind.parse().ok()).unwrap_or(PostKind::PermanentRepresentative);
-    Ok(Some(sending::leaves_at(time_zones::of(&letter.iso3, kind), hour, now)).filter(|instant| *instant > now))
+    Ok(Some(sending::leaves_at(time_zones::of(&letter.iso3, kind), week_ends::of(&letter.iso3, kind), hour, now))
+        .filter(|instant| *instant > now))
 }
 
 /// The address in the register a letter would leave for on a day. One query.

@@ -16,7 +16,7 @@ use super::{
     desk::{Choice, post_key},
     dispatch::{self, DispatchError},
     draft::Content,
-    jobs, store, word,
+    jobs, opening, store, word,
 };
 use crate::{
     accounts::{self, Permission, SignedIn},
@@ -136,6 +136,7 @@ pub(super) async fn show(
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::ReadDesk)?;
     let letter = letter_at(&platform, path.into_inner()).await?;
+    opening::seen(&platform, &letter, &staff).await;
     page(&platform, &staff, &states, letter, LetterForm::default(), &FormErrors::default()).await
 }
 
@@ -255,6 +256,7 @@ pub(super) async fn as_word(
     let loaded = store::load(platform.database.read(), letter.round_id).await.map_err(anyhow::Error::from)?;
     let page = jobs::whole_page(&platform, &campaign, &loaded, &directory, &letter)?;
     let document = word::document(&platform.site.templates, &page, jobs::dated_at(&loaded))?;
+    opening::seen(&platform, &letter, &staff).await;
     Ok(upload::handed_back(&format!("{}.docx", letter.reference), word::MEDIA_TYPE.to_owned(), document))
 }
 
@@ -290,6 +292,7 @@ pub(super) async fn preview(
             jobs::typeset_letter(&platform, &campaign, &loaded, &directory, &letter).await.map_err(anyhow::Error::from)?.pdf
         }
     };
+    opening::seen(&platform, &letter, &staff).await;
     Ok(HttpResponse::Ok()
         .content_type("application/pdf")
         .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{}.pdf\"", letter.reference)))

@@ -1,4 +1,4 @@
-//! Checks drafted letters again soon after the register changed: one that waited for an address is ready as soon as it is entered (R27). Must not draft
+//! Checks drafted letters again soon after the register or an event's days changed: one that waited for an address is ready as soon as it is entered (R27). Must not draft
 //! anew, nor move a round.
 
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::letter::RoundState,
-    entities::{addressee, letter_round},
+    entities::{addressee, event, letter_round},
     platform::jobs::{Attempt, Handler, Job, JobError},
 };
 
@@ -35,13 +35,15 @@ impl Handler for Recheck {
         RECHECK
     }
 
-    /// One query when nothing changed.
+    /// Two queries when nothing changed.
     async fn run(&self, _: serde_json::Value, _: Attempt) -> Result<(), JobError> {
         let platform = &self.0.platform;
         let now = platform.clock.now();
         let since = now - RECENT;
         let changed = Condition::any().add(addressee::Column::CreatedAt.gt(since)).add(addressee::Column::CheckedAt.gt(since));
-        if addressee::Entity::find().filter(changed).count(platform.database.read()).await? == 0 {
+        let db = platform.database.read();
+        let is_moved = event::Entity::find().filter(event::Column::ChangedAt.gt(since)).count(db).await? > 0;
+        if !is_moved && addressee::Entity::find().filter(changed).count(db).await? == 0 {
             return Ok(());
         }
         let open = [RoundState::Draft, RoundState::Checked].map(RoundState::key);

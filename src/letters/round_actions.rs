@@ -8,6 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
+    board::{self, BoardQuery},
     pausing,
     service::{self, RoundError},
 };
@@ -56,9 +57,13 @@ pub(super) async fn approve(
     id: Round,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
+    let _: BTreeMap<String, String> = staff.form(&body)?;
+    staff.require(Permission::ApproveLetters)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
-    let step = service::approve(&platform, &campaign, &directory, *id, staff.id);
-    press(&platform, &staff, *id, &body, Permission::ApproveLetters, "letters-done-approved", step).await
+    match service::approve(&platform, &campaign, &directory, *id, staff.id).await {
+        Err(RoundError::Unopened(_)) => board::page(&platform, &staff, &campaigns, &states, *id, BoardQuery::unopened()).await,
+        outcome => answer(&platform, &staff, *id, outcome.map(|()| "letters-done-approved")).await,
+    }
 }
 
 /// What the form of a release carries: from which hour of the day; empty: at once.
@@ -129,6 +134,8 @@ async fn answer(platform: &Platform, staff: &SignedIn, id: Uuid, outcome: Result
         }
         Err(RoundError::Refused(RoundRefusal::SamePerson)) => "letters-refused-same-person",
         Err(RoundError::Refused(_)) => "letters-refused-step",
+        Err(RoundError::Unopened(_)) => "letters-sample-refused",
+        Err(RoundError::EventMoved) => "letters-refused-moved",
         Err(RoundError::Overtaken | RoundError::NameTaken) => "letters-refused-overtaken",
         Err(RoundError::Database(error)) => return Err(error.into()),
         Err(RoundError::Unexpected(error)) => return Err(error.into()),

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{drafting, jobs, reminding, store, words};
+use super::{draft::Content, drafting, jobs, opening, reminding, store, words};
 use crate::{
     accounts::audit::{self, Entry},
-    campaigns::Current,
+    campaigns::{Current, moving},
     domain::{
         language::Language,
         letter::{ForbiddenMove, LetterState, RoundRefusal, RoundState},
     },
-    entities::{letter, letter_event, letter_round},
+    entities::{event, letter, letter_event, letter_round},
     platform::{Platform, database::broken_unique, jobs::enqueue},
     signing::waves,
     states::Directory,
@@ -32,6 +32,12 @@ pub enum RoundError {
     /// Another round has this name.
     #[error("another round has this name")]
     NameTaken,
+    /// Whoever approves has not opened enough of its letters; the keys of those asked for.
+    #[error("not enough of its letters were opened")]
+    Unopened(Vec<Uuid>),
+    /// Its event is on other days than its letters say.
+    #[error("the event has moved")]
+    EventMoved,
     /// Somebody else was faster.
     #[error("somebody else changed the round meanwhile")]
     Overtaken,
@@ -173,8 +179,9 @@ pub async fn draft_anew(platform: &Platform, id: Uuid) -> Result<(), RoundError>
     Ok(())
 }
 
-/// Approves a round and its letters; refused while anything stops one of them. All letters are checked again, as things are now: an event
-/// may be over, an addressee gone, a state's position another. What is found is kept, so that the board shows it.
+/// Approves a round and its letters; refused while anything stops one of them, and to whoever has not opened a sample of the letters as they are now
+/// (R36). All letters are checked again, as things are now: an event may be over, an addressee gone, a state's position another. What is found is kept,
+/// so that the board shows it.
 ///
 /// # Errors
 /// See [`RoundError`].
@@ -187,8 +194,8 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
     from.step(RoundState::Approved).map_err(RoundRefusal::from)?;
     hold_round(&txn, id, from).await?;
     let letters = drafting::check_again(&txn, campaign, directory, &platform.typesetter, id, now).await?;
-    let open = letters.iter().filter(|letter| letter.state != LetterState::Closed.key());
-    let (total, blocked) = open.fold((0_u32, 0_u32), |(total, blocked), letter| (total + 1, blocked + u32::from(letter.blockers > 0)));
+    let open = || letters.iter().filter(|letter| letter.state != LetterState::Closed.key());
+    let (total, blocked) = open().fold((0_u32, 0_u32), |(total, blocked), letter| (total + 1, blocked + u32::from(letter.blockers > 0)));
     let to = match from.approve(total, blocked) {
         Ok(to) => to,
         Err(refusal) => {
@@ -196,6 +203,12 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
             return Err(refusal.into());
         }
     };
+    let opened = opening::opened_of(&txn, id, account).await?;
+    let (_, to_open) = opening::sample_of(&open().map(opening::Facts::from).collect::<Vec<_>>(), &opened);
+    if !to_open.is_empty() {
+        txn.commit().await?;
+        return Err(RoundError::Unopened(to_open));
+    }
     let change = letter_round::ActiveModel {
         state: Set(to.key().to_owned()),
         approved_by: Set(Some(account)),
@@ -210,7 +223,7 @@ pub async fn approve(platform: &Platform, campaign: &Current, directory: &Direct
 }
 
 /// Releases an approved round; never by the person who approved it (R36). With an `hour` of the day each letter leaves by the clock of the office that
-/// reads it, from that hour on; without one, at once.
+/// reads it, from that hour on; without one, at once. Refused when the event has moved since.
 ///
 /// # Errors
 /// See [`RoundError`].
@@ -220,6 +233,9 @@ pub async fn release(platform: &Platform, id: Uuid, hour: Option<u32>, account: 
     let round = letter_round::Entity::find_by_id(id).one(&txn).await?.ok_or(RoundError::Missing)?;
     let from: RoundState = round.state.parse().map_err(anyhow::Error::from)?;
     let to = from.release(round.approved_by.as_ref(), &account)?;
+    if has_moved(&txn, &round).await? {
+        return Err(RoundError::EventMoved);
+    }
     let change = letter_round::ActiveModel {
         state: Set(to.key().to_owned()),
         released_by: Set(Some(account)),
@@ -237,6 +253,15 @@ pub async fn release(platform: &Platform, id: Uuid, hour: Option<u32>, account: 
     txn.commit().await?;
     platform.bell.ring();
     Ok(())
+}
+
+/// Whether the event of an approved round has moved since its letters were drafted (R40). Two queries.
+async fn has_moved(db: &impl ConnectionTrait, round: &letter_round::Model) -> Result<bool, RoundError> {
+    let letters = letter::Entity::find().filter(letter::Column::RoundId.eq(round.id));
+    let letter = letters.filter(letter::Column::State.eq(LetterState::Approved.key())).one(db).await?;
+    let Some((letter, event)) = letter.zip(event::Entity::find_by_id(round.event_id).one(db).await?) else { return Ok(false) };
+    let content: Content = serde_json::from_value(letter.content).map_err(anyhow::Error::from)?;
+    Ok(content.counts_to.is_some_and(|days| days != moving::days_of(&event)))
 }
 
 /// Leaves the letters out that something blocks; they are closed with a note, the others go on. Not once the round is approved.

@@ -119,6 +119,12 @@ pub struct BoardLetter {
     pub file_id: Option<Uuid>,
     /// The way it is to leave.
     pub channel: String,
+    /// Of its words as they are.
+    pub content_hash: String,
+    /// Its kind.
+    pub variant: String,
+    /// Its sentences as they are compared.
+    pub marks: Option<serde_json::Value>,
 }
 
 /// The letters of a round for its board. One query.
@@ -130,6 +136,7 @@ pub async fn board_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Vec<BoardLe
     letter::Entity::find()
         .select_only()
         .columns([C::Id, C::Iso3, C::PostId, C::Language, C::Reference, C::State, C::Findings, C::Blockers, C::FileId, C::Channel])
+        .columns([C::ContentHash, C::Variant, C::Marks])
         .filter(C::RoundId.eq(id))
         .order_by_asc(C::Iso3)
         .order_by_asc(C::PostId)

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    decision_desk, desk_proposals, desk_state, export,
+    decision_desk, desk_proposals, desk_state, export, proposed,
     store::{self, Audience, OVERALL},
 };
 use crate::{
@@ -179,7 +179,7 @@ async fn show(
         regions: regions.map(|group| Choice { value: group.code.clone(), text: group.names.get(language).to_owned() }).collect(),
         differs,
         proposals: match staff.role.may(Permission::RecordReplies) {
-            true => Some(store::proposals(db, campaign.id, ProposalState::Proposed.key()).await?.len()),
+            true => Some(proposed::in_state(db, campaign.id, ProposalState::Proposed.key()).await?.len()),
             false => None,
         },
         may_export: staff.role.may(Permission::ExportLists),

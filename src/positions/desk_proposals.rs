@@ -1,4 +1,4 @@
-//! What replies suggest, for a person to decide: a list, one proposal with the evidence form filled in, accept, reject. Must hold no rule.
+//! What replies and meetings suggest, for a person to decide: a list, one proposal with the evidence form filled in, accept, reject. Must hold no rule.
 
 use actix_web::{HttpResponse, http::StatusCode, web};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,7 +10,7 @@ use super::{
     desk_state::{Extra, Registers, problem, read_item},
     evidence::{self, Act, EvidenceError},
     item::Typed,
-    store,
+    proposed::{self, Proposed},
 };
 use crate::{
     accounts::{Permission, SignedIn},
@@ -42,21 +42,26 @@ struct ProposalRow {
     summary: String,
     visibility: String,
     received_on: NaiveDate,
+    /// reply or meeting.
+    kind: &'static str,
+    proof: &'static str,
     created_at: DateTime<Utc>,
 }
 
 pub(super) async fn list(at: Registers, staff: SignedIn) -> Result<HttpResponse, Problem> {
     staff.require(Permission::RecordReplies)?;
     let (campaign, directory) = (at.campaigns.get(&at.platform).await?, at.states.get(&at.platform).await?);
-    let proposals = store::proposals(at.platform.database.read(), campaign.id, ProposalState::Proposed.key()).await?;
-    let rows = proposals.into_iter().map(|(proposal, reply)| ProposalRow {
+    let proposals = proposed::in_state(at.platform.database.read(), campaign.id, ProposalState::Proposed.key()).await?;
+    let rows = proposals.into_iter().map(|Proposed { proposal, source }| ProposalRow {
         id: proposal.id,
         name: directory.name(&proposal.iso3, staff.language).to_owned(),
         iso3: proposal.iso3,
         direction: proposal.direction,
         summary: proposal.summary,
         visibility: proposal.visibility,
-        received_on: reply.received_on,
+        received_on: source.day,
+        kind: source.kind.key(),
+        proof: source.proof.key(),
         created_at: proposal.created_at,
     });
     let view = ListPage { page: staff.frame(&at.platform, "positions-desk-proposals-title"), rows: rows.collect() };
@@ -71,6 +76,11 @@ struct ProposalPage<'a> {
     name: String,
     summary: String,
     received_on: NaiveDate,
+    /// reply or meeting.
+    kind: &'static str,
+    proof: &'static str,
+    /// The page of the answer or the meeting.
+    href: String,
     reject: String,
     reason: String,
     form: FormView,
@@ -92,16 +102,18 @@ async fn proposal_page(
 ) -> Result<HttpResponse, Problem> {
     let language = staff.language;
     let (campaign, directory) = (at.campaigns.get(&at.platform).await?, at.states.get(&at.platform).await?);
-    let found = store::proposal(at.platform.database.read(), campaign.id, id).await?;
-    let (proposal, reply) = found.ok_or(Problem::NotFound)?;
+    let found = proposed::by_id(at.platform.database.read(), campaign.id, id).await?;
+    let Proposed { proposal, source } = found.ok_or(Problem::NotFound)?;
     if proposal.state != ProposalState::Proposed.key() {
         return Err(Problem::Gone);
     }
     let typed = typed.unwrap_or_else(|| Typed {
         iso3: proposal.iso3.clone(),
-        kind: "reply".into(),
+        kind: source.kind.key().into(),
         direction: proposal.direction.clone().unwrap_or_default(),
-        date: reply.received_on.to_string(),
+        date: source.day.to_string(),
+        confidence: source.proof.suggests().key().into(),
+        source_url: source.record_url.clone().unwrap_or_default(),
         // The words are the person's own: what the state said in private is shown beside the form, and not in it.
         visibility: proposal.visibility.clone(),
         capacity: "national".into(),
@@ -115,8 +127,11 @@ async fn proposal_page(
         errors: errors.view(language),
         name: directory.name(&proposal.iso3, language).to_owned(),
         iso3: proposal.iso3,
-        summary: reply.summary,
-        received_on: reply.received_on,
+        summary: source.summary,
+        received_on: source.day,
+        kind: source.kind.key(),
+        proof: source.proof.key(),
+        href: source.href,
         reject: format!("{address}/reject"),
         reason,
         form: FormView::new(&campaign, language, format!("{address}/accept"), typed),
@@ -128,7 +143,7 @@ pub(super) async fn accept(at: Registers, staff: SignedIn, path: web::Path<Uuid>
     staff.require(Permission::CodeEvidence)?;
     let id = path.into_inner();
     let campaign = at.campaigns.get(&at.platform).await?;
-    let (proposal, _) = store::proposal(at.platform.database.read(), campaign.id, id).await?.ok_or(Problem::NotFound)?;
+    let proposal = proposed::by_id(at.platform.database.read(), campaign.id, id).await?.ok_or(Problem::NotFound)?.proposal;
     let typed = read_item(&staff, &body, &proposal.iso3)?;
     match evidence::accept(&at.platform, Act { campaign: &campaign, account: staff.id }, id, &typed).await {
         Ok(_) => done(&at, &staff, "positions-desk-accepted").await,

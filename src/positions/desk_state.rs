@@ -30,7 +30,10 @@ use crate::{
         },
         i18n,
     },
-    replies::meetings::{self, OfState},
+    replies::{
+        grading::{self, AnswerRow},
+        meetings::{self, OfState},
+    },
     states,
 };
 
@@ -73,6 +76,7 @@ struct StatePage<'a> {
     ledger: Vec<LedgerLine>,
     /// Not for those who may not read answers (R41, R42).
     meetings: Option<OfState>,
+    answers: Option<Vec<AnswerRow>>,
     form: Option<FormView>,
 }
 
@@ -178,8 +182,13 @@ async fn state_page(
         true => Some(meetings::of_state(db, (campaign.id, iso3), &names, (language, day)).await?),
         false => None,
     };
+    let answers = match staff.role.may(Permission::RecordReplies) {
+        true => Some(grading::of_state(db, campaign.id, iso3).await?),
+        false => None,
+    };
     let view = StatePage {
         meetings,
+        answers,
         page: staff.frame_titled(platform, name.clone()),
         errors: errors.view(language),
         iso3: iso3.to_owned(),

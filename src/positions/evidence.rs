@@ -10,6 +10,7 @@ use super::{
     item::{Fault, FaultKind, Item, Typed, revision_of},
     jobs,
     ledger::{self, NewRow},
+    proposed::{self, Proposed},
     store,
 };
 use crate::{
@@ -107,7 +108,7 @@ pub async fn retract(platform: &Platform, act: Act<'_>, id: Uuid, reason: &str) 
     Ok(row)
 }
 
-/// Makes evidence of what a reply suggests, as the person who accepts has completed it. Accepting twice is accepting once.
+/// Makes evidence of what a reply or a meeting suggests, as the person who accepts has completed it. Accepting twice is accepting once.
 ///
 /// # Errors
 /// See [`EvidenceError`]; a proposal that was rejected, or that somebody else accepted, is [`EvidenceError::Changed`].
@@ -115,17 +116,17 @@ pub async fn accept(platform: &Platform, act: Act<'_>, proposal: Uuid, typed: &T
     let now = platform.clock.now();
     let item = check(platform, act, typed, now).await?;
     let txn = platform.database.begin().await?;
-    let (known, _) = store::proposal(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?;
+    let Proposed { proposal: known, source } = proposed::by_id(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?;
     if item.iso3 != known.iso3 {
         return Err(EvidenceError::NotFound);
     }
     if !decide(&txn, proposal, ProposalState::Accepted.key(), act.account, now).await? {
         // Read again: another process may have decided between the two statements. What a second person made of it would be lost in silence.
-        let known = store::proposal(&txn, act.campaign.id, proposal).await?.map(|(known, _)| known);
+        let known = proposed::by_id(&txn, act.campaign.id, proposal).await?.map(|known| known.proposal);
         let mine = known.filter(|known| known.decided_by == Some(act.account)).and_then(|known| known.evidence_id);
         return mine.ok_or(EvidenceError::Changed);
     }
-    let row = NewRow { import_key: Some(format!("reply:{proposal}")), item, revision: 0, supersedes: None };
+    let row = NewRow { import_key: Some(format!("{}:{proposal}", source.kind)), item, revision: 0, supersedes: None };
     let id = add(&txn, act, row, "evidence.accepted", now).await?;
     let change = evidence_proposal::ActiveModel { evidence_id: Set(Some(id)), ..Default::default() };
     evidence_proposal::Entity::update_many().set(change).filter(evidence_proposal::Column::Id.eq(proposal)).exec(&txn).await?;
@@ -133,7 +134,7 @@ pub async fn accept(platform: &Platform, act: Act<'_>, proposal: Uuid, typed: &T
     Ok(id)
 }
 
-/// Decides that a reply says nothing of the state's position.
+/// Decides that a reply or a meeting says nothing of the state's position.
 ///
 /// # Errors
 /// See [`EvidenceError`]; an accepted proposal is [`EvidenceError::Changed`].
@@ -141,7 +142,7 @@ pub async fn reject(platform: &Platform, act: Act<'_>, proposal: Uuid, reason: &
     let reason = &explained(reason)?;
     let now = platform.clock.now();
     let txn = platform.database.begin().await?;
-    let (known, _) = store::proposal(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?;
+    let known = proposed::by_id(&txn, act.campaign.id, proposal).await?.ok_or(EvidenceError::NotFound)?.proposal;
     if !decide(&txn, proposal, ProposalState::Rejected.key(), act.account, now).await? {
         return if known.state == ProposalState::Rejected.key() { Ok(()) } else { Err(EvidenceError::Changed) };
     }

@@ -18,6 +18,7 @@ pub mod keeping;
 pub mod ledger;
 pub mod momentum_view;
 pub mod pages;
+pub mod proposed;
 pub mod selection;
 pub mod state_page;
 pub mod store;

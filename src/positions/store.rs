@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 use uuid::Uuid;
 
+use super::proposed;
 use crate::{
     accounts::{Permission, Role},
     domain::evidence::{Evidence, EvidenceVisibility, Scope},
@@ -331,44 +332,6 @@ pub async fn changes_since(
         .await
 }
 
-/// Proposals of a campaign with their replies, oldest first. One query.
-///
-/// # Errors
-/// When the database fails.
-pub async fn proposals(
-    db: &impl ConnectionTrait,
-    campaign_id: Uuid,
-    state: &str,
-) -> Result<Vec<(evidence_proposal::Model, reply::Model)>, DbErr> {
-    let rows = evidence_proposal::Entity::find()
-        .join(JoinType::InnerJoin, to_reply())
-        .select_also(reply::Entity)
-        .filter(reply::Column::CampaignId.eq(campaign_id))
-        .filter(evidence_proposal::Column::State.eq(state))
-        .order_by_asc(evidence_proposal::Column::CreatedAt)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().filter_map(|(proposal, reply)| Some((proposal, reply?))).collect())
-}
-
-/// One proposal with its reply.
-///
-/// # Errors
-/// When the database fails.
-pub async fn proposal(
-    db: &impl ConnectionTrait,
-    campaign_id: Uuid,
-    id: Uuid,
-) -> Result<Option<(evidence_proposal::Model, reply::Model)>, DbErr> {
-    let row = evidence_proposal::Entity::find_by_id(id)
-        .join(JoinType::InnerJoin, to_reply())
-        .select_also(reply::Entity)
-        .filter(reply::Column::CampaignId.eq(campaign_id))
-        .one(db)
-        .await?;
-    Ok(row.and_then(|(proposal, reply)| Some((proposal, reply?))))
-}
-
 /// What a state told us in private: in replies, in what they suggest, and at meetings. Four queries.
 ///
 /// # Errors
@@ -386,16 +349,11 @@ pub async fn private_words(db: &impl ConnectionTrait, campaign_id: Uuid, iso3: &
     let suggested = evidence_proposal::Entity::find()
         .select_only()
         .column(evidence_proposal::Column::Summary)
-        .join(JoinType::InnerJoin, to_reply())
-        .filter(reply::Column::CampaignId.eq(campaign_id))
+        .filter(proposed::of_campaign(campaign_id))
         .filter(evidence_proposal::Column::Iso3.eq(iso3))
         .filter(evidence_proposal::Column::Visibility.ne(EvidenceVisibility::Public.key()))
         .into_tuple::<String>();
     words.extend(suggested.all(db).await?);
     words.extend(letters::store::words_of_meetings(db, campaign_id, Some(iso3)).await?);
     Ok(words)
-}
-
-fn to_reply() -> RelationDef {
-    evidence_proposal::Entity::belongs_to(reply::Entity).from(evidence_proposal::Column::ReplyId).to(reply::Column::Id).into()
 }

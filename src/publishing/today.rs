@@ -26,7 +26,7 @@ use crate::{
         http::{frame::Frame, problem::Problem},
         jobs,
     },
-    positions::{Audience, state_page::EventView, store::OVERALL},
+    positions::{Audience, proposed, state_page::EventView, store::OVERALL},
     replies::meetings,
     signing::{
         correction,
@@ -140,10 +140,9 @@ fn to_vet(campaign_id: Uuid) -> Select<signature::Entity> {
 }
 
 fn proposed(campaign_id: Uuid) -> Select<evidence_proposal::Entity> {
-    let replies = reply::Entity::find().select_only().column(reply::Column::Id).filter(reply::Column::CampaignId.eq(campaign_id));
     evidence_proposal::Entity::find()
         .filter(evidence_proposal::Column::State.eq(ProposalState::Proposed.key()))
-        .filter(evidence_proposal::Column::ReplyId.in_subquery(replies.into_query()))
+        .filter(proposed::of_campaign(campaign_id))
 }
 
 fn rounds(campaign_id: Uuid, state: RoundState) -> Select<letter_round::Entity> {

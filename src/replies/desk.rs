@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     form::{self, ReplyForm},
+    grading_desk::{self, GradeForm},
     inbox_desk, meetings_desk, promises_desk,
     service::{self, ReplyError},
     thanks_desk,
@@ -20,7 +21,8 @@ use crate::{
     campaigns,
     domain::{
         evidence::ProposalState,
-        letter::{Channel, ReplyClass},
+        letter::ReplyClass,
+        proof::{AnswerChannel, Proof},
     },
     entities::{evidence_proposal, inbound_mail, letter, reply},
     platform::{
@@ -50,6 +52,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/replies", web::post().to(record))
         .route("/desk/replies/new", web::get().to(show_form))
         .route("/desk/replies/{id}", web::get().to(show))
+        .route("/desk/replies/{id}/proof", web::post().to(grading_desk::grade))
         .route("/desk/replies/{id}/file", web::get().to(file));
 }
 
@@ -92,6 +95,8 @@ struct RowView {
     country: String,
     class: String,
     channel: String,
+    /// The grade of proof.
+    proof: String,
     reference: Option<String>,
     has_file: bool,
     /// proposed, accepted, rejected, or none.
@@ -137,13 +142,14 @@ async fn list(
     let letters: HashMap<Uuid, String> = letters.into_iter().collect();
     let ids = found.iter().map(|row| row.id);
     let proposals = evidence_proposal::Entity::find().filter(evidence_proposal::Column::ReplyId.is_in(ids)).all(db).await?;
-    let mut proposals: HashMap<Uuid, String> = proposals.into_iter().map(|row| (row.reply_id, row.state)).collect();
+    let mut proposals: HashMap<Uuid, String> = proposals.into_iter().filter_map(|row| Some((row.reply_id?, row.state))).collect();
     let rows = found.into_iter().map(|row| RowView {
         id: row.id,
         received_on: row.received_on,
         country: directory.name(&row.iso3, staff.language).to_owned(),
         class: row.class.replace('_', "-"),
-        channel: row.channel,
+        channel: row.channel.replace('_', "-"),
+        proof: row.proof,
         reference: row.letter_id.and_then(|id| letters.get(&id).cloned()),
         has_file: row.file_id.is_some(),
         proposal: proposals.remove(&row.id),
@@ -198,7 +204,7 @@ async fn form_page(
         letter: letter
             .map(|letter| LetterView { country: directory.name(&letter.iso3, staff.language).to_owned(), reference: letter.reference }),
         countries: countries(staff, &directory),
-        channels: choices(staff, "replies-channel", Channel::ALL.iter().map(|channel| channel.key())),
+        channels: choices(staff, "replies-channel", AnswerChannel::ALL.iter().map(|channel| channel.key())),
         classes: choices(staff, "replies-class", ReplyClass::ALL.iter().map(|class| class.key())),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -226,7 +232,7 @@ async fn show_form(
         letter: query.letter,
         country: query.state,
         received_on: platform.clock.now().date_naive().to_string(),
-        channel: Channel::Mail.key().to_owned(),
+        channel: AnswerChannel::Mail.key().to_owned(),
         submission_key: Token::random().map_err(anyhow::Error::from)?.reveal(),
         ..ReplyForm::default()
     };
@@ -273,7 +279,7 @@ async fn record(
     form_page(&platform, &staff, &states, &form, &errors).await
 }
 
-async fn reply_of(db: &impl ConnectionTrait, campaign: &campaigns::Current, id: Uuid) -> Result<reply::Model, Problem> {
+pub(super) async fn reply_of(db: &impl ConnectionTrait, campaign: &campaigns::Current, id: Uuid) -> Result<reply::Model, Problem> {
     reply::Entity::find_by_id(id).one(db).await?.filter(|row| row.campaign_id == campaign.id).ok_or(Problem::NotFound)
 }
 
@@ -281,6 +287,10 @@ async fn reply_of(db: &impl ConnectionTrait, campaign: &campaigns::Current, id: 
 struct ReplyPage<'a> {
     page: Frame<'a>,
     reply: RowView,
+    errors: Vec<FormErrorView>,
+    form: GradeForm,
+    proofs: Vec<Choice>,
+    record_url: Option<String>,
     summary: String,
     /// Key of the level the proposal suggests, in words.
     suggests: Option<String>,
@@ -297,8 +307,21 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     staff.require(Permission::RecordReplies)?;
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
+    let row = reply_of(platform.database.read(), &campaign, *id).await?;
+    let form = GradeForm::of(&row);
+    reply_page(&platform, &staff, (&campaign, &directory), row, form, &FormErrors::default()).await
+}
+
+/// A reply with the form of its proof. Two queries.
+pub(super) async fn reply_page(
+    platform: &Platform,
+    staff: &SignedIn,
+    (campaign, directory): (&campaigns::Current, &states::Directory),
+    row: reply::Model,
+    form: GradeForm,
+    errors: &FormErrors,
+) -> Result<HttpResponse, Problem> {
     let db = platform.database.read();
-    let row = reply_of(db, &campaign, *id).await?;
     let proposal = evidence_proposal::Entity::find().filter(evidence_proposal::Column::ReplyId.eq(row.id)).one(db).await?;
     let letter = match row.letter_id {
         Some(letter) => letter::Entity::find_by_id(letter).one(db).await?,
@@ -306,7 +329,7 @@ async fn show(
     };
     let level = proposal.as_ref().and_then(|proposal| proposal.direction.as_deref()).and_then(|key| campaign.config.stance(key));
     let view = ReplyPage {
-        page: staff.frame(&platform, "replies-one"),
+        page: staff.frame(platform, "replies-one"),
         suggests: level.map(|level| level.label.get(staff.language).to_owned()),
         decide: proposal
             .as_ref()
@@ -317,14 +340,20 @@ async fn show(
             received_on: row.received_on,
             country: directory.name(&row.iso3, staff.language).to_owned(),
             class: row.class.replace('_', "-"),
-            channel: row.channel,
+            channel: row.channel.replace('_', "-"),
+            proof: row.proof,
             reference: letter.map(|letter| letter.reference),
             has_file: row.file_id.is_some(),
             proposal: proposal.map(|proposal| proposal.state),
         },
+        errors: errors.view(staff.language),
+        form,
+        proofs: choices(staff, "replies-proof", Proof::ALL.iter().map(|proof| proof.key())),
+        record_url: row.record_url,
         summary: row.summary,
     };
-    Ok(platform.site.page(StatusCode::OK, "replies/show.html", staff.language, &view)?)
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(platform.site.page(status, "replies/show.html", staff.language, &view)?)
 }
 
 async fn file(

@@ -6,10 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    domain::{
-        letter::{Channel, ReplyClass},
-        prose,
-    },
+    domain::{letter::ReplyClass, proof::AnswerChannel, prose},
     platform::http::{
         forms::FormErrors,
         problem::Problem,
@@ -21,6 +18,7 @@ use crate::{
 /// The largest file that is kept.
 pub const LARGEST_FILE: usize = 5 * 1024 * 1024;
 pub(super) const LONGEST_SUMMARY: usize = 5000;
+const LONGEST_ADDRESS: usize = 2000;
 
 /// What was typed. Everything is text: a wrong value comes back as typed.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -42,6 +40,8 @@ pub struct ReplyForm {
     pub class: String,
     /// What it says.
     pub summary: String,
+    /// Where the official record of it is.
+    pub record_url: String,
     /// Recognises a double click.
     pub submission_key: String,
     /// The mail it was made from, if it was made from one.
@@ -63,11 +63,13 @@ pub struct NewReply {
     /// Day it came.
     pub received_on: NaiveDate,
     /// How it came.
-    pub channel: Channel,
+    pub channel: AnswerChannel,
     /// What it amounts to.
     pub class: ReplyClass,
     /// What it says.
     pub summary: String,
+    /// Where the official record of it is.
+    pub record_url: Option<String>,
     /// A file, known to be of a kind we keep.
     pub file: Option<ReplyFile>,
     /// Recognises a double click.
@@ -103,6 +105,7 @@ impl ReplyForm {
             channel: sent.take("channel"),
             class: sent.take("class"),
             summary: sent.take("summary"),
+            record_url: sent.take("record_url"),
             submission_key: sent.take("submission_key"),
             inbound: sent.take("inbound"),
             file: sent.file,
@@ -134,8 +137,9 @@ impl ReplyForm {
             Some(day) if day < earliest => errors.add("received_on", "replies-error-date"),
             Some(_) => {}
         }
-        let channel = self.channel.parse::<Channel>().map_err(|_| errors.add("channel", "replies-error-channel"));
+        let channel = self.channel.parse::<AnswerChannel>().map_err(|_| errors.add("channel", "replies-error-channel"));
         let class = self.class.parse::<ReplyClass>().map_err(|_| errors.add("class", "replies-error-class"));
+        let record_url = record(&self.record_url).map_err(|()| errors.add("record_url", "replies-error-record"));
         let summary = prose::clean(&self.summary);
         match summary.as_deref() {
             Some("") => errors.add("summary", "replies-error-summary-empty"),
@@ -156,7 +160,8 @@ impl ReplyForm {
                 known
             }
         };
-        let (Some(received_on), Ok(channel), Ok(class), Some(summary), true) = (received_on, channel, class, summary, errors.is_empty())
+        let (Some(received_on), Ok(channel), Ok(class), Some(summary), Ok(record_url), true) =
+            (received_on, channel, class, summary, record_url, errors.is_empty())
         else {
             return Err(errors);
         };
@@ -168,10 +173,27 @@ impl ReplyForm {
             channel,
             class,
             summary,
+            record_url,
             file,
             submission_key: submission_key(&self.submission_key),
             inbound: self.inbound.parse().ok(),
         })
+    }
+}
+
+/// The address of an official record as it was typed; none for none.
+///
+/// # Errors
+/// What is no address of the web.
+pub(super) fn record(typed: &str) -> Result<Option<String>, ()> {
+    let typed = typed.trim();
+    let is_address = (typed.starts_with("https://") || typed.starts_with("http://"))
+        && typed.chars().count() <= LONGEST_ADDRESS
+        && !typed.chars().any(|c| c.is_whitespace() || c.is_control());
+    match typed {
+        "" => Ok(None),
+        _ if is_address => Ok(Some(typed.to_owned())),
+        _ => Err(()),
     }
 }
 

@@ -7,13 +7,14 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Pagina
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{desk::choices, inbound};
+use super::{desk::choices, grading, inbound};
 use crate::{
     accounts::{Permission, SignedIn},
     campaigns,
     domain::{
         inbound::{InboundKind, InboundState},
         language::Language,
+        proof::AnswerChannel,
     },
     entities::{inbound_mail, letter},
     platform::{
@@ -84,6 +85,7 @@ struct Row {
     subject: String,
     kind: String,
     letter_id: Option<Uuid>,
+    sender_known: bool,
 }
 
 #[derive(Serialize)]
@@ -94,6 +96,7 @@ struct RowView {
     subject: String,
     kind: String,
     letter: Option<LetterView>,
+    proof: &'static str,
 }
 
 #[derive(Serialize)]
@@ -129,7 +132,7 @@ async fn list(
     use inbound_mail::Column as C;
     let mut find = inbound_mail::Entity::find()
         .select_only()
-        .columns([C::Id, C::ReceivedAt, C::FromName, C::FromAddress, C::Subject, C::Kind, C::LetterId])
+        .columns([C::Id, C::ReceivedAt, C::FromName, C::FromAddress, C::Subject, C::Kind, C::LetterId, C::SenderKnown])
         .filter(C::CampaignId.eq(campaign.id))
         .filter(C::State.eq(state.key()))
         .order_by_desc(C::ReceivedAt)
@@ -151,6 +154,7 @@ async fn list(
         from: if row.from_name.is_empty() { row.from_address } else { row.from_name },
         subject: row.subject,
         kind: row.kind.replace('_', "-"),
+        proof: proof_of(row.sender_known),
         letter: letters.iter().find(|letter| Some(letter.id) == row.letter_id).map(view),
     });
     let view = ListPage {
@@ -182,8 +186,15 @@ struct MailPage<'a> {
     letter: Option<LetterView>,
     matched_by: Option<String>,
     sender_known: bool,
+    /// The grade of proof it would have as a reply.
+    proof: &'static str,
     reply: Option<Uuid>,
     is_waiting: bool,
+}
+
+/// The grade of proof a mail would have as a reply.
+fn proof_of(sender_known: bool) -> &'static str {
+    grading::first(AnswerChannel::Mail, true, None, Some(sender_known)).key()
 }
 
 async fn mail_of(db: &impl ConnectionTrait, campaign: &campaigns::Current, id: Uuid) -> Result<inbound_mail::Model, Problem> {
@@ -206,6 +217,7 @@ async fn show(
         Some(letter) => letter::Entity::find_by_id(letter).one(db).await?,
         None => None,
     };
+    let proof = proof_of(row.sender_known);
     let view = MailPage {
         page: staff.frame(&platform, "inbox-one"),
         id: row.id,
@@ -222,6 +234,7 @@ async fn show(
         letter: letter.map(|letter| LetterView::of(&letter, &directory, staff.language)),
         matched_by: row.matched_by.map(|by| by.replace('_', "-")),
         sender_known: row.sender_known,
+        proof,
         reply: row.reply_id,
     };
     Ok(platform.site.page(StatusCode::OK, "replies/inbox_mail.html", staff.language, &view)?)

@@ -18,11 +18,11 @@ use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
     domain::{
-        evidence::EvidenceVisibility,
+        evidence::{EvidenceVisibility, ProposalState},
         language::Language,
         meeting::{MeetingStatus, PromiseStatus},
     },
-    entities::{meeting, promise, reply},
+    entities::{evidence_proposal, meeting, promise, reply},
     platform::{Platform, database::broken_unique, i18n},
 };
 
@@ -247,7 +247,7 @@ fn of_trail(new: &NewMeeting) -> serde_json::Value {
     json!({ "iso3": new.iso3, "status": new.status.key(), "level": new.level.key() })
 }
 
-/// Changes a meeting that nobody has changed since `seen`; its promises go with it to another state. One transaction.
+/// Changes a meeting that nobody has changed since `seen`; its promises, and what it suggests, go with it to another state. One transaction.
 pub(super) async fn change(
     platform: &Platform,
     row: &meeting::Model,
@@ -271,6 +271,13 @@ pub(super) async fn change(
     if row.iso3 != new.iso3 {
         let moved = promise::ActiveModel { iso3: Set(new.iso3.clone()), ..Default::default() };
         promise::Entity::update_many().set(moved).filter(promise::Column::MeetingId.eq(row.id)).exec(&txn).await?;
+        let moved = evidence_proposal::ActiveModel { iso3: Set(new.iso3.clone()), ..Default::default() };
+        evidence_proposal::Entity::update_many()
+            .set(moved)
+            .filter(evidence_proposal::Column::MeetingId.eq(row.id))
+            .filter(evidence_proposal::Column::State.eq(ProposalState::Proposed.key()))
+            .exec(&txn)
+            .await?;
     }
     audit::append(&txn, Entry::of(Some(account), "meeting.changed", "meeting", row.id).with(of_trail(new)), now).await?;
     txn.commit().await?;

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::{
     desk::{choices, countries},
+    form::LONGEST_SUMMARY,
+    meeting_evidence::{self, SuggestForm},
     meeting_form::{MeetingForm, PromiseForm},
     meetings::{self, MeetingError, MeetingRow, PromiseRow},
 };
@@ -17,6 +19,7 @@ use crate::{
     accounts::{Permission, SignedIn, store},
     campaigns::{self, Current},
     domain::{
+        evidence::ProposalState,
         letter::PostKind,
         meeting::{MeetingLevel, MeetingStatus},
     },
@@ -45,7 +48,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/desk/meetings/new", web::get().to(show_form))
         .route("/desk/meetings/{id}", web::get().to(show))
         .route("/desk/meetings/{id}/change", web::get().to(show_change))
-        .route("/desk/meetings/{id}/change", web::post().to(change));
+        .route("/desk/meetings/{id}/change", web::post().to(change))
+        .route("/desk/meetings/{id}/evidence", web::post().to(meeting_evidence::propose));
 }
 
 #[derive(Default, Deserialize)]
@@ -267,6 +271,11 @@ struct MeetingPage<'a> {
     changed_by: Option<String>,
     promises: Vec<PromiseRow>,
     form: &'a PromiseForm,
+    /// What it suggests of the state's position, once somebody has said so.
+    suggested: Option<SuggestedView>,
+    /// The form that says so, of a meeting that was held.
+    suggest: Option<SuggestForm>,
+    levels: Vec<Choice>,
     owners: Vec<Choice>,
 }
 
@@ -281,33 +290,61 @@ async fn show(
     let (campaign, directory) = (campaigns.get(&platform).await?, states.get(&platform).await?);
     let row = meeting_of(&platform, &campaign, *id).await?;
     let form = PromiseForm { submission_key: new_key()?, ..PromiseForm::default() };
-    meeting_page(&platform, &staff, (&campaign, &directory), row, &form, &FormErrors::default()).await
+    let forms = Forms { promise: &form, suggest: None };
+    meeting_page(&platform, &staff, (&campaign, &directory), row, forms, &FormErrors::default()).await
 }
 
-/// A meeting with the form of one more promise. Two queries.
+#[derive(Serialize)]
+struct SuggestedView {
+    state: String,
+    level: Option<String>,
+    /// Where it is decided on; none once it is, or for those who may not.
+    decide: Option<String>,
+}
+
+/// The forms of a meeting's page, as they were typed.
+pub(super) struct Forms<'a> {
+    pub promise: &'a PromiseForm,
+    /// None: with the notes as they are.
+    pub suggest: Option<SuggestForm>,
+}
+
+/// A meeting with the forms of one more promise and of what it suggests. Three queries.
 pub(super) async fn meeting_page(
     platform: &Platform,
     staff: &SignedIn,
     (campaign, directory): (&Current, &Directory),
     row: meeting::Model,
-    form: &PromiseForm,
+    forms: Forms<'_>,
     errors: &FormErrors,
 ) -> Result<HttpResponse, Problem> {
     let (db, today, language) = (platform.database.read(), platform.clock.now().date_naive(), staff.language);
     let accounts = store::all(db).await?;
     let names: HashMap<Uuid, String> = accounts.iter().map(|account| (account.id, account.name.clone())).collect();
     let promises = meetings::promises_of(db, row.id).await?;
+    let suggested = meeting_evidence::of_meeting(db, row.id).await?;
+    let is_held = row.status == MeetingStatus::Held.key();
+    let notes = || SuggestForm { summary: row.notes.chars().take(LONGEST_SUMMARY).collect(), ..SuggestForm::default() };
+    let level = |key: &str| campaign.config.stance(key).map(|level| level.label.get(language).to_owned());
+    let may_decide = staff.role.may(Permission::CodeEvidence);
     let view = MeetingPage {
+        suggest: (is_held && suggested.is_none()).then(|| forms.suggest.unwrap_or_else(notes)),
+        suggested: suggested.map(|row| SuggestedView {
+            level: row.direction.as_deref().and_then(level),
+            decide: (may_decide && row.state == ProposalState::Proposed.key()).then(|| format!("/desk/positions/proposals/{}", row.id)),
+            state: row.state,
+        }),
+        levels: campaign.config.levels().map(|level| Choice::new(level.key.clone(), level.label.get(language).to_owned())).collect(),
         page: staff.frame(platform, "meeting-one"),
         errors: errors.view(language),
         id: row.id,
         country: directory.name(&row.iso3, language).to_owned(),
         meeting: MeetingRow::of(&row, language),
-        may_thank: row.status == MeetingStatus::Held.key() && campaign.config.thanks.is_some(),
+        may_thank: is_held && campaign.config.thanks.is_some(),
         recorded_by: names.get(&row.account_id).cloned(),
         changed_by: row.changed_by.and_then(|id| names.get(&id).cloned()),
         promises: promises.into_iter().map(|row| PromiseRow::of(row, &names, today)).collect(),
-        form,
+        form: forms.promise,
         owners: owners(&accounts, None),
         iso3: row.iso3,
         place: row.place,

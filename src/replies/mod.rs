@@ -2,8 +2,11 @@
 
 pub mod desk;
 mod form;
+pub mod grading;
+mod grading_desk;
 pub mod inbound;
 mod inbox_desk;
+mod meeting_evidence;
 mod meeting_form;
 pub mod meetings;
 mod meetings_desk;

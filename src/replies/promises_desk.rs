@@ -9,7 +9,7 @@ use super::{
     desk::choices,
     meeting_form::PromiseForm,
     meetings::{self, MeetingError},
-    meetings_desk::{meeting_of, meeting_page, offered, owners},
+    meetings_desk::{Forms, meeting_of, meeting_page, offered, owners},
 };
 use crate::{
     accounts::{Permission, SignedIn, store},
@@ -50,7 +50,10 @@ async fn record(
     let row = meeting_of(&platform, &campaign, *id).await?;
     let accounts = store::all(platform.database.read()).await?;
     match form.check(&offered(&accounts, None), platform.clock.now().date_naive(), true) {
-        Err(errors) => meeting_page(&platform, &staff, (&campaign, &directory), row, &form, &errors).await,
+        Err(errors) => {
+            let forms = Forms { promise: &form, suggest: None };
+            meeting_page(&platform, &staff, (&campaign, &directory), row, forms, &errors).await
+        }
         Ok(new) => {
             meetings::promise(&platform, &row, &new, staff.id).await?;
             Ok(staff.done(&platform, &format!("/desk/meetings/{}", row.id), "promise-done", &i18n::Args::new()).await?)

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{form::NewReply, inbound};
+use super::{form::NewReply, grading, inbound};
 use crate::{
     accounts::audit::{self, Entry},
     campaigns::Current,
@@ -132,6 +132,7 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
         }
         None => inbound.as_ref().map(|mail| mail.file_id),
     };
+    let proof = grading::first(new.channel, file_id.is_some(), new.record_url.as_deref(), inbound.as_ref().map(|mail| mail.sender_known));
     let visibility = EvidenceVisibility::Core.key().to_owned();
     let row = reply::ActiveModel {
         id: Set(id),
@@ -140,6 +141,8 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
         iso3: Set(iso3.clone()),
         received_on: Set(new.received_on),
         channel: Set(new.channel.key().to_owned()),
+        proof: Set(proof.key().to_owned()),
+        record_url: Set(new.record_url.clone()),
         class: Set(new.class.key().to_owned()),
         summary: Set(new.summary.clone()),
         file_id: Set(file_id),
@@ -161,7 +164,7 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
     if let Some(direction) = direction {
         let proposal = evidence_proposal::ActiveModel {
             id: Set(Uuid::now_v7()),
-            reply_id: Set(id),
+            reply_id: Set(Some(id)),
             iso3: Set(iso3.clone()),
             direction: Set(Some(direction.to_owned())),
             summary: Set(new.summary.clone()),
@@ -174,7 +177,7 @@ async fn record_once(platform: &Platform, campaign: &Current, new: &NewReply, ac
     }
     let details = json!({
         "iso3": iso3, "class": new.class.key(), "channel": new.channel.key(), "letter": letter.map(|letter| letter.reference),
-        "file": file_id.is_some(), "proposes": direction,
+        "file": file_id.is_some(), "proof": proof.key(), "proposes": direction,
     });
     audit::append(&txn, Entry::of(Some(account), "reply.recorded", "reply", id).with(details), now).await?;
     txn.commit().await?;

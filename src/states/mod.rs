@@ -11,5 +11,6 @@ pub mod register_sheet;
 mod register_sheet_desk;
 pub mod sheet;
 pub mod time_zones;
+pub mod week_ends;
 
 pub use directory::{Directory, Register};

@@ -110,6 +110,8 @@ pub async fn letter_in(program: &Program, iso3: &str, state: &str, rehearsal: bo
         pages: Some(1),
         names_removed: 0,
         unchecked_because: None,
+        variant: String::new(),
+        marks: None,
         channel: "mail".to_owned(),
         updated_at: now,
     };

@@ -57,11 +57,12 @@ on_both_databases! {
                 id: Set(Uuid::now_v7()), campaign_id: Set(campaign.id), letter_id: Set(None), iso3: Set(iso3.into()), received_on: Set(now.date_naive()),
                 channel: Set("email".into()), class: Set("supportive".into()), summary: Set("Will support.".into()), file_id: Set(None),
                 visibility: Set(visibility.into()), account_id: Set(account), created_at: Set(now), submission_key: Set(Uuid::now_v7().to_string()),
+                proof: Set("report".into()), record_url: Set(None),
             };
             let id = reply.id.clone().unwrap();
             reply::Entity::insert(reply).exec_without_returning(db).await.unwrap();
             let proposal = evidence_proposal::ActiveModel {
-                id: Set(Uuid::now_v7()), reply_id: Set(id), iso3: Set(iso3.into()), direction: Set(Some("support".into())), summary: Set("Will support.".into()),
+                id: Set(Uuid::now_v7()), reply_id: Set(Some(id)), meeting_id: Set(None), iso3: Set(iso3.into()), direction: Set(Some("support".into())), summary: Set("Will support.".into()),
                 visibility: Set(visibility.into()), state: Set("proposed".into()), decided_by: Set(None), decided_at: Set(None), evidence_id: Set(None), created_at: Set(now),
             };
             let id = proposal.id.clone().unwrap();

@@ -369,11 +369,11 @@ on_both_databases! {
             let row = reply::ActiveModel {
                 id: Set(id), campaign_id: Set(campaign.id), letter_id: Set(None), iso3: Set("KEN".into()), received_on: Set(at.date_naive()), channel: Set("mail".into()),
                 class: Set("supportive".into()), summary: Set("Yes.".into()), file_id: Set(None), visibility: Set("core".into()), account_id: Set(account),
-                created_at: Set(at), submission_key: Set(id.to_string()),
+                created_at: Set(at), submission_key: Set(id.to_string()), proof: Set("report".into()), record_url: Set(None),
             };
             reply::Entity::insert(row).exec_without_returning(db).await.unwrap();
             let row = evidence_proposal::ActiveModel {
-                id: Set(Uuid::now_v7()), reply_id: Set(id), iso3: Set("KEN".into()), direction: Set(Some("support".into())), summary: Set("Yes.".into()), visibility: Set("core".into()),
+                id: Set(Uuid::now_v7()), reply_id: Set(Some(id)), meeting_id: Set(None), iso3: Set("KEN".into()), direction: Set(Some("support".into())), summary: Set("Yes.".into()), visibility: Set("core".into()),
                 state: Set(state.into()), decided_by: Set(None), decided_at: Set(None), evidence_id: Set(None), created_at: Set(at),
             };
             evidence_proposal::Entity::insert(row).exec_without_returning(db).await.unwrap();
@@ -419,7 +419,7 @@ on_both_databases! {
         };
         logo::Entity::insert(sent).exec_without_returning(db).await.unwrap();
         let expected = [
-            ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Logos to look at", 1), ("Evidence proposed by answers", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
+            ("Signatures to vet", 2), ("Possible duplicates", 1), ("Corrections of names", 1), ("Logos to look at", 1), ("Evidence proposed by answers and meetings", 2), ("Letters that a check stopped", 1), ("Rounds waiting for approval", 1),
             ("Rounds waiting for release", 1), ("Failed work", 1), ("Signatures waiting for more than 3 days", 1), ("Proposals waiting for more than 7 days", 1),
             ("Rounds not sent though their event has begun", 2), ("Letters that came back", 1), ("Overdue tasks of the plan", 0), ("Promises behind their day", 0), ("Work that is due and not begun", 1),
         ];

@@ -50,7 +50,7 @@ on_both_databases! {
     async fn every_entity_is_what_the_migrations_made(program: Program) {
         let expected: BTreeMap<_, _> = entities!(
             account addressee audit_entry campaign correction deadline_extension dispatch duplicate_pair event evidence evidence_issue evidence_proposal group_membership inbound_mail invitation issue job letter
-            letter_edit letter_event letter_report letter_round letter_template logo meeting plan_task_mark position position_change post privacy_notice promise reply reveal_request session signatory signature
+            letter_edit letter_event letter_opened letter_report letter_round letter_template logo meeting plan_task_mark position position_change post privacy_notice promise reply reveal_request session signatory signature
             signature_count signature_count_delta signature_import signature_mark signature_token state state_group stored_file text_revision text_translation text_version throttle
             vetting_check vetting_decision vetting_rule vetting_run vetting_run_item wave wave_entry
         ).into_iter().collect();

@@ -8,7 +8,7 @@ use fantoccini::Client;
 use crate::{
     chromium::{Wish, drive},
     pages::{DESK_PAGES, PUBLIC_PAGES, furnish, record_an_answer},
-    person::{arrives, at, choose, confirmation_link, demonstration, fill, open, sign_in_as, visit},
+    person::{arrives, at, choose, confirmation_link, demonstration, fill, open, open_sample, sign_in_as, visit},
     support::{Kind, Program},
 };
 
@@ -199,6 +199,7 @@ async fn desk_pages_pass(language: Language) {
             reading.visit(&client, &program, &page).await;
         }
         open(&client, &program, &rows.board).await;
+        open_sample(&client, &program, &rows.board).await;
         at(&client, "form[action$='/approve'] button").await.click().await.unwrap();
         at(&client, ".notice").await;
         reading.read(&client, "an approved board").await;

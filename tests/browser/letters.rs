@@ -4,7 +4,7 @@ use demarche::{accounts::Role, domain::language::Language};
 
 use crate::{
     chromium::{Wish, drive},
-    person::{arrives, at, choose, demonstration, fill, open, sign_in_as, sign_out, status, words},
+    person::{arrives, at, choose, demonstration, fill, open, open_sample, sign_in_as, sign_out, status, words},
 };
 
 const PDF: &str = "const done = arguments[arguments.length - 1];
@@ -48,6 +48,7 @@ async fn letters_to_all_states_are_made_approved_by_one_and_released_by_another(
         let pdf = client.execute_async(PDF, vec![address.into()]).await.unwrap();
         assert_eq!(pdf, serde_json::json!([200, "application/pdf", "%PDF"]));
 
+        open_sample(&client, &program, &board).await;
         at(&client, "form[action$='/approve'] button").await.click().await.unwrap();
         at(&client, ".notice--good").await;
         let release = "form[action$='/release'] button";

@@ -137,8 +137,10 @@ pub async fn furnish(program: &Program) -> Rows {
     assert_eq!(staff.submit(&meeting, &format!("{meeting}/promises"), &promised).await.status, 303);
     let promise = staff.get(&meeting).await.attributes("#promises tbody a", "href").remove(0);
     let task = staff.get("/desk/plan").await.attributes("main tbody td:first-child a", "href").remove(0);
+    let moved = staff.get("/desk/plan").await.attributes("main a[href^='/desk/plan/events/']", "href").remove(0);
     let paths = vec![
         task,
+        moved,
         format!("{meeting}/change"),
         format!("{meeting}/thanks"),
         meeting,

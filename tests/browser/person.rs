@@ -45,6 +45,17 @@ pub async fn visit(client: &Client, program: &Program, path: &str) {
     assert_eq!(status(client).await, expected_status(path), "{path}");
 }
 
+/// Opens the letters that the board asks whoever approves to open, and comes back to it.
+pub async fn open_sample(client: &Client, program: &Program, board: &str) {
+    open(client, program, board).await;
+    let script = "return [...document.querySelectorAll('#sample li a:first-child')].map((link) => link.getAttribute('href'));";
+    let asked = client.execute(script, Vec::new()).await.unwrap();
+    for letter in asked.as_array().unwrap() {
+        visit(client, program, letter.as_str().unwrap()).await;
+    }
+    open(client, program, board).await;
+}
+
 /// What `css` finds, waited for while a page arrives.
 pub async fn at(client: &Client, css: &str) -> Element {
     let mut last = None;

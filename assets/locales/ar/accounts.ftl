@@ -234,3 +234,7 @@ accounts-subject-meeting = لقاء
 accounts-subject-promise = وعد
 accounts-detail-status = الوضع
 accounts-detail-level = المستوى
+accounts-action-reply-graded = دُرّج إثبات رد
+accounts-action-meeting-proposed = دليل مقترح من لقاء
+accounts-action-event-moved = نُقل حدث
+accounts-subject-event = حدث

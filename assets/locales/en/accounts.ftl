@@ -234,3 +234,7 @@ accounts-subject-meeting = Meeting
 accounts-subject-promise = Promise
 accounts-detail-status = How it stands
 accounts-detail-level = Level
+accounts-action-reply-graded = Proof of a reply graded
+accounts-action-meeting-proposed = Evidence suggested by a meeting
+accounts-action-event-moved = Event moved
+accounts-subject-event = Event

@@ -327,3 +327,27 @@ letters-behaviour-nothing-recorded = Nothing recorded
 letters-error-letters = Choose at least one kind of letter.
 letters-error-variable-of-state = These variables speak of one state, and the block stands in a letter to all: { $names }
 letters-edit-theirs = Somebody else wrote this paragraph meanwhile. From their text to yours:
+letters-sample = Letters to open first
+letters-sample-note = Whoever approves has read some of it: open these letters, or others like them. There is one in each language and one of each kind. A letter that changes is to be opened again.
+letters-sample-count = Opened: { $opened } of { $all }
+letters-sample-done = You have opened the sample of this round as it is now: { $all } of { $all }.
+letters-sample-refused = Not approved: open these letters first
+letters-alike = What they say
+letters-alike-same = The same as another letter
+letters-alike-own = Words of its own
+letters-alike-unlike = Unlike the others
+letters-alike-is-unlike = Unlike the others
+letters-alike-column = In common
+letters-alike-percent = { $percent }%
+letters-alike-others = { $count ->
+    [one] same words as one other
+   *[other] same words as { $count } others
+ }
+letters-alike-only = nothing to compare it with
+letters-alike-note = In common: how much of a letter’s words the most usual letter of this round, in its language and to missions or to ministries as it is, has too. The name of the state and the address are left out.
+letters-order = Order
+letters-order-name = By name
+letters-order-least = The least alike first
+letters-order-most = The most alike first
+letters-finding-moved-event = Its event has moved since it was drafted
+letters-refused-moved = The event has moved since these letters were drafted. Stop this round and make a new one.

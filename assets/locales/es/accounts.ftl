@@ -234,3 +234,7 @@ accounts-subject-meeting = Reunión
 accounts-subject-promise = Promesa
 accounts-detail-status = Situación
 accounts-detail-level = Nivel
+accounts-action-reply-graded = Prueba de una respuesta graduada
+accounts-action-meeting-proposed = Prueba propuesta de una reunión
+accounts-action-event-moved = Evento movido
+accounts-subject-event = Evento

@@ -327,3 +327,27 @@ letters-behaviour-nothing-recorded = Nada registrado
 letters-error-letters = Elija al menos un tipo de carta.
 letters-error-variable-of-state = Estas variables hablan de un solo Estado y el bloque está en una carta a todos: { $names }
 letters-edit-theirs = Otra persona escribió este párrafo mientras tanto. De su texto al suyo:
+letters-sample = Cartas que hay que abrir antes
+letters-sample-note = Quien aprueba ha leído una parte: abra estas cartas u otras como ellas. Hay una en cada idioma y una de cada tipo. Una carta que cambia debe abrirse de nuevo.
+letters-sample-count = Abiertas: { $opened } de { $all }
+letters-sample-done = Ha abierto la muestra de esta serie tal como está: { $all } de { $all }.
+letters-sample-refused = No aprobada: abra antes estas cartas
+letters-alike = Lo que dicen
+letters-alike-same = Lo mismo que otra carta
+letters-alike-own = Palabras propias
+letters-alike-unlike = Distinta de las demás
+letters-alike-is-unlike = Distinta de las demás
+letters-alike-column = En común
+letters-alike-percent = { $percent } %
+letters-alike-others = { $count ->
+    [one] mismas palabras que otra
+   *[other] mismas palabras que otras { $count }
+ }
+letters-alike-only = nada con que compararla
+letters-alike-note = En común: qué parte de las palabras de una carta tiene también la carta más habitual de esta serie, en su idioma y como ella a misiones o a ministerios. El nombre del Estado y la dirección no cuentan.
+letters-order = Orden
+letters-order-name = Por nombre
+letters-order-least = Primero las más distintas
+letters-order-most = Primero las más parecidas
+letters-finding-moved-event = Su evento se movió desde que se redactó
+letters-refused-moved = El evento se movió desde que se redactaron estas cartas. Detenga esta serie y haga otra.

@@ -234,3 +234,7 @@ accounts-subject-meeting = Rencontre
 accounts-subject-promise = Promesse
 accounts-detail-status = État
 accounts-detail-level = Niveau
+accounts-action-reply-graded = Preuve d’une réponse graduée
+accounts-action-meeting-proposed = Élément proposé d’une rencontre
+accounts-action-event-moved = Événement déplacé
+accounts-subject-event = Événement

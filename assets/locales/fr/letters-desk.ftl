@@ -327,3 +327,27 @@ letters-behaviour-nothing-recorded = Rien de consigné
 letters-error-letters = Choisissez au moins une sorte de lettre.
 letters-error-variable-of-state = Ces variables parlent d’un seul État, et le bloc figure dans une lettre à tous : { $names }
 letters-edit-theirs = Quelqu’un d’autre a écrit ce paragraphe entre-temps. De son texte au vôtre :
+letters-sample = Lettres à ouvrir d’abord
+letters-sample-note = Qui approuve en a lu une partie : ouvrez ces lettres, ou d’autres du même genre. Il y en a une par langue et une de chaque sorte. Une lettre qui change est à rouvrir.
+letters-sample-count = Ouvertes : { $opened } sur { $all }
+letters-sample-done = Vous avez ouvert l’échantillon de cette série telle qu’elle est : { $all } sur { $all }.
+letters-sample-refused = Pas approuvée : ouvrez d’abord ces lettres
+letters-alike = Ce qu’elles disent
+letters-alike-same = La même chose qu’une autre lettre
+letters-alike-own = Ses propres mots
+letters-alike-unlike = Différente des autres
+letters-alike-is-unlike = Différente des autres
+letters-alike-column = En commun
+letters-alike-percent = { $percent } %
+letters-alike-others = { $count ->
+    [one] mêmes mots qu’une autre
+   *[other] mêmes mots que { $count } autres
+ }
+letters-alike-only = rien à quoi la comparer
+letters-alike-note = En commun : la part des mots d’une lettre que la lettre la plus courante de cette série, dans sa langue et comme elle à des missions ou à des ministères, a aussi. Le nom de l’État et l’adresse ne comptent pas.
+letters-order = Ordre
+letters-order-name = Par nom
+letters-order-least = Les plus différentes d’abord
+letters-order-most = Les plus semblables d’abord
+letters-finding-moved-event = Son événement a été déplacé depuis sa rédaction
+letters-refused-moved = L’événement a été déplacé depuis la rédaction de ces lettres. Arrêtez cette série et faites-en une nouvelle.

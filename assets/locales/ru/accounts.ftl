@@ -234,3 +234,7 @@ accounts-subject-meeting = Встреча
 accounts-subject-promise = Обещание
 accounts-detail-status = Состояние
 accounts-detail-level = Уровень
+accounts-action-reply-graded = Оценено подтверждение ответа
+accounts-action-meeting-proposed = Сведения предложены по встрече
+accounts-action-event-moved = Событие перенесено
+accounts-subject-event = Событие

@@ -234,3 +234,7 @@ accounts-subject-meeting = 会面
 accounts-subject-promise = 承诺
 accounts-detail-status = 状态
 accounts-detail-level = 级别
+accounts-action-reply-graded = 已评定答复凭据
+accounts-action-meeting-proposed = 会面提议证据
+accounts-action-event-moved = 活动已移动
+accounts-subject-event = 活动

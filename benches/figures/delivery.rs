@@ -69,12 +69,13 @@ fn raw(port: u16, messages: &[Taken]) -> f64 {
 async fn released(program: &Program, server: &MailServer) -> demarche::app::App {
     letters::prepare(program).await;
     let platform = &program.app.platform;
-    let (campaign, directory) = (program.app.campaigns.get(platform).await.unwrap(), program.app.states.get(platform).await.unwrap());
-    let amina = program.add_account("amina@staff.example.org", Role::Coordinator).await;
+    let amina = program.staff(Role::Coordinator).await;
     let bruno = program.add_account("bruno@staff.example.org", Role::Coordinator).await;
     for language in Language::LETTERS {
         let round = letters::round(program, language, "foreign_minister", false).await;
-        service::approve(platform, &campaign, &directory, round, amina).await.unwrap();
+        let board = format!("/desk/letters/{round}");
+        amina.open_sample(&board).await;
+        assert_eq!(amina.submit(&board, &format!("{board}/approve"), &[]).await.status, 303);
         service::release(platform, round, Some(9), bruno).await.unwrap();
     }
     program.drain().await;

@@ -80,19 +80,10 @@ fn id_of(board: &str) -> Uuid {
     board.rsplit('/').next().unwrap().parse().unwrap()
 }
 
-/// Opens what the board asks whoever approves to open; gives how many that were.
-pub async fn open_sample(browser: &Browser, board: &str) -> usize {
-    let asked = browser.get(board).await.attributes("#sample li a:first-child", "href");
-    for letter in &asked {
-        assert_eq!(browser.get(letter).await.status, 200);
-    }
-    asked.len()
-}
-
 /// Presses a button of the board, for an approval with the letters opened that it asks for; gives what the board says to it.
 pub async fn press(browser: &Browser, board: &str, button: &str) -> String {
     if button == "approve" {
-        open_sample(browser, board).await;
+        browser.open_sample(board).await;
     }
     let answer = browser.submit(board, &format!("{board}/{button}"), &[]).await;
     assert_eq!(answer.status, 303, "{}", answer.text());

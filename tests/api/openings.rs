@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 use uuid::Uuid;
 
 use crate::{
-    letters_written::{PR, drafted, letters, open_sample, press, ready, round_state, tamper},
+    letters_written::{PR, drafted, letters, press, ready, round_state, tamper},
     on_both_databases,
     support::{Program, program::Browser, reading::Answer},
 };
@@ -63,7 +63,7 @@ on_both_databases! {
         assert_eq!(reader.get(&first[5]).await.status, 200);
         let rows = letter_opened::Entity::find().count(program.app.platform.database.read()).await.unwrap();
         assert_eq!(rows, 4);
-        assert_eq!(open_sample(&amina, &board).await, rest.len());
+        assert_eq!(amina.open_sample(&board).await, rest.len());
         let page = amina.get(&board).await;
         assert!(page.texts("#sample").join(" ").contains("You have opened the sample"), "{}", page.text());
         assert_eq!(approve(&amina, &board).await.status, 303);
@@ -75,7 +75,7 @@ on_both_databases! {
     async fn letters_drafted_anew_between_opening_and_approval_are_opened_again(program: Program) {
         let amina = ready(&program).await;
         let board = drafted(&program, &amina, "Changed", &[("posts", PR), ("language", "en")]).await;
-        let all = open_sample(&amina, &board).await;
+        let all = amina.open_sample(&board).await;
         // Drafted anew with the same words, nothing has changed.
         press(&amina, &board, "draft").await;
         program.drain().await;
@@ -85,7 +85,7 @@ on_both_databases! {
         program.drain().await;
         let refused = approve(&amina, &board).await;
         assert_eq!((refused.status, asked(&refused).len()), (422, all), "{}", refused.text());
-        assert_eq!(open_sample(&amina, &board).await, all);
+        assert_eq!(amina.open_sample(&board).await, all);
         // One letter changes between the page of the board and the press on its button.
         let opened = letter_opened::Entity::find().one(program.app.platform.database.read()).await.unwrap().unwrap();
         let rewritten = letter::ActiveModel { content_hash: Set("of other words".to_owned()), ..Default::default() };

@@ -161,6 +161,15 @@ impl Browser {
         Answer::of(request.form(fields).send().await.unwrap()).await
     }
 
+    /// Opens what the board of a round asks whoever approves to open; gives how many letters that were.
+    pub async fn open_sample(&self, board: &str) -> usize {
+        let asked = self.get(board).await.attributes("#sample li a:first-child", "href");
+        for letter in &asked {
+            assert_eq!(self.get(letter).await.status, 200);
+        }
+        asked.len()
+    }
+
     /// Opens `page`, takes its form token, and sends the form to `path`.
     pub async fn submit(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.get(page).await.field("csrf").unwrap_or_default();

@@ -3,13 +3,14 @@
 //!
 //! Cost: three queries and the draws of the projection, aside from the threads that answer.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
+    decision_form::{Asked, EARLIER, EarlierView, MOST_RUNS, RUNS, earlier, field_of, number, questions, runs, seed, steps},
     desk::{Choice, Dated},
     store::{self, Audience, OVERALL},
 };
@@ -18,7 +19,7 @@ use crate::{
     campaigns::{self, Current},
     domain::{
         campaign::Forum,
-        decision::{self, Assembly, Ballot, Branch, End, Question, Step, StepError, Tally},
+        decision::{self, Assembly, Branch, End, Question, Step, StepError, Tally},
         language::Language,
         position::{Confidence, NO_DATA},
         projection::{self, Projection, Range},
@@ -30,35 +31,14 @@ use crate::{
             frame::Frame,
             problem::Problem,
         },
-        i18n,
     },
     states::{self, Directory},
 };
 
-/// How many votes may come before the one on the whole.
-const EARLIER: [usize; 4] = [1, 2, 3, 4];
-/// No body has more members; a number beyond is a slip of the hand.
-const MOST: u32 = 1000;
-/// Draws of a page, and of one that asks for more.
-const RUNS: u32 = 2000;
-const MOST_RUNS: u32 = 10_000;
+/// What the directory calls a state that is a member of the United Nations: the bodies that campaigns name so far are made of all of them.
+const MEMBER: &str = "member";
 /// Of those who swing a vote, so many are listed.
 const SWINGS: usize = 15;
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    forum: String,
-    yes: String,
-    no: String,
-    abstain: String,
-    without_vote: String,
-    seed: String,
-    runs: String,
-    /// Fields of the votes before it, `question-1`, `yes-1` and so on.
-    #[serde(flatten)]
-    earlier: BTreeMap<String, String>,
-}
 
 #[derive(Serialize)]
 struct DecisionPage<'a> {
@@ -86,15 +66,6 @@ struct DecisionPage<'a> {
     objectors: Vec<Objector>,
     assumptions: Vec<AssumptionView>,
     pull: u32,
-}
-
-#[derive(Serialize)]
-struct EarlierView {
-    number: usize,
-    question: String,
-    yes: String,
-    no: String,
-    abstain: String,
 }
 
 #[derive(Serialize)]
@@ -232,9 +203,6 @@ pub(super) async fn show(
     Ok(platform.site.page(status, "positions/decision.html", language, &view)?)
 }
 
-/// What the directory calls a state that is a member of the United Nations: the bodies that campaigns name so far are made of all of them.
-const MEMBER: &str = "member";
-
 /// The body asked for, or the first in which states vote.
 fn chosen<'c>(campaign: &'c Current, key: &str) -> Option<&'c Forum> {
     let forums = &campaign.config.forum;
@@ -244,59 +212,6 @@ fn chosen<'c>(campaign: &'c Current, key: &str) -> Option<&'c Forum> {
         return forums.iter().find(votes).or_else(|| forums.first());
     }
     forums.iter().find(|forum| forum.key == key)
-}
-
-fn number(errors: &mut FormErrors, field: impl Into<Cow<'static, str>>, typed: &str) -> Option<u32> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return None;
-    }
-    let read = typed.parse().ok().filter(|number| *number <= MOST);
-    if read.is_none() {
-        errors.add(field, "decision-error-number");
-    }
-    read
-}
-
-fn seed(asked: &Asked) -> u64 {
-    asked.seed.trim().parse().unwrap_or(1)
-}
-
-fn runs(asked: &Asked) -> u32 {
-    if asked.runs == MOST_RUNS.to_string() { MOST_RUNS } else { RUNS }
-}
-
-fn field<'a>(asked: &'a Asked, name: &str, number: usize) -> &'a str {
-    asked.earlier.get(&format!("{name}-{number}")).map_or("", String::as_str)
-}
-
-fn earlier(asked: &Asked, number: usize) -> EarlierView {
-    let of = |name: &str| field(asked, name, number).to_owned();
-    EarlierView { number, question: of("question"), yes: of("yes"), no: of("no"), abstain: of("abstain") }
-}
-
-/// The votes that were typed, the one on the whole last; none where no vote was.
-fn steps(errors: &mut FormErrors, asked: &Asked) -> Option<Vec<Step>> {
-    let mut steps = Vec::new();
-    for at in EARLIER {
-        let (question, operative) = match field(asked, "question", at) {
-            "recital" => (Question::Part, false),
-            other => match other.parse() {
-                Ok(Question::Whole) | Err(_) => continue,
-                Ok(question) => (question, true),
-            },
-        };
-        let mut of = |name: &str| number(errors, format!("{name}-{at}"), field(asked, name, at)).unwrap_or_default();
-        let ballot = Ballot { yes: of("yes"), no: of("no"), abstain: of("abstain") };
-        steps.push(Step { question, name: at.to_string(), operative, ballot });
-    }
-    let whole = [("yes", &asked.yes), ("no", &asked.no), ("abstain", &asked.abstain)];
-    let is_typed = whole.iter().any(|(_, typed)| !typed.trim().is_empty());
-    let [yes, no, abstain] = whole.map(|(name, typed)| number(errors, name, typed).unwrap_or_default());
-    if is_typed {
-        steps.push(Step { question: Question::Whole, name: String::new(), operative: true, ballot: Ballot { yes, no, abstain } });
-    }
-    (!steps.is_empty()).then_some(steps)
 }
 
 /// One reading of the rule: what it asks, and what the typed votes come to under it.
@@ -323,11 +238,6 @@ fn worked_out(errors: &mut FormErrors, branch: Branch, assembly: Assembly, steps
         None => {}
     }
     view
-}
-
-/// Where a fault of a vote is shown; the vote on the whole has no number.
-fn field_of(name: &str, at: &str) -> String {
-    if at.is_empty() { name.to_owned() } else { format!("{name}-{at}") }
 }
 
 fn tally(tally: &Tally) -> TallyView {
@@ -458,11 +368,5 @@ fn assumptions(campaign: &Current) -> Vec<AssumptionView> {
             abstain: chance.abstain,
             absent: 100_u32.saturating_sub(chance.yes + chance.no + chance.abstain),
         })
-        .collect()
-}
-
-fn questions(language: Language) -> Vec<Choice> {
-    let keys = Question::ALL.iter().filter(|question| **question != Question::Whole).map(|question| question.key()).chain(["recital"]);
-    keys.map(|key| Choice { value: key.to_owned(), text: i18n::word(language, &format!("decision-question-{}", key.replace('_', "-"))) })
         .collect()
 }

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod changes;
 mod decision_desk;
+mod decision_form;
 pub mod derivation;
 pub mod desk;
 mod desk_form;

@@ -70,6 +70,7 @@ fn fields(values: &[&[u8]]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     //! Against the program that a reader would use.
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
     use std::{
         io::Write as _,

@@ -49,7 +49,7 @@ fn r61_those_who_are_open_swing_it_and_those_who_are_sure_do_not() {
     edge.extend(vec![odds(0.3, 0.2, 0.3); 65]);
     let open = project(&edge, &readings(), Assembly::of(195), 3, 10_000);
     let mean = |of: std::ops::Range<usize>| open.branches[1].influence[of.clone()].iter().sum::<f64>() / of.len() as f64;
-    assert!(mean(130..195) > 0.05 && mean(90..130) == 0.0, "{} {}", mean(130..195), mean(90..130));
+    assert!(mean(130..195) > 0.03 && mean(90..130) == 0.0, "{} {}", mean(130..195), mean(90..130));
     let never = project(&[odds(0.0, 1.0, 0.0), odds(1.0, 0.0, 0.0)], &readings(), Assembly::of(2), 3, 50);
     assert_eq!(never.branches[0].influence, [0.0, 0.0], "who never or always votes yes is never seen otherwise");
 }

@@ -40,11 +40,13 @@ pub async fn measure() -> Table {
         let browser = program.staff(Role::Coordinator).await;
         let board = format!("/desk/letters/{round}");
         let of = |end: &str| drafted.iter().map(|letter| format!("{board}/{}{end}", letter.id)).collect::<Vec<_>>();
+        let hard = ["KEN", "FRA", "EGY", "CHN", "RUS", "BRA"].map(|iso3| format!("/desk/letters/blocks/trial/{iso3}")).to_vec();
         for (name, paths) in [
             ("the matrix, 195 letters", vec![board.clone()]),
             ("one letter as a page, another each time", of("")),
             ("one letter as PDF with its signatories, another each time", of("/letter.pdf")),
             ("one letter as DOCX, another each time", of("/letter.docx")),
+            ("a letter drafted and typeset to try its words, without signatories", hard),
         ] {
             let (took, bytes) = ask(&browser, &paths).await;
             let shown = |at: usize| milliseconds(took[at].as_secs_f64());

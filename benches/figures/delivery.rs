@@ -71,7 +71,7 @@ async fn released(program: &Program, server: &MailServer) -> demarche::app::App 
     let platform = &program.app.platform;
     let amina = program.staff(Role::Coordinator).await;
     let bruno = program.add_account("bruno@staff.example.org", Role::Coordinator).await;
-    for language in Language::LETTERS {
+    for language in Language::LETTERS.into_iter().take(rounds()) {
         let round = letters::round(program, language, "foreign_minister", false).await;
         let board = format!("/desk/letters/{round}");
         amina.open_sample(&board).await;
@@ -87,6 +87,11 @@ async fn released(program: &Program, server: &MailServer) -> demarche::app::App 
     app
 }
 
+/// Rounds of 195 letters; fewer for a first look.
+fn rounds() -> usize {
+    std::env::var("DEMARCHE_BENCH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(Language::LETTERS.len())
+}
+
 async fn accepted(program: &Program) -> u64 {
     let sent = dispatch::Entity::find().filter(dispatch::Column::State.eq("accepted"));
     sent.count(program.app.platform.database.read()).await.unwrap()
@@ -100,6 +105,7 @@ pub async fn measure() -> Table {
         let program = Program::start(kind).await;
         let app = released(&program, &server).await;
         let queued = dispatch::Entity::find().count(program.app.platform.database.read()).await.unwrap();
+        eprintln!("  {kind:?}: {queued} letters are typeset");
         let stop = CancellationToken::new();
         let started = Instant::now();
         let work = tokio::spawn({

@@ -55,6 +55,10 @@ fn raw(port: u16, messages: &[Taken]) -> f64 {
                         whole.extend(line.starts_with(b".").then_some(b'.'));
                         whole.extend_from_slice(line);
                     }
+                    // The server keeps a message without the end of its last line; the dot that ends it stands on a line of its own.
+                    if !whole.ends_with(b"\n") {
+                        whole.extend_from_slice(b"\r\n");
+                    }
                     whole.extend_from_slice(b".\r\n");
                     stream.write_all(&whole).unwrap();
                     hear();

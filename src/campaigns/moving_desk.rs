@@ -87,13 +87,11 @@ struct MovePage<'a> {
 fn page(platform: &Platform, staff: &SignedIn, row: &event::Model, form: MoveForm, errors: &FormErrors) -> Result<HttpResponse, Problem> {
     let names: Words = serde_json::from_value(row.names.clone()).unwrap_or_default();
     let language = staff.language;
-    let day = |day| formats::day_to(language, day, &row.precision);
-    let (first, last) = (day(row.starts_on), day(row.ends_on.unwrap_or(row.starts_on)));
     let view = MovePage {
         page: staff.frame_titled(platform, names.get(language).to_owned()),
         errors: errors.view(language),
         id: row.id,
-        days: if first == last { first } else { format!("{first} – {last}") },
+        days: formats::days_to(language, row.starts_on, row.ends_on.unwrap_or(row.starts_on), &row.precision),
         form,
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -152,9 +152,7 @@ fn href(target: Target, event: &CalendarEvent, step: &Step) -> String {
 }
 
 fn event_days(event: &CalendarEvent, language: Language) -> String {
-    let first = formats::day_to(language, event.starts_on, &event.precision);
-    let last = formats::day_to(language, event.last_day(), &event.precision);
-    if first == last { first } else { format!("{first} – {last}") }
+    formats::days_to(language, event.starts_on, event.last_day(), &event.precision)
 }
 
 async fn show(platform: web::Data<Platform>, staff: SignedIn, campaigns: web::Data<Register>) -> Result<HttpResponse, Problem> {

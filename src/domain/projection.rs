@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     campaign::Stance,
-    decision::{Assembly, Ballot, Branch, Outcome, Rule},
+    decision::{Assembly, Ballot, Branch, Outcome},
     position::{Confidence, NO_DATA},
 };
 
@@ -124,8 +124,6 @@ pub struct BranchProjection {
     pub adopted: u32,
     /// Yes above what was needed; under consensus, objections below none.
     pub margin: Range,
-    /// Yes that were needed.
-    pub needed: Range,
     /// By how much a state's yes raises the share of runs that adopt, in the order of the states handed in.
     pub influence: Vec<f64>,
 }
@@ -187,7 +185,6 @@ struct Counting {
     branch: Branch,
     adopted: u32,
     margins: Vec<i64>,
-    needed: Vec<i64>,
     /// Runs that adopted, by state that voted yes in them.
     with: Vec<u32>,
 }
@@ -199,10 +196,8 @@ pub fn project(odds: &[Odds], branches: &[Branch], assembly: Assembly, seed: u64
     let thresholds: Vec<Thresholds> = odds.iter().map(Thresholds::of).collect();
     let mut votes = vec![Vote::Absent; odds.len()];
     let mut yes_of = vec![0_u32; odds.len()];
-    let mut countings: Vec<Counting> = branches
-        .iter()
-        .map(|branch| Counting { branch: *branch, adopted: 0, margins: Vec::new(), needed: Vec::new(), with: vec![0; odds.len()] })
-        .collect();
+    let mut countings: Vec<Counting> =
+        branches.iter().map(|branch| Counting { branch: *branch, adopted: 0, margins: Vec::new(), with: vec![0; odds.len()] }).collect();
     let (mut yes, mut no, mut abstain) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..runs {
         let mut ballot = Ballot::default();
@@ -224,7 +219,6 @@ pub fn project(odds: &[Odds], branches: &[Branch], assembly: Assembly, seed: u64
         for counting in &mut countings {
             let Ok(tally) = counting.branch.rule.decide(assembly, ballot) else { continue };
             counting.margins.push(tally.margin);
-            counting.needed.push(i64::from(tally.needed));
             if tally.outcome == Outcome::Adopted {
                 counting.adopted += 1;
                 for (with, vote) in counting.with.iter_mut().zip(&votes) {
@@ -249,19 +243,8 @@ impl Counting {
             let without = share(self.adopted - with, runs - yes);
             share(*with, *yes).zip(without).map_or(0.0, |(with, without)| with - without)
         });
-        BranchProjection {
-            branch: self.branch,
-            adopted: self.adopted,
-            influence: influence.collect(),
-            margin: Range::of(self.margins),
-            needed: Range::of(self.needed),
-        }
+        BranchProjection { branch: self.branch, adopted: self.adopted, influence: influence.collect(), margin: Range::of(self.margins) }
     }
-}
-
-/// Whether one state alone can stop the text under this reading.
-pub fn one_can_stop(branch: Branch) -> bool {
-    branch.rule == Rule::Consensus
 }
 
 #[cfg(test)]

@@ -230,7 +230,6 @@ fn page(
     let key = desk.block.as_ref().map_or_else(|| value(typed, "key").to_owned(), |block| block.key.clone());
     let others = desk.words.blocks.blocks.iter().filter(|block| block.key != key);
     let states = desk.directory.by_name(staff.language);
-    let language_choice = |language: &Language| Choice::new(language.code(), language.own_name().to_owned());
     let (preview, in_preview) = preview.map_or((None, false), |(view, stands)| (Some(view), stands));
     let is_new = desk.block.is_none();
     let title = if is_new { word("letters-block-new") } else { key.clone() };
@@ -256,7 +255,7 @@ fn page(
         post: value(typed, "post").to_owned(),
         posts: blocks_desk::office_words(staff.language).into_iter().map(|(key, words)| Choice::new(key, words)).collect(),
         language: value(typed, "language").to_owned(),
-        languages: desk.languages().iter().map(language_choice).collect(),
+        languages: desk.languages().iter().copied().map(Choice::language).collect(),
         preview,
         in_preview,
         may_prepare: staff.role.may(Permission::PrepareLetters),

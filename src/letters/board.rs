@@ -191,9 +191,10 @@ pub(super) fn finding_key(code: FindingCode) -> String {
 
 impl FindingView {
     pub(super) fn of(finding: Finding) -> Self {
+        let (key, blocks) = (finding_key(finding.code), finding.blocks());
         // What is said of the letter as a whole needs no place.
-        let place = if finding.place == WHOLE_LETTER { String::new() } else { finding.place.clone() };
-        Self { key: finding_key(finding.code), blocks: finding.blocks(), place, detail: finding.detail }
+        let place = if finding.place == WHOLE_LETTER { String::new() } else { finding.place };
+        Self { key, blocks, place, detail: finding.detail }
     }
 }
 

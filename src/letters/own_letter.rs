@@ -151,7 +151,7 @@ fn form_page(
         form,
         states: states.collect(),
         posts: posts::KINDS.into_iter().map(post).collect(),
-        languages: of_letters.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
+        languages: of_letters.iter().copied().map(Choice::language).collect(),
     };
     Ok(platform.site.page(status, "letters/own_form.html", language, &view)?)
 }

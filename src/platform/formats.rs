@@ -83,6 +83,12 @@ pub fn day_to(language: Language, date: NaiveDate, precision: &str) -> String {
     }
 }
 
+/// From a day to a day, no more exact than their source; one of them where both read the same.
+pub fn days_to(language: Language, first: NaiveDate, last: NaiveDate, precision: &str) -> String {
+    let (first, last) = (day_to(language, first, precision), day_to(language, last, precision));
+    if first == last { first } else { format!("{first} – {last}") }
+}
+
 /// "12 March 2027, 14:00 UTC".
 pub fn instant(language: Language, instant: DateTime<Utc>) -> String {
     let comma = if language == Language::Ar {

@@ -161,13 +161,13 @@ pub(super) async fn show(
     let (db, language, audience) = (platform.database.read(), staff.language, Audience::of(staff.role));
     let forum = chosen(&campaign, &asked.forum).ok_or(Problem::NotFound)?;
     let mut errors = FormErrors::default();
-    let members = u32::try_from(directory.states().iter().filter(|state| state.un_status == MEMBER).count()).unwrap_or(u32::MAX);
+    let known = known(store::positions(db, campaign.id, audience, OVERALL).await?, &directory);
+    let members = u32::try_from(known.len()).unwrap_or(u32::MAX);
     let without_vote = number(&mut errors, "without_vote", &asked.without_vote).unwrap_or_default().min(members);
     let assembly = Assembly { without_vote, ..Assembly::of(members) };
     let readings = decision::branches(&forum.decision_rule, forum.fallback_rule.as_deref(), &forum.rule_status);
     let steps = steps(&mut errors, &asked);
     let branches: Vec<BranchView> = readings.iter().map(|branch| worked_out(&mut errors, *branch, assembly, steps.as_deref())).collect();
-    let known = known(store::positions(db, campaign.id, audience, OVERALL).await?, &directory);
     let objectors = objectors(&platform, &campaign, &directory, language, audience, &known).await?;
     let view = DecisionPage {
         page: staff.frame(&platform, "decision-title"),

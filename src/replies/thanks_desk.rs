@@ -157,7 +157,7 @@ async fn answer(
         country: directory.name(&row.iso3, staff.language).to_owned(),
         form: &form,
         posts: choices(staff, "letters-post", PostKind::ALL.iter().map(|post| post.key())),
-        languages: of_letters.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
+        languages: of_letters.iter().copied().map(Choice::language).collect(),
         draft: letter.map(|page| DraftView {
             language: page.language.code(),
             dir: page.language.direction(),

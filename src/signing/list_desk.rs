@@ -39,7 +39,7 @@ pub(super) fn choices(language: Language) -> [Vec<Choice>; 3] {
 
 /// The languages by their own names.
 pub(super) fn languages() -> Vec<Choice> {
-    Language::INTERFACE.iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect()
+    Language::INTERFACE.map(Choice::language).into()
 }
 
 #[derive(Default, Deserialize)]

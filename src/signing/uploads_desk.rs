@@ -226,9 +226,7 @@ async fn upload_page(
         match field {
             "kind" => SignatoryKind::ALL.iter().map(|kind| word("roll-kind", kind.key())).collect(),
             "visibility" => Visibility::ALL.iter().map(|visibility| word("signing-visibility", visibility.key())).collect(),
-            "language" => {
-                Language::INTERFACE.iter().map(|language| Choice::new(language.code().to_owned(), language.own_name().to_owned())).collect()
-            }
+            "language" => Language::INTERFACE.map(Choice::language).into(),
             "iso3" => {
                 directory.by_name(language).map(|state| Choice::new(state.iso3.clone(), state.forms.name(language).to_owned())).collect()
             }

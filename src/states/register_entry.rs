@@ -69,7 +69,7 @@ fn form_page(
         office,
         ranks: choices(language, "register-rank-", Rank::ALL.iter().map(|rank| rank.key())),
         genders: choices(language, "register-gender-", Gender::ALL.iter().map(|gender| gender.key())),
-        languages: Language::LETTERS.into_iter().map(|other| Choice::new(other.code(), other.own_name().to_owned())).collect(),
+        languages: Language::LETTERS.map(Choice::language).into(),
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(platform.site.page(status, "states/register_entry.html", language, &view)?)

@@ -68,6 +68,11 @@ impl Choice {
     pub fn new(value: impl Into<Cow<'static, str>>, text: String) -> Self {
         Self { value: value.into(), text }
     }
+
+    /// A language by its own name.
+    pub fn language(language: Language) -> Self {
+        Self::new(language.code(), language.own_name().to_owned())
+    }
 }
 
 /// What is wrong with a form, in the order of its fields.
